@@ -1,0 +1,6 @@
+"""The API of models and forecasts."""
+
+from ninja import Router
+
+models_router = Router(tags=["models"])
+forecasts_router = Router(tags=["forecasts"])

@@ -1,0 +1,128 @@
+"""The published document of a forecast: page, PDF, JSON and API all render this."""
+
+from datetime import date, datetime
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from forecasting.parameters import ForecastParameters
+from ingestion.documents import DataDocument
+
+SCHEMA = "hindcast.forecast"
+SCHEMA_VERSION = 1
+
+Figure = float | None
+
+
+class _Document(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class Point(_Document):
+    """The forecast of one session's close, in the instrument's currency."""
+
+    date: date
+    median: float
+    low_80: float
+    high_80: float
+    low_95: float
+    high_95: float
+    probability_above_last_close: Annotated[float, Field(ge=0, le=1)]
+    actual: Annotated[Figure, Field(description="The close that came, where it is known.")]
+
+
+class ModelDocument(_Document):
+    """The trained model behind a forecast."""
+
+    kind: str
+    version: Annotated[str, Field(description="Identifies the artefact; new training, new version.")]
+    trained_from: date
+    trained_through: Annotated[date, Field(description="No data after this day was used in training.")]
+    training_symbols: list[str]
+    features: list[str]
+    sha256: str
+    description: Annotated[str, Field(description="What the model does, in plain words.")]
+
+
+class HorizonScore(_Document):
+    """How forecasts of one symbol did at one distance, over past days of issue."""
+
+    horizon: Annotated[int, Field(description="Sessions ahead.")]
+    forecasts: Annotated[int, Field(description="Number of forecasts behind the figures.")]
+    mean_absolute_error: Annotated[float, Field(description="Of the median, as a fraction of the price.")]
+    random_walk_error: Annotated[float, Field(description="The same for the last close carried on.")]
+    coverage_80: Annotated[float, Field(description="Share of closes inside the 80 % band.")]
+    coverage_95: Annotated[float, Field(description="Share of closes inside the 95 % band.")]
+    crps_ratio: Annotated[
+        Figure, Field(description="CRPS over that of a random walk with Gaussian bands; below 1 is better.")
+    ]
+
+
+class PastForecast(_Document):
+    """A look back: what was forecast at one distance, and what came."""
+
+    issued_on: date
+    date: date
+    horizon: int
+    median: float
+    low_80: float
+    high_80: float
+    low_95: float
+    high_95: float
+    actual: float
+
+
+class Scorecard(_Document):
+    """How this model would have done on this symbol, from past days of issue only."""
+
+    forecasts: int
+    first_issued_on: date | None
+    last_issued_on: date | None
+    horizons: list[HorizonScore]
+    past: Annotated[list[PastForecast], Field(description="Predicted against actual, longest horizon.")]
+    sentence: Annotated[str, Field(description="What the figures mean, in words.")]
+
+
+class History(_Document):
+    """Closes before the day of issue, for the chart."""
+
+    dates: list[date]
+    close: list[float]
+
+
+class Versions(_Document):
+    """What computed the document."""
+
+    model: str
+    numpy: str
+    scikit_learn: str
+
+
+class Links(_Document):
+    """Addresses of the same forecast in other forms, relative to the site."""
+
+    page: str
+    json_: Annotated[str, Field(alias="json")]
+    pdf: str
+
+
+class ForecastDocument(_Document):
+    """A forecast: the question, the data, the answer, and what the answer is worth."""
+
+    schema_: Annotated[str, Field(alias="schema")] = SCHEMA
+    schema_version: int = SCHEMA_VERSION
+    id: Annotated[str, Field(description="Hash of parameters, data and model version.")]
+    generated_at: datetime
+    parameters: ForecastParameters
+    issued_on: Annotated[date, Field(description="Date of the last bar used.")]
+    last_close: float
+    data: DataDocument
+    model: ModelDocument
+    summary: Annotated[str, Field(description="The forecast in a sentence.")]
+    notices: list[str]
+    points: list[Point]
+    history: History
+    scorecard: Scorecard
+    versions: Versions
+    disclosure: str
+    links: Links

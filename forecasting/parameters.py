@@ -1,0 +1,33 @@
+"""What may be asked of a forecast: the one definition of its parameters and their limits."""
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from ingestion.symbols import Symbol
+
+
+class ModelKind(StrEnum):
+    """Which trained model predicts."""
+
+    POOLED = "pooled"
+    SYMBOL = "symbol"
+
+
+class ForecastParameters(BaseModel):
+    """One forecast's question."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    symbol: Annotated[Symbol, Field(description="Ticker symbol of a stored instrument.")]
+    horizon: Annotated[int, Field(ge=1, le=60, description="Sessions to look ahead.")] = 30
+    as_of: Annotated[
+        date | None,
+        Field(description="Day of issue, for a look back; nothing later is used. Null: the last bar."),
+    ] = None
+    model: Annotated[
+        ModelKind,
+        Field(description="pooled: one model for all symbols; symbol: calibrated by train_ml_model."),
+    ] = ModelKind.POOLED

@@ -1,0 +1,5 @@
+"""The API of market data."""
+
+from ninja import Router
+
+router = Router(tags=["instruments"])

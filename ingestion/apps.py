@@ -1,0 +1,10 @@
+"""The app of market data."""
+
+from django.apps import AppConfig
+
+
+class IngestionConfig(AppConfig):
+    """Market data."""
+
+    name = "ingestion"
+    verbose_name = "Market data"

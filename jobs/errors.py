@@ -1,0 +1,80 @@
+"""The errors whose words a person may read.
+
+    HindcastError             every error below; its text says what happened and what to do next
+    ├── InvalidInput          a request that cannot be carried out as asked; names the field
+    ├── NotFound              an address or identifier that leads nowhere
+    ├── NotAllowed            the user may not do this
+    └── Unavailable           something outside answers badly or not at all; trying later may help
+
+They stand in the lowest app because every other one raises them, and because a job shows the text
+of these errors and of no others.
+"""
+
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from pydantic import ValidationError
+
+
+class HindcastError(Exception):
+    """An error with a message for the user.
+
+    message: one or two plain sentences: the cause, then the next step.
+    field: the name of the request's field that it is about, if any.
+    """
+
+    status = HTTPStatus.INTERNAL_SERVER_ERROR
+
+    def __init__(self, message: str, *, field: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.field = field
+
+
+class InvalidInput(HindcastError):
+    """The request cannot be carried out as asked."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+class NotFound(HindcastError):
+    """What was asked for does not exist."""
+
+    status = HTTPStatus.NOT_FOUND
+
+
+class NotAllowed(HindcastError):
+    """The user lacks the right to do this."""
+
+    status = HTTPStatus.FORBIDDEN
+
+
+class Unavailable(HindcastError):
+    """A service that Hindcast depends on cannot be used now."""
+
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+
+
+@dataclass(frozen=True, kw_only=True)
+class FieldError:
+    """One thing wrong with one field; `field` is empty where it concerns the request as a whole."""
+
+    field: str
+    message: str
+
+
+def field_errors(error: ValidationError) -> list[FieldError]:
+    """Return what pydantic found, a sentence for each field, in pydantic's order."""
+    return [
+        FieldError(
+            field=".".join(str(part) for part in item["loc"]),
+            message=sentence(item["msg"]),
+        )
+        for item in error.errors(include_url=False, include_input=False)
+    ]
+
+
+def sentence(text: str) -> str:
+    """Return pydantic's words as a sentence for people."""
+    text = text.removeprefix("Value error, ")
+    return text if text.endswith(".") else f"{text}."

@@ -1,0 +1,71 @@
+"""The table of background jobs."""
+
+import uuid
+from typing import Any
+
+from django.db import models
+from django.db.models.functions import Now
+
+
+class JobState(models.TextChoices):
+    """Where a job stands."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+ACTIVE_STATES = (JobState.QUEUED, JobState.RUNNING)
+
+
+class Job(models.Model):
+    """One piece of background work and how far it has come.
+
+    `subject` is what the work is about, mostly a symbol; no two active jobs share kind and subject.
+    `arguments` and `result` are plain JSON: a worker gets values, never objects.
+    `heartbeat` is the lease: a running job whose heartbeat is old has lost its worker.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField(max_length=40)
+    subject = models.CharField(max_length=80, blank=True)
+    arguments: "models.JSONField[dict[str, Any]]" = models.JSONField(default=dict)
+    state = models.CharField(max_length=10, choices=JobState, default=JobState.QUEUED)
+    progress = models.FloatField(default=0)
+    step = models.CharField(max_length=200, blank=True)
+    error = models.TextField(blank=True)
+    result: "models.JSONField[dict[str, Any] | None]" = models.JSONField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    cancel_requested = models.BooleanField(default=False)
+    created_at = models.DateTimeField(db_default=Now())
+    started_at = models.DateTimeField(null=True)
+    heartbeat = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        """Constraints: what an interrupted worker must not be able to break."""
+
+        ordering = ("-created_at",)
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(progress__gte=0, progress__lte=1), name="job_progress_is_a_fraction"
+            ),
+            models.CheckConstraint(condition=models.Q(state__in=JobState.values), name="job_state_is_known"),
+            models.UniqueConstraint(
+                fields=("kind", "subject"),
+                condition=models.Q(state__in=ACTIVE_STATES) & ~models.Q(subject=""),
+                name="one_active_job_for_each_subject",
+            ),
+        )
+        indexes = (models.Index(fields=("-created_at",), name="job_newest_first"),)
+
+    def __str__(self) -> str:
+        """Return the kind and subject, as lists show it."""
+        return f"{self.kind} {self.subject}".strip()
+
+    @property
+    def is_active(self) -> bool:
+        """Whether the job still waits or runs."""
+        return self.state in ACTIVE_STATES

@@ -1,0 +1,42 @@
+"""The kinds of background work: each app's `tasks.py` registers what it can do."""
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+
+class Progress(Protocol):
+    """What a piece of work uses to tell how far it is."""
+
+    def __call__(self, fraction: float, step: str) -> None:
+        """Record the fraction done (0 to 1) and what is being done.
+
+        Raises Cancelled when somebody asked for the work to stop.
+        """
+
+
+class Cancelled(Exception):
+    """Raised inside a piece of work after it was asked to stop."""
+
+
+Work = Callable[..., dict[str, Any] | None]
+
+_kinds: dict[str, Work] = {}
+
+
+def job_kind(name: str) -> Callable[[Work], Work]:
+    """Register a function as the work of jobs of the kind `name`.
+
+    The function takes `progress` and the job's arguments, all by keyword, and returns the job's
+    result as plain JSON. It may be run again after a worker died, so it must be idempotent.
+    """
+
+    def register(work: Work) -> Work:
+        _kinds[name] = work
+        return work
+
+    return register
+
+
+def work_of(kind: str) -> Work:
+    """Return the function registered for `kind`; raises KeyError when there is none."""
+    return _kinds[kind]

@@ -1,0 +1,86 @@
+"""Who a request belongs to, and where a visitor without a login is sent."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.models import AbstractBaseUser
+from django.core.exceptions import MiddlewareNotUsed
+from django.http import HttpRequest, JsonResponse
+from django.http.response import HttpResponseBase
+from django.utils.functional import SimpleLazyObject
+from django_htmx.http import HttpResponseClientRedirect
+
+from jobs.errors import NotAllowed
+
+LOCAL_USER = "local"
+
+
+def require_staff(request: HttpRequest) -> None:
+    """Raise NotAllowed unless the user is staff: they spend the provider's quota and change data."""
+    if not getattr(request.user, "is_staff", False):
+        raise NotAllowed("Only staff may do this. Ask an administrator of this site to do it for you.")
+
+
+def _local_user() -> AbstractBaseUser:
+    """Return the user who owns a developer's machine; nobody can log in with it."""
+    users = get_user_model()
+    user, created = users.objects.get_or_create(
+        username=LOCAL_USER, defaults={"is_staff": True, "is_superuser": True}
+    )
+    if created:
+        user.set_unusable_password()
+        user.save(update_fields=["password"])
+    return user
+
+
+class LocalUserMiddleware:
+    """With DJANGO_DEBUG, a visitor without a login is the local user."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        if not settings.DEBUG:
+            raise MiddlewareNotUsed
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Set the user where the session names none."""
+        if not request.user.is_authenticated:
+            request.user = SimpleLazyObject(_local_user)  # type: ignore[assignment]  # as Django itself does
+        return self.get_response(request)
+
+
+class LoginMiddleware(LoginRequiredMiddleware):
+    """Django's login requirement, answered in the form that the asker understands."""
+
+    def process_view(
+        self,
+        request: HttpRequest,
+        view_func: Callable[..., HttpResponseBase],
+        view_args: tuple[Any, ...],
+        view_kwargs: dict[str, Any],
+    ) -> HttpResponseBase | None:
+        """Redirect a page; tell htmx to redirect the whole page; answer an API client with 401."""
+        redirect = super().process_view(request, view_func, view_args, view_kwargs)
+        if redirect is None:
+            return None
+        if request.path.startswith("/api/"):
+            return _unauthorized()
+        if request.headers.get("HX-Request"):
+            return HttpResponseClientRedirect(redirect["Location"])
+        return redirect
+
+
+def _unauthorized() -> JsonResponse:
+    return JsonResponse(
+        {
+            "type": "about:blank",
+            "title": "Unauthorized",
+            "status": 401,
+            "detail": "Log in first: the API takes the session of a logged-in user.",
+        },
+        status=401,
+        content_type="application/problem+json",
+        headers={"WWW-Authenticate": "Session"},
+    )

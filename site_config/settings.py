@@ -1,0 +1,212 @@
+"""Django's settings, from the environment described in `site_config.environment`."""
+
+from pathlib import Path
+
+import bokeh
+import bootstrap
+import django_stubs_ext
+from django.utils.csp import CSP
+
+from site_config.environment import BASE_DIR, Environment
+from site_config.secret_key import kept_secret_key
+
+django_stubs_ext.monkeypatch()
+
+ENVIRONMENT = Environment()
+
+DEBUG = ENVIRONMENT.django_debug
+DATA_DIR = ENVIRONMENT.data_dir
+SECRET_KEY = (
+    ENVIRONMENT.django_secret_key.get_secret_value()
+    if ENVIRONMENT.django_secret_key
+    else kept_secret_key(DATA_DIR)
+)
+ALLOWED_HOSTS = list(ENVIRONMENT.allowed_hosts)
+
+INSTALLED_APPS = [
+    "dashboard",
+    "strategies",
+    "forecasting",
+    "ingestion",
+    "jobs",
+    "site_config",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "crispy_forms",
+    "crispy_bootstrap5",
+    "django_q",
+    "ninja",
+]
+
+MIDDLEWARE = [
+    "site_config.request_log.RequestLogMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "site_config.access.LocalUserMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "site_config.access.LoginMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "site_config.errors.ErrorPageMiddleware",
+]
+
+ROOT_URLCONF = "site_config.urls"
+WSGI_APPLICATION = "site_config.wsgi.application"
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "/"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
+CRISPY_TEMPLATE_PACK = "bootstrap5"
+
+DATABASES = {
+    "default": {
+        **ENVIRONMENT.database(),
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+    },
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_TZ = True
+
+# Static files: our own, and single files out of installed packages. Whole folders of BokehJS and
+# Bootstrap would add tens of megabytes and break the manifest.
+STATIC_URL = "static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "site_config.vendor_files.VendorFilesFinder",
+]
+VENDOR_FILES = {
+    "vendor/bootstrap.min.css": Path(bootstrap.__path__[0]) / "css/bootstrap.min.css",
+    "vendor/bootstrap.bundle.min.js": Path(bootstrap.__path__[0]) / "js/bootstrap.bundle.min.js",
+    "vendor/bokeh.min.js": Path(bokeh.__path__[0]) / "server/static/js/bokeh.min.js",
+}
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage",
+    },
+}
+WHITENOISE_USE_FINDERS = DEBUG
+
+# Bokeh sets styles from its script, hence 'unsafe-inline' for style elements. A nonce there would
+# cancel it. Scripts come from our own files alone.
+SECURE_CSP = {
+    "default-src": [CSP.NONE],
+    "script-src": [CSP.SELF],
+    "style-src": [CSP.SELF],
+    "style-src-elem": [CSP.SELF, CSP.UNSAFE_INLINE],
+    "style-src-attr": [CSP.NONE],
+    "img-src": [CSP.SELF, "data:"],
+    "font-src": [CSP.SELF],
+    "connect-src": [CSP.SELF],
+    "manifest-src": [CSP.SELF],
+    "form-action": [CSP.SELF],
+    "base-uri": [CSP.NONE],
+    "frame-ancestors": [CSP.NONE],
+    "object-src": [CSP.NONE],
+}
+
+# Transport and cookies. The `__Host-` and `__Secure-` names make the browser enforce the flags.
+USES_TLS = ENVIRONMENT.uses_tls
+SECURE_SSL_REDIRECT = USES_TLS
+SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$"]
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if USES_TLS else None
+SECURE_HSTS_SECONDS = 31_536_000 if USES_TLS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = USES_TLS
+SECURE_HSTS_PRELOAD = USES_TLS
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = USES_TLS
+SESSION_COOKIE_NAME = "__Host-session" if USES_TLS else "session"
+CSRF_COOKIE_NAME = "__Host-csrf" if USES_TLS else "csrf"
+CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_AGE = 14 * 24 * 3600
+X_FRAME_OPTIONS = "DENY"
+
+# django-q2 delivers a message at least once and again after `retry` seconds. `timeout` ends a
+# hanging task well before that; the Job model counts attempts and decides what runs again.
+Q_CLUSTER = {
+    "name": "hindcast",
+    "orm": "default",
+    "workers": 2,
+    "timeout": 600,
+    "retry": 900,
+    "max_attempts": 3,
+    "ack_failures": True,
+    "catch_up": False,
+    "save_limit": 250,
+    "poll": 0.5,
+    "label": "Background tasks",
+}
+
+ALPHA_VANTAGE_API_KEY = (
+    ENVIRONMENT.alpha_vantage_api_key.get_secret_value() if ENVIRONMENT.alpha_vantage_api_key else None
+)
+ALPHA_VANTAGE_BASE_URL = ENVIRONMENT.alpha_vantage_base_url
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"request_id": {"()": "site_config.request_log.RequestIdFilter"}},
+    "formatters": {
+        "line": {
+            "format": "{asctime} {levelname} {name} [{request_id}] {message}",
+            "style": "{",
+        },
+    },
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["request_id"],
+        },
+    },
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {
+        name: {"level": ENVIRONMENT.log_level}
+        for name in ("site_config", "dashboard", "strategies", "forecasting", "ingestion", "jobs")
+    },
+}

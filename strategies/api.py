@@ -1,0 +1,5 @@
+"""The API of backtests."""
+
+from ninja import Router
+
+router = Router(tags=["backtests"])

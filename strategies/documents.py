@@ -1,0 +1,157 @@
+"""The published document of a backtest: page, PDF, JSON and API all render this."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from ingestion.documents import DataDocument
+from strategies.parameters import BacktestParameters
+
+SCHEMA = "hindcast.backtest"
+SCHEMA_VERSION = 1
+
+Figure = float | None
+"""A figure; null where it is undefined, with the reason in `undefined`."""
+
+
+class _Document(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Metrics(_Document):
+    """The key figures of an equity curve and its trades. Fractions are fractions: 0.1 is 10 %."""
+
+    final_equity: Annotated[float, Field(description="Equity at the last close, in currency.")]
+    total_return: Annotated[float, Field(description="Final over initial equity, minus one.")]
+    cagr: Annotated[Figure, Field(description="Compound annual growth rate, 252 bars a year.")]
+    annual_volatility: Annotated[Figure, Field(description="Standard deviation of bar returns, a year.")]
+    sharpe: Annotated[Figure, Field(description="Mean excess return over its deviation, a year.")]
+    sortino: Annotated[Figure, Field(description="Mean excess return over downside deviation, a year.")]
+    calmar: Annotated[Figure, Field(description="CAGR over the worst drawdown.")]
+    max_drawdown: Annotated[float, Field(description="Worst fall from a peak; zero or negative.")]
+    max_drawdown_days: Annotated[int, Field(description="Longest time under water, in calendar days.")]
+    ulcer_index: Annotated[float, Field(description="Root mean square of the drawdown.")]
+    value_at_risk_95: Annotated[Figure, Field(description="5 % quantile of bar returns.")]
+    expected_shortfall_95: Annotated[Figure, Field(description="Mean of the bar returns at or below it.")]
+    trades: Annotated[int, Field(description="Trades, an open one included.")]
+    open_trades: Annotated[int, Field(description="Trades still open at the last close.")]
+    win_rate: Annotated[Figure, Field(description="Share of trades with a profit.")]
+    profit_factor: Annotated[Figure, Field(description="Sum of profits over sum of losses.")]
+    expectancy: Annotated[Figure, Field(description="Mean profit of a trade, in currency.")]
+    sqn: Annotated[Figure, Field(description="System quality number, from the trades' profits.")]
+    exposure: Annotated[float, Field(description="Share of bars with a position at the close.")]
+    turnover: Annotated[Figure, Field(description="Traded notional over mean equity, a year.")]
+    total_costs: Annotated[float, Field(description="Commission and slippage paid, in currency.")]
+    alpha: Annotated[Figure, Field(description="Yearly return not explained by the benchmark.")]
+    beta: Annotated[Figure, Field(description="Slope of the returns on the benchmark's.")]
+    probabilistic_sharpe: Annotated[
+        Figure, Field(description="Probability that the true Sharpe ratio is above zero.")
+    ]
+
+
+class ExitReason(StrEnum):
+    """Why a trade ended."""
+
+    SIGNAL = "signal"
+    END_OF_DATA = "end_of_data"
+
+
+class Trade(_Document):
+    """One round trip, or an open trade marked to the last close."""
+
+    entry_date: date
+    exit_date: Annotated[date, Field(description="Date of the exit; of the last bar when open.")]
+    direction: Literal["long"]
+    shares: float
+    entry_price: Annotated[float, Field(description="Fill price, slippage included.")]
+    exit_price: Annotated[float, Field(description="Fill price, or the last close when open.")]
+    costs: Annotated[float, Field(description="Commission of both sides and slippage, in currency.")]
+    pnl: Annotated[float, Field(description="Profit after costs, in currency.")]
+    return_: Annotated[float, Field(alias="return", description="Profit over what was paid to enter.")]
+    bars: Annotated[int, Field(description="Bars held.")]
+    max_adverse_excursion: Annotated[float, Field(description="Worst low against the entry price.")]
+    max_favourable_excursion: Annotated[float, Field(description="Best high against the entry price.")]
+    exit_reason: ExitReason
+    open: bool
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class Series(_Document):
+    """Columns of equal length, one value for each bar of the traded period."""
+
+    dates: list[date]
+    open: list[float]
+    high: list[float]
+    low: list[float]
+    close: list[float]
+    volume: list[int]
+    fast_average: list[Figure]
+    slow_average: list[Figure]
+    equity: Annotated[list[float], Field(description="At the close, in currency.")]
+    benchmark_equity: Annotated[list[float], Field(description="Of buy and hold.")]
+    drawdown: Annotated[list[float], Field(description="Fall from the peak; zero or negative.")]
+    benchmark_drawdown: list[float]
+    position: Annotated[list[float], Field(description="Shares held at the close.")]
+
+
+class Period(_Document):
+    """The traded days: what was asked for, cut to what is stored."""
+
+    start: date
+    end: date
+    bars: int
+
+
+class Versions(_Document):
+    """What computed the document."""
+
+    engine: str
+    numpy: str
+    pandas: str
+
+
+class Undefined(_Document):
+    """Why figures are null, by metric, for the strategy and for buy and hold."""
+
+    metrics: dict[str, str]
+    benchmark: dict[str, str]
+
+
+class Links(_Document):
+    """Addresses of the same run in other forms, relative to the site."""
+
+    page: str
+    json_: Annotated[str, Field(alias="json")]
+    pdf: str
+    trades_csv: str
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class BacktestDocument(_Document):
+    """A backtest: the question, the data, the answer, and what the answer is worth."""
+
+    schema_: Annotated[str, Field(alias="schema")] = SCHEMA
+    schema_version: int = SCHEMA_VERSION
+    id: Annotated[str, Field(description="Hash of parameters, data and engine version.")]
+    generated_at: datetime
+    parameters: BacktestParameters
+    period: Period
+    data: DataDocument
+    summary: Annotated[str, Field(description="The result in a sentence, beside buy and hold.")]
+    notices: Annotated[
+        list[str], Field(description="What a reader must know: clamped dates, few trades, gaps.")
+    ]
+    metrics: Metrics
+    benchmark: Annotated[Metrics, Field(description="Buy and hold, with the same costs.")]
+    undefined: Undefined
+    trades: list[Trade]
+    series: Series
+    versions: Versions
+    disclosure: str
+    links: Links
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
