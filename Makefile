@@ -1,19 +1,75 @@
-# Everything a developer does daily. `make` alone lists the targets.
+# What a developer does daily. `make` alone lists the targets.
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 
-VENV := .venv
-BIN := $(VENV)/bin
+BIN := .venv/bin
 export PORT ?= 8000
 export DATA_DIR ?= $(CURDIR)/var
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PYTHONWARNDEFAULTENCODING :=
 
-.PHONY: help install run test test-fast lint format shell bench lock screenshots
+.PHONY: help install install-dev run test test-fast lint format shell bench lock screenshots
 
 help: ## List these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
-install: $(VENV)/installed ## Make .venv and install what `make run` needs
+install: .venv/.installed ## Make .venv and install what `make run` needs
 
-run: install ## Start everything on http://localhost:$(PORT); Ctrl-C stops it
+install-dev: .venv/.installed-dev
+
+run: install ## Start everything on http://localhost:$PORT (8000); Ctrl-C stops it
 	@DJANGO_DEBUG=$${DJANGO_DEBUG:-True} $(BIN)/python -m site_config.serve
+
+test: install-dev lint ## Run every check and every test, browser tests included
+	@deploy/setup/chromium
+	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered
+
+test-fast: install-dev ## Run the tests that need no browser
+	$(BIN)/python -m pytest -m "not browser"
+
+lint: install-dev ## Check style, types, imports, templates, migrations and production settings
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy .
+	$(BIN)/djlint --quiet --lint --check templates
+	$(BIN)/lint-imports
+	$(BIN)/python manage.py makemigrations --check --dry-run
+	DJANGO_DEBUG=False $(BIN)/python manage.py check --deploy --fail-level WARNING
+
+format: install-dev ## Rewrite Python and templates in the house style
+	$(BIN)/ruff check --fix-only --quiet .
+	$(BIN)/ruff format .
+	$(BIN)/djlint --quiet --reformat templates
+
+shell: install ## Open a Python shell with the models loaded
+	@DJANGO_DEBUG=$${DJANGO_DEBUG:-True} $(BIN)/python manage.py shell
+
+bench: install-dev ## Print the measurements in benchmarks/
+	@for script in benchmarks/*.py; do DJANGO_DEBUG=True $(BIN)/python "$$script" || exit 1; done
+
+lock: install-dev ## Resolve pyproject.toml anew into requirements*.txt, with hashes
+	$(call compile,requirements.txt)
+	$(call compile,requirements-dev.txt,--group dev --constraint requirements.txt)
+
+screenshots: install-dev ## Photograph every page into docs/screenshots
+	@deploy/setup/chromium
+	$(BIN)/python -m tests.screenshots
+
+define compile
+CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet --universal --python-version 3.12 \
+  --generate-hashes pyproject.toml $(2) --output-file $(1)
+endef
+
+.venv/.made:
+	@python=$$(deploy/setup/find-python) && echo "Making .venv with $$python" && "$$python" -m venv .venv
+	@touch $@
+
+.venv/.installed: requirements.txt | .venv/.made
+	@echo "Installing packages (a minute or two the first time)"
+	@$(BIN)/python -m pip install --quiet --require-hashes --only-binary :all: --requirement requirements.txt
+	@deploy/setup/system-libraries $(BIN)/python
+	@touch $@
+
+.venv/.installed-dev: requirements-dev.txt .venv/.installed
+	@$(BIN)/python -m pip install --quiet --require-hashes --only-binary :all: --requirement requirements-dev.txt
+	@touch $@

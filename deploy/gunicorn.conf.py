@@ -18,3 +18,8 @@ max_requests_jitter = 500
 worker_tmp_dir = str(SHARED_MEMORY) if SHARED_MEMORY.is_dir() else None
 errorlog = "-"
 loglevel = "warning"
+
+
+def when_ready(server):
+    """Say where the site is, once the port is open."""
+    print(f"\n  Hindcast is ready at http://localhost:{os.environ.get('PORT', '8000')}\n", flush=True)

@@ -80,6 +80,11 @@ class Environment(BaseSettings):
         """Whether cookies and redirects may rely on HTTPS."""
         return not self.django_debug if self.behind_tls is None else self.behind_tls
 
+    @property
+    def embeds_database(self) -> bool:
+        """Whether the database is the server that Hindcast starts itself."""
+        return self.database_url is None and self.postgres_host is None
+
     def database(self) -> dict[str, Any]:
         """Return Django's settings of the default database."""
         if self.database_url is not None:

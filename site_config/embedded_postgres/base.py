@@ -37,7 +37,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
 def _create_database(conn_params: dict[str, Any]) -> None:
     address = {key: conn_params[key] for key in ("host", "port", "user")}
-    with psycopg.connect(**address, dbname="postgres", autocommit=True) as connection:
-        # Another process of the same start may be faster.
-        with suppress(psycopg.errors.DuplicateDatabase):
-            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(conn_params["dbname"])))
+    statement = sql.SQL("CREATE DATABASE {}").format(sql.Identifier(conn_params["dbname"]))
+    # Another process of the same start may be faster.
+    with (
+        suppress(psycopg.errors.DuplicateDatabase),
+        psycopg.connect(**address, dbname="postgres", autocommit=True) as connection,
+    ):
+        connection.execute(statement)
