@@ -3,6 +3,7 @@
 import os
 from contextlib import suppress
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 from django.core.management.utils import get_random_secret_key
 
@@ -10,16 +11,16 @@ from django.core.management.utils import get_random_secret_key
 def kept_secret_key(data_dir: Path) -> str:
     """Return the key kept in `data_dir`, making it on the first call.
 
-    Exclusive creation decides between processes that start at the same time. Hosts that share a
-    database need one common key: set DJANGO_SECRET_KEY there.
+    A finished file is linked to its name, so processes that start at the same time agree on the first
+    one and none reads half a key. Hosts that share a database need one common key: set
+    DJANGO_SECRET_KEY there.
     """
     path = data_dir / "secret_key"
-    data_dir.mkdir(parents=True, exist_ok=True)
-    unfinished = data_dir / f"secret_key.{os.getpid()}"
     if not path.exists():
-        with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT, 0o600), "w") as file:
-            file.write(get_random_secret_key())
-        with suppress(FileExistsError):
-            os.link(unfinished, path)
-        unfinished.unlink()
+        data_dir.mkdir(parents=True, exist_ok=True)
+        with NamedTemporaryFile("w", dir=data_dir) as unfinished:
+            unfinished.write(get_random_secret_key())
+            unfinished.flush()
+            with suppress(FileExistsError):
+                os.link(unfinished.name, path)
     return path.read_text()
