@@ -15,7 +15,10 @@ CommaSeparated = Annotated[tuple[str, ...], NoDecode]
 class Environment(BaseSettings):
     """Variables read from the process environment, then from `.env` beside `manage.py`."""
 
-    model_config = SettingsConfigDict(env_file=BASE_DIR / ".env", extra="ignore", frozen=True)
+    # `KEY=` in a `.env` file leaves a variable unset, as people expect of it.
+    model_config = SettingsConfigDict(
+        env_file=BASE_DIR / ".env", env_ignore_empty=True, extra="ignore", frozen=True
+    )
 
     django_debug: bool = Field(
         default=False,
@@ -67,13 +70,10 @@ class Environment(BaseSettings):
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return value
 
-    @field_validator(
-        "alpha_vantage_api_key", "postgres_host", "database_url", "django_secret_key", mode="before"
-    )
+    @field_validator("data_dir")
     @classmethod
-    def _empty_means_unset(cls, value: object) -> object:
-        """`KEY=` in a `.env` file leaves a variable unset, as people expect of it."""
-        return None if value == "" else value
+    def _relative_to_the_project(cls, path: Path) -> Path:
+        return BASE_DIR / path.expanduser()
 
     @property
     def uses_tls(self) -> bool:

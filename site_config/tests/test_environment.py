@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from site_config.environment import Environment
+from site_config.environment import BASE_DIR, Environment
 
 
 @pytest.fixture(autouse=True)
@@ -68,3 +68,12 @@ def test_visitors_come_over_https_unless_it_is_a_developers_machine(monkeypatch:
     assert Environment(_env_file=None).uses_tls
     monkeypatch.setenv("DJANGO_DEBUG", "True")
     assert not Environment(_env_file=None).uses_tls
+
+
+def test_the_example_file_names_every_variable_and_sets_its_default() -> None:
+    example = Environment(_env_file=BASE_DIR / ".env.example")
+    defaults = Environment(_env_file=None)
+    lines = (BASE_DIR / ".env.example").read_text().splitlines()
+    named = {line.split("=")[0].lower() for line in lines if line and not line.startswith("#")}
+    assert named == set(Environment.model_fields)
+    assert example == defaults
