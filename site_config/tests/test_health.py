@@ -1,0 +1,26 @@
+"""What load balancers and containers ask, without a login."""
+
+import pytest
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
+from django.test import Client
+
+
+def test_a_living_process_says_so_without_asking_the_database(visitor: Client) -> None:
+    answer = visitor.get("/livez")
+    assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
+
+
+@pytest.mark.django_db
+def test_a_site_with_its_tables_is_ready(visitor: Client) -> None:
+    answer = visitor.get("/readyz")
+    assert (answer.status_code, answer.json()["status"]) == (200, "ok")
+    assert "no-store" in answer["Cache-Control"]
+
+
+@pytest.mark.django_db
+def test_a_pending_migration_makes_the_site_unready(visitor: Client) -> None:
+    MigrationRecorder(connection).record_unapplied("jobs", "0001_initial")
+    answer = visitor.get("/readyz")
+    assert answer.status_code == 503
+    assert answer.json()["migrations"] == "pending"
