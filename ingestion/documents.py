@@ -1,11 +1,21 @@
 """The published forms of what is stored about an instrument."""
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from ingestion.bars import Adjustment
+from ingestion.bars import Adjustment, Bars
+from ingestion.models import ActionKind, Source
+
+SOURCE_DESCRIPTIONS = {
+    Source.SAMPLE: (
+        "The historical sample that comes with Hindcast for use without an API key: real daily bars of the "
+        "years 2000 to 2013, as published by Quandl (WIKI prices). These are not current prices."
+    ),
+    Source.ALPHA_VANTAGE: "Alpha Vantage: daily bars as traded, adjusted here for the splits stored.",
+}
+"""Each source in words, for people."""
 
 
 class DataDocument(BaseModel):
@@ -31,3 +41,84 @@ class DataDocument(BaseModel):
     ]
     fetched_at: datetime
     sha256: Annotated[str, Field(description="Fingerprint of the bars used.")]
+
+    @classmethod
+    def of(cls, bars: Bars) -> Self:
+        """Return the document of `bars`."""
+        return cls(
+            symbol=bars.symbol,
+            name=bars.name,
+            exchange=bars.exchange,
+            currency=bars.currency,
+            source=bars.source,
+            source_description=SOURCE_DESCRIPTIONS[Source(bars.source)],
+            adjustment=bars.adjustment,
+            first=bars.dates[0].item(),
+            last=bars.dates[-1].item(),
+            bars=len(bars),
+            missing_sessions=list(bars.missing_sessions),
+            provisional=bars.provisional,
+            fetched_at=bars.fetched_at,
+            sha256=bars.fingerprint,
+        )
+
+
+class _Document(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ActionDocument(_Document):
+    """A split or dividend, effective before the open of its day."""
+
+    date: date
+    kind: ActionKind
+    value: Annotated[
+        float, Field(description="New shares for one old share, or the dividend a share in currency.")
+    ]
+
+
+class InstrumentDocument(_Document):
+    """What is stored about one instrument. Prices are raw, as traded."""
+
+    symbol: str
+    name: str
+    exchange: Annotated[str, Field(description="ISO 10383 code of the exchange, for its calendar.")]
+    currency: Annotated[str, Field(description="Code of the prices' currency; GBX is pence.")]
+    source: Source
+    source_description: Annotated[str, Field(description="The source in words, for people.")]
+    is_sample: Annotated[bool, Field(description="Whether these are the historical bars of the sample.")]
+    bars: Annotated[int, Field(description="Number of daily bars stored.")]
+    first: Annotated[date | None, Field(description="Date of the first bar.")]
+    last: Annotated[date | None, Field(description="Date of the last bar.")]
+    last_close: Annotated[float | None, Field(description="Close of the last bar.")]
+    previous_close: Annotated[float | None, Field(description="Close of the bar before it.")]
+    provisional: Annotated[bool, Field(description="Whether the last bar came before its session closed.")]
+    fetched_at: Annotated[datetime, Field(description="When the source was last asked for bars.")]
+    actions: Annotated[list[ActionDocument], Field(description="Splits and dividends, oldest first.")]
+
+
+class BarsDocument(_Document):
+    """Daily bars as columns of equal length, oldest first."""
+
+    symbol: str
+    adjustment: Adjustment
+    dates: list[date]
+    open: list[float]
+    high: list[float]
+    low: list[float]
+    close: list[float]
+    volume: list[int]
+
+    @classmethod
+    def of(cls, bars: Bars) -> Self:
+        """Return the document of `bars`."""
+        return cls(
+            symbol=bars.symbol,
+            adjustment=bars.adjustment,
+            dates=bars.dates.tolist(),
+            open=bars.open.tolist(),
+            high=bars.high.tolist(),
+            low=bars.low.tolist(),
+            close=bars.close.tolist(),
+            volume=bars.volume.tolist(),
+        )

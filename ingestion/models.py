@@ -1,0 +1,160 @@
+"""The tables of market data: raw bars as traded, what changed about them, and what adjusts them."""
+
+from django.db import models
+from django.db.models import F, Q
+
+
+class Source(models.TextChoices):
+    """Where an instrument's bars come from."""
+
+    SAMPLE = "sample", "Sample data"
+    ALPHA_VANTAGE = "alpha_vantage", "Alpha Vantage"
+
+
+class ActionKind(models.TextChoices):
+    """What a corporate action does to the price."""
+
+    SPLIT = "split"
+    DIVIDEND = "dividend"
+
+
+class Instrument(models.Model):
+    """A listed share whose daily bars are stored. All its bars have its one source.
+
+    `exchange` is an ISO 10383 code, `currency` the one that prices are quoted in. `fetched_at` is when
+    the source was last asked for bars, `actions_fetched_at` when for splits and dividends.
+    """
+
+    symbol = models.CharField(max_length=15, unique=True)
+    name = models.CharField(max_length=200)
+    exchange = models.CharField(max_length=4)
+    currency = models.CharField(max_length=3)
+    source = models.CharField(max_length=20, choices=Source)
+    fetched_at = models.DateTimeField()
+    actions_fetched_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        """Listed by symbol."""
+
+        ordering = ("symbol",)
+        constraints = (
+            models.CheckConstraint(condition=Q(source__in=Source.values), name="instrument_source_is_known"),
+        )
+
+    def __str__(self) -> str:
+        """Return the symbol."""
+        return self.symbol
+
+
+class DailyBar(models.Model):
+    """One session's prices in the instrument's currency and its volume in shares, raw as traded.
+
+    `provisional`: it was fetched before its session had closed, so that later values replace it.
+    """
+
+    pk = models.CompositePrimaryKey("instrument_id", "date")
+    # The primary key serves every look-up by instrument; an index of its own would only cost space.
+    instrument = models.ForeignKey(Instrument, on_delete=models.CASCADE, related_name="bars", db_index=False)
+    date = models.DateField()
+    open = models.DecimalField(max_digits=18, decimal_places=6)
+    high = models.DecimalField(max_digits=18, decimal_places=6)
+    low = models.DecimalField(max_digits=18, decimal_places=6)
+    close = models.DecimalField(max_digits=18, decimal_places=6)
+    volume = models.BigIntegerField()
+    source = models.CharField(max_length=20, choices=Source)
+    provisional = models.BooleanField(default=False)
+    fetched_at = models.DateTimeField()
+
+    class Meta:
+        """Constraints: a bar that cannot have been traded is never stored."""
+
+        constraints = (
+            models.CheckConstraint(condition=Q(low__gt=0), name="bar_prices_are_positive"),
+            models.CheckConstraint(
+                condition=Q(
+                    low__lte=F("open"), open__lte=F("high"), close__gte=F("low"), close__lte=F("high")
+                ),
+                name="bar_open_and_close_lie_in_range",
+            ),
+            models.CheckConstraint(condition=Q(volume__gte=0), name="bar_volume_is_not_negative"),
+        )
+
+    def __str__(self) -> str:
+        """Return date and close."""
+        return f"{self.date} {self.close}"
+
+
+class BarRevision(models.Model):
+    """A value of a finished session that a later fetch found changed."""
+
+    instrument = models.ForeignKey(Instrument, on_delete=models.CASCADE, related_name="revisions")
+    date = models.DateField()
+    column = models.CharField(max_length=6)
+    old_value = models.DecimalField(max_digits=26, decimal_places=6)
+    new_value = models.DecimalField(max_digits=26, decimal_places=6)
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        """Newest first."""
+
+        ordering = ("-recorded_at", "-date")
+
+    def __str__(self) -> str:
+        """Return what changed."""
+        return f"{self.date} {self.column}: {self.old_value} to {self.new_value}"
+
+
+class CorporateAction(models.Model):
+    """A split or a cash dividend, effective before the open of `date`.
+
+    `value` is the number of new shares for one old share (2 for 2:1, 0.1 for a 1:10 reverse split), or
+    the dividend in the instrument's currency for one share as it was on that day.
+    """
+
+    # The unique constraint's index serves every look-up by instrument.
+    instrument = models.ForeignKey(
+        Instrument, on_delete=models.CASCADE, related_name="actions", db_index=False
+    )
+    date = models.DateField()
+    kind = models.CharField(max_length=8, choices=ActionKind)
+    value = models.DecimalField(max_digits=20, decimal_places=10)
+
+    class Meta:
+        """Constraints: one action of a kind on a day; dividends of one day are summed."""
+
+        ordering = ("date", "kind")
+        constraints = (
+            models.UniqueConstraint(fields=("instrument", "date", "kind"), name="one_action_of_a_kind_a_day"),
+            models.CheckConstraint(condition=Q(value__gt=0), name="action_value_is_positive"),
+            models.CheckConstraint(condition=Q(kind__in=ActionKind.values), name="action_kind_is_known"),
+        )
+
+    def __str__(self) -> str:
+        """Return kind, value and date."""
+        return f"{self.kind} {self.value.normalize():f} on {self.date}"
+
+
+class ApiQuota(models.Model):
+    """What is known about one API key of the provider, and when it may be used next.
+
+    `key_hash` is the SHA-256 of the key: the key itself is stored nowhere. `used` counts the requests
+    reserved on `day` (UTC; when the provider's own day begins is not documented). `exhausted_until` is
+    set when the provider says that the day's requests are used up. `full_history` is whether the key may
+    ask for more than the latest 100 bars; null until it was tried.
+    """
+
+    key_hash = models.CharField(max_length=64, primary_key=True)
+    day = models.DateField()
+    used = models.PositiveIntegerField(default=0)
+    next_request_at = models.DateTimeField()
+    exhausted_until = models.DateTimeField(null=True, blank=True)
+    full_history = models.BooleanField(null=True, blank=True)
+
+    class Meta:
+        """Named for the administration."""
+
+        verbose_name = "API quota"
+
+    def __str__(self) -> str:
+        """Return enough of the hash to tell keys apart."""
+        return f"key {self.key_hash[:8]}"

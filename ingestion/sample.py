@@ -1,0 +1,127 @@
+"""The sample: real daily bars of five shares, 2000 to 2013, for use without an API key.
+
+The bars come inside the package `bokeh-sampledata` (Quandl's WIKI prices, public domain): open, high, low,
+close and volume raw as traded, and a close adjusted for splits and dividends. The first are stored as they
+are; the adjusted close serves to recover the dividends, exactly, and is not stored.
+"""
+
+import csv
+import gzip
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from itertools import pairwise
+
+from django.utils import timezone
+
+from ingestion.errors import UnknownSymbol
+from ingestion.models import ActionKind, Instrument, Source
+from ingestion.storing import Action, Delivery, StoreResult, store
+from ingestion.validation import BarText, validated_bars
+
+
+@dataclass(frozen=True, kw_only=True)
+class SampleShare:
+    """A share of the sample: its name in those years, its exchange, and its splits."""
+
+    name: str
+    exchange: str
+    splits: tuple[Action, ...] = ()
+
+
+def _two_for_one(year: int, month: int, day: int) -> Action:
+    return Action(date=date(year, month, day), kind=ActionKind.SPLIT, value=Decimal(2))
+
+
+SAMPLE = {
+    "AAPL": SampleShare(
+        name="Apple Inc.",
+        exchange="XNAS",
+        splits=(_two_for_one(2000, 6, 21), _two_for_one(2005, 2, 28)),
+    ),
+    "FB": SampleShare(name="Facebook, Inc.", exchange="XNAS"),
+    "GOOG": SampleShare(name="Google Inc.", exchange="XNAS"),
+    "IBM": SampleShare(name="International Business Machines Corporation", exchange="XNYS"),
+    "MSFT": SampleShare(name="Microsoft Corporation", exchange="XNAS", splits=(_two_for_one(2003, 2, 18),)),
+}
+
+CENT = Decimal("0.01")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Row:
+    bar: BarText
+    adjusted_close: Decimal
+
+
+def load_sample(symbol: str) -> StoreResult | None:
+    """Store the sample bars, splits and dividends of `symbol`; what is stored already stays untouched.
+
+    Returns None, and stores nothing, where the symbol holds bars of another source: the sample would
+    put years that end in 2013 before them.
+    Raises UnknownSymbol when the sample has no such symbol.
+    """
+    if symbol not in SAMPLE:
+        raise UnknownSymbol(f"The sample data has no {symbol}. It has {', '.join(SAMPLE)}.", field="symbol")
+    if Instrument.objects.filter(symbol=symbol).exclude(source=Source.SAMPLE).exists():
+        return None
+    share = SAMPLE[symbol]
+    rows = _rows()[symbol]
+    return store(
+        Delivery(
+            symbol=symbol,
+            source=Source.SAMPLE,
+            bars=validated_bars(row.bar for row in rows),
+            actions=[*share.splits, *recovered_dividends(rows, share.splits)],
+            fetched_at=timezone.now(),
+            name=share.name,
+            exchange=share.exchange,
+        )
+    )
+
+
+def recovered_dividends(rows: Sequence[_Row], splits: Iterable[Action]) -> list[Action]:
+    """Return the dividends that the adjusted close accounts for, oldest first.
+
+    The source multiplies the ratio of adjusted to raw close on each ex-date by `split ratio * (1 + D / C)`,
+    D being the dividend and C that day's raw close, so D can be solved for. The file carries enough digits
+    that every D comes out as whole cents to nine decimals; a D that does not would be a misread event, so
+    it raises ValueError and nothing is guessed.
+    """
+    ratios = {action.date: action.value for action in splits}
+    dividends = []
+    for before, row in pairwise(rows):
+        day, close = date.fromisoformat(row.bar.date), Decimal(row.bar.close)
+        step = (row.adjusted_close / close) / (before.adjusted_close / Decimal(before.bar.close))
+        amount = (step / ratios.get(day, 1) - 1) * close
+        cents = amount.quantize(CENT)
+        if abs(amount - cents) > Decimal("1e-9"):
+            raise ValueError(f"the adjusted close of {day} steps by {step}, which no known event explains")
+        if cents:
+            dividends.append(Action(date=day, kind=ActionKind.DIVIDEND, value=cents))
+    return dividends
+
+
+@cache
+def _rows() -> dict[str, list[_Row]]:
+    """Return the file's rows by symbol, in the file's order, which is by date."""
+    import bokeh_sampledata
+
+    rows: dict[str, list[_Row]] = {}
+    path = bokeh_sampledata.package_path("stocks.csv.gz")
+    with gzip.open(path, "rt", encoding="utf-8", newline="") as file:
+        for line, row in enumerate(csv.DictReader(file), start=2):
+            bar = BarText(
+                place=f"on line {line}",
+                date=row["Date"],
+                open=row["Open"],
+                high=row["High"],
+                low=row["Low"],
+                close=row["Close"],
+                volume=row["Volume"],
+            )
+            adjusted = Decimal(row["Adj Close"])
+            rows.setdefault(row["Ticker"], []).append(_Row(bar=bar, adjusted_close=adjusted))
+    return rows

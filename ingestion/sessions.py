@@ -1,0 +1,89 @@
+"""The sessions of the exchanges, from exchange-calendars."""
+
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from jobs.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from exchange_calendars import ExchangeCalendar
+
+FIRST_SESSION = date(1990, 1, 1)
+"""Before the first daily bar of any source."""
+
+
+def next_sessions(exchange: str, after: date, count: int) -> list[date]:
+    """Return the first `count` sessions later than `after`.
+
+    exchange: ISO 10383 code. Raises InvalidInput when there is no calendar for it or when the days lie
+    beyond the end of next year, where no calendar can know the holidays.
+    """
+    sessions = _sessions(exchange)
+    begin = int(np.searchsorted(sessions, np.datetime64(after), side="right"))
+    if begin + count > len(sessions):
+        raise InvalidInput(f"The calendar of {exchange} ends on {sessions[-1]}. Choose an earlier day.")
+    days: list[date] = sessions[begin : begin + count].tolist()
+    return days
+
+
+def sessions_between(exchange: str, first: date, last: date) -> NDArray[np.datetime64]:
+    """Return the sessions from `first` through `last`, datetime64[D], oldest first.
+
+    Raises InvalidInput when there is no calendar for the exchange.
+    """
+    sessions = _sessions(exchange)
+    begin = np.searchsorted(sessions, np.datetime64(first), side="left")
+    end = np.searchsorted(sessions, np.datetime64(last), side="right")
+    return sessions[begin:end]
+
+
+def session_close(exchange: str, day: date) -> datetime | None:
+    """Return when the session of `day` closes, in UTC; None when the exchange is closed on that day."""
+    calendar = _calendar(exchange, _this_year())
+    if not calendar.is_session(day.isoformat()):
+        return None
+    close: datetime = calendar.session_close(day.isoformat()).to_pydatetime()
+    return close
+
+
+def last_closed_session(exchange: str, now: datetime) -> date:
+    """Return the latest session that had closed at `now`."""
+    recent = sessions_between(exchange, FIRST_SESSION, now.date())[-3:].tolist()
+    closed = [day for day in recent if (close := session_close(exchange, day)) and close <= now]
+    last: date = max(closed)
+    return last
+
+
+def _this_year() -> int:
+    return datetime.now(UTC).year
+
+
+def _sessions(exchange: str) -> NDArray[np.datetime64]:
+    return _sessions_of_year(exchange, _this_year())
+
+
+@lru_cache(maxsize=16)
+def _sessions_of_year(exchange: str, year: int) -> NDArray[np.datetime64]:
+    sessions: NDArray[np.datetime64] = _calendar(exchange, year).sessions.to_numpy().astype("datetime64[D]")
+    sessions.flags.writeable = False
+    return sessions
+
+
+@lru_cache(maxsize=16)
+def _calendar(exchange: str, year: int) -> "ExchangeCalendar":
+    """Return the calendar as it is known in `year`: a process that lives on gets a new one."""
+    # The import takes most of a second, which a page without bars should not pay for.
+    import exchange_calendars
+
+    end = date(year + 1, 12, 31).isoformat()
+    try:
+        calendar: Any = exchange_calendars.get_calendar(exchange, start=FIRST_SESSION.isoformat(), end=end)
+    except exchange_calendars.errors.InvalidCalendarName:
+        raise InvalidInput(
+            f"There is no calendar for the exchange {exchange}. Correct the instrument's exchange code."
+        ) from None
+    return calendar
