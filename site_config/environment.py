@@ -61,6 +61,18 @@ class Environment(BaseSettings):
         default="https://www.alphavantage.co/query",
         description="Address of the provider's API.",
     )
+    alpha_vantage_requests_per_day: int = Field(
+        default=25, ge=0, description="Requests the key's plan allows in a day; 0: as many as one likes."
+    )
+    alpha_vantage_seconds_between_requests: float = Field(
+        default=1.2,
+        ge=0,
+        le=60,
+        description="Least time between two requests: free keys may send one a second.",
+    )
+    alpha_vantage_timeout: float = Field(
+        default=20, gt=0, description="Seconds of silence after which a request is given up."
+    )
     log_level: str = Field(default="INFO", description="Least level of log entries that are written.")
 
     @field_validator("allowed_hosts", mode="before")

@@ -186,6 +186,9 @@ ALPHA_VANTAGE_API_KEY = (
     ENVIRONMENT.alpha_vantage_api_key.get_secret_value() if ENVIRONMENT.alpha_vantage_api_key else None
 )
 ALPHA_VANTAGE_BASE_URL = ENVIRONMENT.alpha_vantage_base_url
+ALPHA_VANTAGE_REQUESTS_PER_DAY = ENVIRONMENT.alpha_vantage_requests_per_day
+ALPHA_VANTAGE_SECONDS_BETWEEN_REQUESTS = ENVIRONMENT.alpha_vantage_seconds_between_requests
+ALPHA_VANTAGE_TIMEOUT = ENVIRONMENT.alpha_vantage_timeout
 
 LOGGING = {
     "version": 1,
