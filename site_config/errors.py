@@ -63,8 +63,8 @@ def add_problem_handlers(api: NinjaAPI) -> None:
 
     @api.exception_handler(HttpError)
     def refused(request: HttpRequest, error: HttpError) -> HttpResponse:
-        # django-ninja raises this for a body that is no JSON.
-        return problem(error.status_code, f"{error.message}. Send a JSON object as the body.")
+        # django-ninja raises this for a body that is no JSON, with 400; here bad input is 422 always.
+        return problem(HTTPStatus.UNPROCESSABLE_ENTITY, "The body is not valid JSON. Send a JSON object.")
 
     @api.exception_handler(Exception)
     def unforeseen(request: HttpRequest, error: Exception) -> HttpResponse:
@@ -99,26 +99,33 @@ class ErrorPageMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """Return a page for a HindcastError, and a problem document to a client that prefers JSON."""
+        """Answer a HindcastError."""
         if not isinstance(exception, HindcastError):
             return None
-        if request.get_preferred_type(["text/html", "application/json"]) == "application/json":
-            return problem(exception.status, exception.message, errors=_errors_of(exception))
-        return error_page(request, exception.status, exception.message)
+        return error_answer(request, exception.status, exception.message, errors=_errors_of(exception))
 
 
-def error_page(request: HttpRequest, status: int, message: str) -> HttpResponse:
-    """Return the error page, or its partial to htmx."""
+def error_answer(
+    request: HttpRequest, status: int, message: str, *, errors: list[FieldError] | None = None
+) -> HttpResponse:
+    """Return the error as the asker wants it: a problem document, a page, or the page's partial to htmx."""
+    if _wants_json(request):
+        return problem(status, message, errors=errors)
     template = "errors/error.html#message" if request.headers.get("HX-Request") else "errors/error.html"
     context = {"status": int(status), "title": HTTPStatus(status).phrase, "message": message}
     return render(request, template, context, status=status)
 
 
+def _wants_json(request: HttpRequest) -> bool:
+    preferred = request.get_preferred_type(["text/html", "application/json"])
+    return request.path.startswith("/api/") or preferred == "application/json"
+
+
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer an address that leads nowhere."""
-    return error_page(request, HTTPStatus.NOT_FOUND, "There is nothing at this address. The menu leads on.")
+    return error_answer(request, HTTPStatus.NOT_FOUND, "There is nothing at this address. The menu leads on.")
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Answer an error that nobody foresaw."""
-    return error_page(request, HTTPStatus.INTERNAL_SERVER_ERROR, generic_text())
+    return error_answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, generic_text())
