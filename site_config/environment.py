@@ -124,3 +124,19 @@ def _from_url(url: str) -> dict[str, Any]:
     settings["ENGINE"] = "django.db.backends.postgresql"
     settings["OPTIONS"] = {key: value for key, value in known.items() if key not in names}
     return settings
+
+
+def configuration_table() -> str:
+    """Return the README's table of variables, in Markdown."""
+    rows = ["| variable | default | meaning |", "|---|---|---|"]
+    for name, field in Environment.model_fields.items():
+        rows.append(f"| `{name.upper()}` | {_default_in_words(field.default)} | {field.description} |")
+    return "\n".join(rows)
+
+
+def _default_in_words(default: object) -> str:
+    if isinstance(default, SecretStr) or default is None:
+        return ""
+    if isinstance(default, Path):
+        return f"`{default.relative_to(BASE_DIR)}`"
+    return f"`{','.join(default) if isinstance(default, tuple) else default}`"

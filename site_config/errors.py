@@ -126,6 +126,14 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return error_answer(request, HTTPStatus.NOT_FOUND, "There is nothing at this address. The menu leads on.")
 
 
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answer a form whose token does not match the session: mostly a page left open for long."""
+    logger.warning("CSRF check failed: %s", reason)
+    return error_answer(
+        request, HTTPStatus.FORBIDDEN, "This page is no longer valid. Reload it, then send the form again."
+    )
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """Answer an error that nobody foresaw."""
     return error_answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, generic_text())

@@ -1,0 +1,102 @@
+"""What a client and a visitor are told when something is wrong."""
+
+import json
+
+import pytest
+from django.contrib.auth.models import User
+from django.http import HttpRequest, HttpResponse
+from django.test import Client, override_settings
+from django.urls import path
+
+from jobs.errors import Unavailable
+from site_config import urls
+
+
+def _post(client: Client, address: str, body: object) -> tuple[int, dict[str, object]]:
+    text = body if isinstance(body, str) else json.dumps(body)
+    answer = client.post(address, text, content_type="application/json")
+    assert answer["Content-Type"] == "application/problem+json"
+    return answer.status_code, answer.json()
+
+
+@pytest.mark.parametrize("address", ["/api/v1/backtests", "/api/v1/forecasts"])
+@pytest.mark.parametrize("body", ["{", "", "[1]", '"AAPL"', "null", "{}", '{"symbol": 5}'])
+def test_a_body_that_is_no_request_is_told_so(operator: Client, address: str, body: str) -> None:
+    status, problem = _post(operator, address, body)
+    assert status == 422
+    assert problem["title"] == "Unprocessable Content"
+    assert len(str(problem["detail"])) > 10
+
+
+def test_each_wrong_field_is_named_with_a_pointer(operator: Client) -> None:
+    status, problem = _post(
+        operator, "/api/v1/backtests", {"symbol": "AAPL", "initial_investment": -1, "fast": 50, "slow": 20}
+    )
+    assert status == 422
+    errors = {error["pointer"]: error["detail"] for error in problem["errors"]}  # type: ignore[attr-defined]
+    assert set(errors) == {"/initial_investment", "/slow"}
+    assert errors["/slow"] == "The slow window must be longer than the fast one, 50 bars."
+
+
+def test_an_unknown_address_of_the_api_is_a_problem_document(operator: Client) -> None:
+    answer = operator.get("/api/v1/backtests/0123456789abcdef")
+    assert answer.status_code == 404
+    assert answer["Content-Type"] == "application/problem+json"
+
+
+def test_an_unknown_page_is_a_page_that_leads_on(operator: Client) -> None:
+    answer = operator.get("/nowhere/", headers={"Accept": "text/html"})
+    assert answer.status_code == 404
+    assert "There is nothing at this address" in answer.content.decode()
+
+
+def _unforeseen(request: HttpRequest) -> HttpResponse:
+    raise RuntimeError("the secret detail")
+
+
+def _unavailable(request: HttpRequest) -> HttpResponse:
+    raise Unavailable("The provider does not answer. Try again in a minute.")
+
+
+# This module serves as the URL configuration of the tests below.
+handler500 = urls.handler500
+urlpatterns = [
+    path("unforeseen", _unforeseen),
+    path("unavailable", _unavailable),
+    *urls.urlpatterns,
+]
+
+
+@override_settings(ROOT_URLCONF=__name__)
+def test_an_unforeseen_error_shows_a_reference_and_keeps_its_detail(
+    operator: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    operator.raise_request_exception = False
+    answer = operator.get("/unforeseen")
+    text = answer.content.decode()
+    assert answer.status_code == 500
+    assert "the secret detail" not in text
+    assert f"Reference {answer['X-Request-ID']}" in text
+    assert "the secret detail" in caplog.text
+
+
+@override_settings(ROOT_URLCONF=__name__)
+@pytest.mark.parametrize(
+    ("accept", "content_type"),
+    [("text/html", "text/html; charset=utf-8"), ("application/json", "application/problem+json")],
+)
+def test_an_error_for_people_is_told_in_the_form_they_asked_for(
+    operator: Client, accept: str, content_type: str
+) -> None:
+    answer = operator.get("/unavailable", headers={"Accept": accept})
+    assert answer.status_code == 503
+    assert answer["Content-Type"] == content_type
+    assert "The provider does not answer. Try again in a minute." in answer.content.decode()
+
+
+def test_a_form_of_a_page_left_open_too_long_is_told_to_reload(user: User) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(user)
+    answer = client.post("/logout/", headers={"Accept": "text/html"})
+    assert answer.status_code == 403
+    assert "Reload it, then send the form again." in answer.content.decode()
