@@ -1,0 +1,10 @@
+"""Template filters for the choices of requests; `dashboard.wording` has the words."""
+
+from django import template
+
+from dashboard import wording
+
+register = template.Library()
+
+register.filter("job_title", wording.job_title)
+register.filter("choice", wording.choice)

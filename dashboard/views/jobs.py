@@ -1,0 +1,54 @@
+"""Background work: the list, one job's card with live progress, and stopping it."""
+
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+from django_htmx.http import HTMX_STOP_POLLING, trigger_client_event
+
+from dashboard.access import is_staff, staff_required
+from dashboard.requests import HtmxRequest, render_page
+from jobs.models import Job
+from jobs.queueing import cancel, find_job
+
+SHOWN = 50
+"""Jobs on the list; the administration has all of them."""
+
+
+@require_GET
+@never_cache
+def jobs(request: HtmxRequest) -> HttpResponse:
+    """Answer with the newest jobs."""
+    context = {"jobs": Job.objects.all()[:SHOWN], "may_change": is_staff(request)}
+    return render(request, "jobs/list.html", context)
+
+
+@require_GET
+@never_cache
+def job(request: HtmxRequest, job_id: UUID) -> HttpResponse:
+    """Answer with one job: its page, or to htmx its card; the status of a finished one ends the polling."""
+    return _card(request, find_job(job_id))
+
+
+@require_POST
+@staff_required
+def cancel_job(request: HtmxRequest, job_id: UUID) -> HttpResponse:
+    """Ask the job to stop, and answer with its card."""
+    cancelled = cancel(job_id)
+    return _card(request, cancelled) if request.htmx else redirect("job", job_id)
+
+
+def _card(request: HtmxRequest, job: Job) -> HttpResponse:
+    stops_polling = bool(request.htmx) and request.method == "GET" and not job.is_active
+    response = render_page(
+        request,
+        "jobs/job.html",
+        {"job": job, "may_change": is_staff(request)},
+        partial="card",
+        status=HTMX_STOP_POLLING if stops_polling else 200,
+    )
+    if not job.is_active:
+        trigger_client_event(response, "job-ended", after="settle")
+    return response

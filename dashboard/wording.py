@@ -1,0 +1,50 @@
+"""The words for what a person chooses from, and for the kinds of background work."""
+
+from enum import StrEnum
+
+from forecasting.parameters import ModelKind
+from ingestion.bars import Adjustment
+from jobs.models import Job
+from strategies.documents import ExitReason
+from strategies.parameters import Average, Entry, Fill, Rule
+
+_CHOICES: dict[type[StrEnum], dict[StrEnum, str]] = {
+    Rule: {Rule.MA_CROSSOVER: "Crossover of two averages"},
+    Average: {Average.SIMPLE: "Simple", Average.EXPONENTIAL: "Exponential"},
+    Entry: {
+        Entry.ON_CROSS: "On a fresh cross",
+        Entry.ON_STATE: "At once, if already above",
+    },
+    Fill: {Fill.NEXT_OPEN: "Next open", Fill.SAME_CLOSE: "Same close (optimistic)"},
+    Adjustment: {
+        Adjustment.NONE: "None, as traded",
+        Adjustment.SPLITS: "Splits",
+        Adjustment.SPLITS_AND_DIVIDENDS: "Splits and dividends",
+    },
+    ModelKind: {
+        ModelKind.POOLED: "All symbols together",
+        ModelKind.SYMBOL: "Calibrated for this symbol",
+    },
+    ExitReason: {ExitReason.SIGNAL: "Signal", ExitReason.END_OF_DATA: "Open at the end"},
+}
+
+_JOB_TITLES = {
+    "fetch_bars": "Fetch bars",
+    "train_symbol_model": "Train a model",
+}
+
+
+def choice(value: StrEnum) -> str:
+    """Return the words for a choice."""
+    return _CHOICES[type(value)][value]
+
+
+def choices_of(options: type[StrEnum]) -> list[tuple[str, str]]:
+    """Return values and words, in order, for a select."""
+    return [(option.value, choice(option)) for option in options]
+
+
+def job_title(job: Job) -> str:
+    """Return what a job does, and to what."""
+    kind = _JOB_TITLES.get(job.kind, job.kind.replace("_", " ").capitalize())
+    return f"{kind}: {job.subject}" if job.subject else kind
