@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from strategies.engine.choices import Entry, Fill, Rule
 from strategies.engine.curve import Curve
 from strategies.engine.metrics import Metrics, measure
-from strategies.engine.orders import buy_and_hold_orders, long_only_orders
+from strategies.engine.orders import Orders, buy_and_hold_orders, long_only_orders
 from strategies.engine.prices import FloatArray, Prices
 from strategies.engine.rules import RULES, Windows
 from strategies.engine.simulation import Account, Simulation, simulate
@@ -41,6 +41,7 @@ class Result:
     """A backtest's answer; every series has the shape (traded bars,)."""
 
     traded: Prices
+    orders: Orders
     fast_average: FloatArray
     slow_average: FloatArray
     strategy: Performance
@@ -61,6 +62,7 @@ def backtest(prices: Prices, strategy: Strategy, *, first: int, risk_free_rate: 
     curve, held_curve = Curve.of(simulation, traded.dates), Curve.of(held, traded.dates)
     return Result(
         traded=traded,
+        orders=orders,
         fast_average=decisions.fast_average[first:],
         slow_average=decisions.slow_average[first:],
         strategy=Performance(

@@ -24,10 +24,12 @@ class Orders:
 
     bars: shape (orders,), strictly increasing.
     fill: whether at the open or at the close of those bars.
+    too_late: whether the last bar gave a signal whose fill lies beyond it.
     """
 
     bars: IndexArray
     fill: Fill
+    too_late: bool = False
 
 
 def long_only_orders(side: Sides, *, first: int, entry: Entry, fill: Fill) -> Orders:
@@ -42,10 +44,10 @@ def long_only_orders(side: Sides, *, first: int, entry: Entry, fill: Fill) -> Or
         signals = _with_the_first_state(signals, traded)
     if len(signals) and traded[signals[0]] < 0:
         signals = signals[1:]
-    if fill == Fill.NEXT_OPEN:
-        signals = signals + 1
-        signals = signals[signals < len(traded)]
-    return Orders(bars=signals, fill=fill)
+    if fill == Fill.SAME_CLOSE:
+        return Orders(bars=signals, fill=fill)
+    fillable = signals < len(traded) - 1
+    return Orders(bars=signals[fillable] + 1, fill=fill, too_late=not fillable.all())
 
 
 def buy_and_hold_orders(fill: Fill) -> Orders:

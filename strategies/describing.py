@@ -1,0 +1,248 @@
+"""What a reader must know about a backtest before believing it, in sentences."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+
+from ingestion.bars import Adjustment, Bars
+from strategies.engine.backtest import Result
+from strategies.engine.metrics import BARS_IN_A_YEAR
+from strategies.engine.simulation import CENT
+from strategies.parameters import Average, BacktestParameters, Fill
+
+ENOUGH_TRADES = 30
+SEED_MATTERS = 3
+"""The seed of an exponential average keeps e^-6, a four-hundredth, of its weight after three windows."""
+SHOWN_DATES = 3
+WHOLE_AMOUNTS = 1000
+"""From here on cents do not matter in a sentence."""
+NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """A backtest with its circumstances.
+
+    first: index of the first traded bar in `bars`.
+    splits: days inside the traded period on which an unadjusted price jumps by a split.
+    """
+
+    parameters: BacktestParameters
+    bars: Bars
+    first: int
+    splits: tuple[date, ...]
+    result: Result
+
+    @property
+    def start(self) -> date:
+        """The first traded day."""
+        day: date = self.bars.dates[self.first].item()
+        return day
+
+    @property
+    def end(self) -> date:
+        """The last traded day."""
+        day: date = self.bars.dates[-1].item()
+        return day
+
+
+def summary(run: Run) -> str:
+    """Return the outcome in a sentence, beside buy and hold."""
+    strategy, held = run.result.strategy.metrics, run.result.benchmark.metrics
+    currency = run.bars.currency
+    before = _amount(run.parameters.initial_investment, currency)
+    if not strategy.trades:
+        return (
+            f"From {run.start} to {run.end} the strategy never traded and kept its {before}; "
+            f"buy and hold ended at {_amount(held.final_equity, currency)} "
+            f"({_change(held.total_return)})."
+        )
+    return (
+        f"From {run.start} to {run.end} the strategy turned {before} into "
+        f"{_amount(strategy.final_equity, currency)} ({_change(strategy.total_return)}) and buy and hold "
+        f"into {_amount(held.final_equity, currency)} ({_change(held.total_return)}): "
+        f"{_comparison(strategy.final_equity, held.final_equity, currency)}, with a worst drawdown of "
+        f"{_percent(strategy.max_drawdown)} against {_percent(held.max_drawdown)}."
+    )
+
+
+def notices(run: Run) -> list[str]:
+    """Return what limits this run, the most important first."""
+    groups = (_of_the_data(run), _of_the_range(run), _of_the_trades(run), _of_the_assumptions(run))
+    return [sentence for group in groups for sentence in group]
+
+
+def disclosure(run: Run) -> str:
+    """Return what every reader of a hypothetical result is owed."""
+    parameters = run.parameters
+    fill = (
+        "at the open of the day after its signal"
+        if parameters.fill == Fill.NEXT_OPEN
+        else "at the very close that gave its signal, which no order can rely on"
+    )
+    return (
+        "This result is hypothetical. It was computed with hindsight, from prices that were known when the "
+        "symbol, the rule and its windows were chosen; nobody traded it and no money was at risk. "
+        f"Every order is assumed to be filled in full {fill}, without moving the price. Each order pays "
+        f"{_percent(parameters.commission_rate, 3)} of its amount, "
+        f"{parameters.commission_fixed:,.2f} {run.bars.currency} fixed and "
+        f"{parameters.slippage_bps:g} basis points of slippage; taxes, interest on idle cash and the "
+        f"costs of data are left out. {_dividends(parameters.adjustment)} Yearly figures count "
+        f"{BARS_IN_A_YEAR} bars a year. Rules picked because they did well in the past mostly do worse "
+        "afterwards. This is information, not advice to buy or sell."
+    )
+
+
+def _of_the_data(run: Run) -> list[str]:
+    found = []
+    if run.bars.source == "sample":
+        found.append(
+            f"These are historical sample prices, not current ones; the last bar used is of {run.end}."
+        )
+    if run.bars.provisional:
+        found.append(
+            f"The last bar, {run.end}, was fetched before its session had closed; "
+            "its prices are provisional, and so are the last figures."
+        )
+    missing = [day for day in run.bars.missing_sessions if day >= run.start]
+    if missing:
+        found.append(
+            f"{_count(len(missing), 'session')} of the exchange in this period {_have(len(missing))} no bar: "
+            f"{_listed(missing)}. Averages and trades step over the gap."
+        )
+    if run.splits:
+        found.append(
+            f"Prices are not adjusted, and the share was split on {_listed(list(run.splits))}: the jump in "
+            "price looks like a gain or a crash that nobody had. Adjust for splits to take it out."
+        )
+    return found
+
+
+def _of_the_range(run: Run) -> list[str]:
+    found = []
+    asked_start, asked_end = run.parameters.start, run.parameters.end
+    if asked_start is not None and run.first == 0 and _has_weekday(asked_start, run.start):
+        found.append(f"The first stored bar is of {run.start}, so trading starts then, not on {asked_start}.")
+    if asked_end is not None and _has_weekday(_next_day(run.end), _next_day(asked_end)):
+        found.append(f"The last stored bar up to {asked_end} is of {run.end}, so trading ends then.")
+    bars = len(run.result.traded)
+    if bars < BARS_IN_A_YEAR:
+        found.append(
+            f"The period has {_count(bars, 'bar')}, less than a year of {BARS_IN_A_YEAR}: yearly figures "
+            "carry a short time on for a whole year and say little."
+        )
+    without = int(np.isnan(run.result.slow_average).sum())
+    if without:
+        found.append(
+            f"The first {_count(without, 'bar')} of the period {_have(without)} no slow average yet, because "
+            "too few bars are stored before; the strategy could not trade there while buy and hold did."
+        )
+    return found
+
+
+def _of_the_trades(run: Run) -> list[str]:
+    trades = run.result.strategy.metrics.trades
+    unfilled = run.result.strategy.simulation.unfilled
+    found = []
+    if not trades:
+        found.append(f"There was no trade: {_why_no_trade(run)}")
+    elif trades < ENOUGH_TRADES:
+        found.append(
+            f"The strategy made only {_count(trades, 'trade')}: figures about trades, such as the win rate, "
+            f"are weak evidence below {ENOUGH_TRADES}."
+        )
+    if trades and unfilled:
+        found.append(f"{_count(unfilled, 'purchase')} could not be filled: the money was too little.")
+    if trades and run.result.orders.too_late:
+        found.append(
+            f"The close of the last bar, {run.end}, gave a signal. It is not filled here: that takes the "
+            "open of the next bar."
+        )
+    return found
+
+
+def _of_the_assumptions(run: Run) -> list[str]:
+    parameters = run.parameters
+    found = []
+    if parameters.fill == Fill.SAME_CLOSE:
+        found.append(
+            "Orders are filled at the close that gives their signal. That is optimistic: the close is known "
+            "only when it is too late to trade at it."
+        )
+    if parameters.commission_rate == parameters.commission_fixed == parameters.slippage_bps == 0:
+        found.append("No costs are charged. Real trades cost something, and frequent ones cost most.")
+    if parameters.average == Average.EXPONENTIAL and run.first < SEED_MATTERS * parameters.slow:
+        found.append(
+            "An exponential average remembers where it began: here it starts from the simple average of the "
+            f"first {parameters.slow} stored bars, and the first signals still depend on that."
+        )
+    return found
+
+
+def _why_no_trade(run: Run) -> str:
+    """Return the reason as the second half of a sentence."""
+    result, parameters = run.result, run.parameters
+    if result.strategy.simulation.unfilled:
+        least = "one share and its costs" if not parameters.fractional_shares else "the costs of an order"
+        return f"the money put into a trade was less than {least}."
+    if np.isnan(result.slow_average).all():
+        return f"there is no average over {parameters.slow} bars anywhere in the period."
+    if result.orders.too_late:
+        return "the only signal came on the last bar, too late to be filled."
+    if not (result.fast_average > result.slow_average).any():
+        return "the fast average was never above the slow one."
+    return (
+        "the fast average never crossed from below the slow one to above it inside the period. With the "
+        "entry on_state the strategy would buy because it already is above."
+    )
+
+
+def _dividends(adjustment: Adjustment) -> str:
+    if adjustment == Adjustment.SPLITS_AND_DIVIDENDS:
+        return "Dividends are counted as reinvested without tax, where they are stored."
+    return "Dividends are not counted, neither here nor in buy and hold."
+
+
+def _has_weekday(begin: date, end: date) -> bool:
+    """Whether a weekday lies in [begin, end)."""
+    return bool(np.busday_count(begin, end) > 0)
+
+
+def _next_day(day: date) -> date:
+    return day + timedelta(days=1)
+
+
+def _amount(value: float, currency: str) -> str:
+    decimals = 0 if abs(value) >= WHOLE_AMOUNTS else 2
+    return f"{value:,.{decimals}f}{NO_BREAK_SPACE}{currency}"
+
+
+def _percent(fraction: float, decimals: int = 1) -> str:
+    return f"{100 * fraction:,.{decimals}f}{NO_BREAK_SPACE}%"
+
+
+def _change(fraction: float) -> str:
+    return f"+{_percent(fraction)}" if fraction > 0 else _percent(fraction)
+
+
+def _comparison(strategy: float, held: float, currency: str) -> str:
+    difference = _amount(abs(strategy - held), currency)
+    if abs(strategy - held) < CENT:
+        return "the same as simply holding"
+    return f"{difference} {'more' if strategy > held else 'less'} than simply holding"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,d} {noun}" if number == 1 else f"{number:,d} {noun}s"
+
+
+def _have(number: int) -> str:
+    return "has" if number == 1 else "have"
+
+
+def _listed(days: list[date]) -> str:
+    """Return the first days in words, and how many more there are."""
+    shown = ", ".join(str(day) for day in days[:SHOWN_DATES])
+    more = len(days) - SHOWN_DATES
+    return f"{shown} and {more:,d} more" if more > 0 else shown

@@ -1,0 +1,39 @@
+"""The table of backtests that were run."""
+
+from typing import Any
+
+from django.db import models
+from django.db.models.functions import Now
+
+
+class Backtest(models.Model):
+    """One stored run: its question, its document, and what lists show of it.
+
+    `id` is a hash of parameters, data and engine version, so that a run is stored once.
+    `parameters` and `document` are the JSON forms of BacktestParameters and BacktestDocument.
+    The last three columns repeat what lists show, so that they need not read whole documents.
+    """
+
+    id = models.CharField(primary_key=True, max_length=64, editable=False)
+    symbol = models.CharField(max_length=15)
+    parameters: "models.JSONField[dict[str, Any]]" = models.JSONField()
+    document: "models.JSONField[dict[str, Any]]" = models.JSONField()
+    data_sha256 = models.CharField(max_length=64)
+    engine_version = models.CharField(max_length=20)
+    created_at = models.DateTimeField(db_default=Now())
+    summary = models.TextField()
+    total_return = models.FloatField()
+    benchmark_total_return = models.FloatField()
+
+    class Meta:
+        """Newest first, of all symbols or of one."""
+
+        ordering = ("-created_at",)
+        indexes = (
+            models.Index(fields=("-created_at",), name="backtest_newest_first"),
+            models.Index(fields=("symbol", "-created_at"), name="backtest_newest_of_symbol"),
+        )
+
+    def __str__(self) -> str:
+        """Return symbol and id, as lists show it."""
+        return f"{self.symbol} {self.id}"

@@ -1,0 +1,37 @@
+"""Figures as the document publishes them: ten significant digits.
+
+More digits than that are noise of floating-point arithmetic, and would make the document larger and
+different on machines that add in another order.
+"""
+
+import numpy as np
+
+from strategies.engine.prices import FloatArray
+
+DIGITS = 10
+
+
+def published(value: float) -> float:
+    """Return `value` to ten significant digits."""
+    return published_column(np.array([value]))[0]
+
+
+def published_column(values: FloatArray) -> list[float]:
+    """Return `values` to ten significant digits; they must be finite."""
+    magnitude = np.floor(np.log10(np.abs(values), out=np.zeros_like(values), where=values != 0))
+    decimals = DIGITS - 1 - magnitude
+    # A power of ten is exact only with a positive exponent; hence two ways to shift the point.
+    shrink, grow = 10.0 ** np.maximum(-decimals, 0), 10.0 ** np.maximum(decimals, 0)
+    rounded = np.rint(values / shrink * grow) / grow * shrink
+    # Minus zero would be another document than zero.
+    column: list[float] = (rounded + 0.0).tolist()
+    return column
+
+
+def published_or_none(values: FloatArray) -> list[float | None]:
+    """Return `values` to ten significant digits, None for NaN."""
+    defined = ~np.isnan(values)
+    column: list[float | None] = [None] * len(values)
+    for index, value in zip(np.flatnonzero(defined).tolist(), published_column(values[defined]), strict=True):
+        column[index] = value
+    return column

@@ -1,0 +1,216 @@
+"""Running backtests: load the bars, compute, store once, and find again."""
+
+import json
+import logging
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from hashlib import sha256
+
+import numpy as np
+
+from ingestion.bars import Adjustment, Bars, load_bars
+from jobs.errors import HindcastError, InvalidInput, NotFound
+from strategies.describing import Run
+from strategies.documenting import document_of
+from strategies.documents import BacktestDocument
+from strategies.engine import ENGINE_VERSION
+from strategies.engine.backtest import Strategy, backtest
+from strategies.engine.prices import Prices
+from strategies.engine.rules import Windows
+from strategies.engine.simulation import Account, ReconciliationError
+from strategies.models import Backtest
+from strategies.parameters import BacktestParameters
+
+logger = logging.getLogger(__name__)
+
+ID_LENGTH = 20
+BASIS_POINT = 1e-4
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """A backtest's document, and whether this request computed it."""
+
+    document: BacktestDocument
+    is_new: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class BacktestSummary:
+    """What lists show of a stored backtest; returns are fractions over its whole period."""
+
+    id: str
+    symbol: str
+    created_at: datetime
+    parameters: BacktestParameters
+    summary: str
+    total_return: float
+    benchmark_total_return: float
+
+
+def run_backtest(parameters: BacktestParameters) -> BacktestDocument:
+    """Return the document that answers `parameters` on the bars stored now.
+
+    A question that was answered on the same bars is not computed again.
+    Raises InvalidInput when bars for it are missing or too few, naming the field, and
+    HindcastError when the result does not add up and so is not shown.
+    """
+    return answer(parameters).document
+
+
+def answer(parameters: BacktestParameters) -> Answer:
+    """Return what `run_backtest` does, and whether it was computed just now."""
+    bars = load_bars(parameters.symbol, end=parameters.end, adjustment=parameters.adjustment)
+    backtest_id = _identity(parameters, bars)
+    stored = _stored(backtest_id)
+    if stored is not None:
+        return Answer(document=stored, is_new=False)
+    run = _compute(parameters, bars)
+    return _store(document_of(run, backtest_id=backtest_id, generated_at=datetime.now(UTC)))
+
+
+def find_backtest(backtest_id: str) -> BacktestDocument:
+    """Return the stored document with this id; raises NotFound."""
+    stored = _stored(backtest_id)
+    if stored is None:
+        raise NotFound(
+            "There is no backtest with this id. Run it again on the Backtest page: the same question on "
+            "the same data gets the same address."
+        )
+    return stored
+
+
+def data_changed_since(document: BacktestDocument) -> bool:
+    """Whether the bars behind `document` are other ones today. Bars added after its last do not count."""
+    data = document.data
+    try:
+        bars = load_bars(data.symbol, end=data.last, adjustment=data.adjustment)
+    except InvalidInput:
+        return True
+    return bars.fingerprint != data.sha256
+
+
+def recent_backtests(limit: int = 10) -> list[BacktestSummary]:
+    """Return the backtests stored last, newest first, without reading their documents."""
+    columns = (
+        "id",
+        "symbol",
+        "created_at",
+        "parameters",
+        "summary",
+        "total_return",
+        "benchmark_total_return",
+    )
+    return [
+        BacktestSummary(**{**row, "parameters": BacktestParameters.model_validate(row["parameters"])})
+        for row in Backtest.objects.values(*columns)[:limit]
+    ]
+
+
+def _identity(parameters: BacktestParameters, bars: Bars) -> str:
+    """Return the hash of question, data and engine: what decides the answer."""
+    question = {
+        "parameters": parameters.model_dump(mode="json"),
+        "data_sha256": bars.fingerprint,
+        "engine_version": ENGINE_VERSION,
+    }
+    canonical = json.dumps(question, sort_keys=True, allow_nan=False, separators=(",", ":"))
+    return sha256(canonical.encode()).hexdigest()[:ID_LENGTH]
+
+
+def _stored(backtest_id: str) -> BacktestDocument | None:
+    document = Backtest.objects.filter(pk=backtest_id).values_list("document", flat=True).first()
+    return None if document is None else BacktestDocument.model_validate(document)
+
+
+def _store(document: BacktestDocument) -> Answer:
+    """Store `document`, unless another process was faster: then its document is the answer."""
+    row, is_new = Backtest.objects.get_or_create(
+        pk=document.id,
+        defaults={
+            "symbol": document.parameters.symbol,
+            "parameters": document.parameters.model_dump(mode="json"),
+            "document": document.model_dump(mode="json", by_alias=True),
+            "data_sha256": document.data.sha256,
+            "engine_version": ENGINE_VERSION,
+            "summary": document.summary,
+            "total_return": document.metrics.total_return,
+            "benchmark_total_return": document.benchmark.total_return,
+        },
+    )
+    return Answer(
+        document=document if is_new else BacktestDocument.model_validate(row.document), is_new=is_new
+    )
+
+
+def _compute(parameters: BacktestParameters, bars: Bars) -> Run:
+    first = _first_traded_bar(parameters, bars)
+    if parameters.slow > len(bars):
+        raise InvalidInput(
+            f"The slow window of {parameters.slow:,d} bars is longer than all {len(bars):,d} bars of "
+            f"{bars.symbol} stored up to {_last(bars)}. Choose a shorter window, or fetch more bars.",
+            field="slow",
+        )
+    try:
+        result = backtest(
+            _prices(bars), _strategy(parameters), first=first, risk_free_rate=parameters.risk_free_rate
+        )
+    except ReconciliationError as problem:
+        logger.exception("a backtest of %s does not add up: %s", bars.symbol, parameters)
+        raise HindcastError(
+            f"This result does not add up and is not shown: {problem} Please report it with its parameters."
+        ) from problem
+    return Run(parameters=parameters, bars=bars, first=first, splits=_split_days(bars, first), result=result)
+
+
+def _first_traded_bar(parameters: BacktestParameters, bars: Bars) -> int:
+    """Return the index of the first bar on or after `start`; raises InvalidInput when there is none."""
+    if parameters.start is None:
+        return 0
+    first = int(np.searchsorted(bars.dates, np.datetime64(parameters.start)))
+    if first == len(bars):
+        until = f" up to {parameters.end}" if parameters.end else ""
+        raise InvalidInput(
+            f"No bar of {bars.symbol} lies on or after {parameters.start}{until}. "
+            f"The stored bars{until} run from {bars.dates[0]} to {_last(bars)}; choose a day in between.",
+            field="start",
+        )
+    return first
+
+
+def _last(bars: Bars) -> date:
+    day: date = bars.dates[-1].item()
+    return day
+
+
+def _prices(bars: Bars) -> Prices:
+    return Prices(dates=bars.dates, open=bars.open, high=bars.high, low=bars.low, close=bars.close)
+
+
+def _strategy(parameters: BacktestParameters) -> Strategy:
+    return Strategy(
+        rule=parameters.rule,
+        windows=Windows(average=parameters.average, fast=parameters.fast, slow=parameters.slow),
+        entry=parameters.entry,
+        fill=parameters.fill,
+        account=Account(
+            initial_cash=parameters.initial_investment,
+            position_size=parameters.position_size,
+            fractional_shares=parameters.fractional_shares,
+            commission_rate=parameters.commission_rate,
+            commission_fixed=parameters.commission_fixed,
+            slippage=parameters.slippage_bps * BASIS_POINT,
+        ),
+    )
+
+
+def _split_days(bars: Bars, first: int) -> tuple[date, ...]:
+    """Return the traded days on which a split makes an unadjusted price jump."""
+    if bars.adjustment != Adjustment.NONE:
+        return ()
+    adjusted = load_bars(bars.symbol, end=_last(bars), adjustment=Adjustment.SPLITS)
+    factor = bars.close / adjusted.close
+    jumps = np.flatnonzero(~np.isclose(factor[1:], factor[:-1])) + 1
+    # The jump into the first traded bar happened before anything could be held.
+    days: list[date] = bars.dates[jumps[jumps > first]].tolist()
+    return tuple(days)
