@@ -4,7 +4,11 @@ from django.apps import AppConfig
 
 
 class IngestionConfig(AppConfig):
-    """Market data."""
+    """Daily bars: providers, limits, storage, adjustment."""
 
     name = "ingestion"
     verbose_name = "Market data"
+
+    def ready(self) -> None:
+        """Register the kinds of background work."""
+        from ingestion import tasks  # noqa: F401

@@ -24,11 +24,15 @@ from ingestion.validation import BarText, validated_bars
 
 @dataclass(frozen=True, kw_only=True)
 class SampleShare:
-    """A share of the sample: its name in those years, its exchange, and its splits."""
+    """A share of the sample: its name in those years, its exchange, and its splits.
+
+    still_listed: whether the symbol means the same share today, under the same name.
+    """
 
     name: str
     exchange: str
     splits: tuple[Action, ...] = ()
+    still_listed: bool = True
 
 
 def _two_for_one(year: int, month: int, day: int) -> Action:
@@ -41,8 +45,8 @@ SAMPLE = {
         exchange="XNAS",
         splits=(_two_for_one(2000, 6, 21), _two_for_one(2005, 2, 28)),
     ),
-    "FB": SampleShare(name="Facebook, Inc.", exchange="XNAS"),
-    "GOOG": SampleShare(name="Google Inc.", exchange="XNAS"),
+    "FB": SampleShare(name="Facebook, Inc.", exchange="XNAS", still_listed=False),
+    "GOOG": SampleShare(name="Google Inc.", exchange="XNAS", still_listed=False),
     "IBM": SampleShare(name="International Business Machines Corporation", exchange="XNYS"),
     "MSFT": SampleShare(name="Microsoft Corporation", exchange="XNAS", splits=(_two_for_one(2003, 2, 18),)),
 }

@@ -113,7 +113,7 @@ def _remove_other_source(instrument: Instrument, delivery: Delivery) -> int:
 def _copy_to_incoming(delivery: Delivery) -> None:
     """Copy the bars into a table of this transaction alone."""
     with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE IF EXISTS incoming")
+        cursor.execute("DROP TABLE IF EXISTS pg_temp.incoming")
         cursor.execute(
             """
             CREATE TEMPORARY TABLE incoming (

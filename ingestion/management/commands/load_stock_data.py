@@ -1,44 +1,62 @@
-"""`manage.py load_stock_data`: bars for the given symbols, from the sample or from Alpha Vantage."""
+"""`manage.py load_stock_data`: bars for the given symbols, from Alpha Vantage or from the sample."""
 
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from ingestion.sample import SAMPLE, load_sample
-from ingestion.storing import StoreResult
+from ingestion.errors import DailyQuotaReached
+from ingestion.fetching import FetchResult, fetch_sample, fetch_stock_data, is_up_to_date
+from ingestion.models import Instrument, Source
+from ingestion.sample import SAMPLE
 from ingestion.symbols import parse_symbol
 from jobs.errors import HindcastError
 
 
 class Command(BaseCommand):
-    """Loads daily bars."""
+    """Loads daily bars and prints a line for each symbol."""
 
-    help = "Load daily bars of the sample."
+    help = (
+        "Load daily bars. With ALPHA_VANTAGE_API_KEY they come from Alpha Vantage: for the symbols named, "
+        "or else for those fetched before whose latest session is missing, or else for AAPL. Without a "
+        "key they come from the historical sample: for the symbols named, or all of it."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Take the symbols."""
+        """Take the symbols, and whether the sample is wanted in spite of a key."""
         parser.add_argument("symbols", nargs="*", metavar="SYMBOL", help="Ticker symbols, such as AAPL.")
+        parser.add_argument(
+            "--sample", action="store_true", help="Load the historical sample even where there is a key."
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Load each symbol; an error in one does not stop the others."""
-        failed = [symbol for symbol in options["symbols"] or SAMPLE if not self._load(symbol)]
-        if failed:
-            raise CommandError(f"Not loaded: {', '.join(failed)}.")
+        """Load each symbol; an error in one does not stop the others. Fails if any symbol failed."""
+        from_sample = options["sample"] or not settings.ALPHA_VANTAGE_API_KEY
+        symbols: list[str] = options["symbols"] or (list(SAMPLE) if from_sample else self._due())
+        problems = []
+        for position, symbol in enumerate(symbols):
+            try:
+                self._load(symbol, from_sample=from_sample)
+            except DailyQuotaReached as error:
+                problems.append(f"{', '.join(symbols[position:])}: {error.message}")
+                break
+            except HindcastError as error:
+                problems.append(f"{symbol}: {error.message}")
+        if problems:
+            raise CommandError("\n".join(problems))
 
-    def _load(self, text: str) -> bool:
-        try:
-            symbol = parse_symbol(text)
-            result = load_sample(symbol)
-        except HindcastError as error:
-            self.stderr.write(self.style.ERROR(f"{text}: {error.message}"))
-            return False
-        self.stdout.write(f"{symbol}: {_counts(result)}")
-        return True
+    def _load(self, text: str, *, from_sample: bool) -> None:
+        symbol = parse_symbol(text)
+        result: FetchResult = fetch_sample(symbol) if from_sample else fetch_stock_data(symbol)
+        self.stdout.write(f"{symbol}: {result.sentence}")
 
-
-def _counts(result: StoreResult | None) -> str:
-    if result is None:
-        return "left as it is, because it holds newer bars of Alpha Vantage."
-    if not result.wrote:
-        return f"sample data, {result.unchanged} bars, nothing new."
-    return f"sample data, {result.inserted} bars new, {result.changed} changed, {result.unchanged} as before."
+    def _due(self) -> list[str]:
+        """Return the symbols to fetch when none is named; those that are up to date cost no request."""
+        fetched = Instrument.objects.filter(source=Source.ALPHA_VANTAGE).values_list("symbol", flat=True)
+        due = []
+        for symbol in list(fetched) or ["AAPL"]:
+            if is_up_to_date(symbol):
+                self.stdout.write(f"{symbol}: up to date, nothing requested.")
+            else:
+                due.append(symbol)
+        return due

@@ -1,0 +1,57 @@
+"""Market data in the administration. Workers write it; here one corrects a name or removes an instrument."""
+
+from django.contrib import admin
+from django.db.models import Model
+from django.http import HttpRequest
+
+from ingestion.models import ApiQuota, BarRevision, CorporateAction, Instrument
+
+
+class _NotAddedByHand[Row: Model](admin.ModelAdmin[Row]):
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Rows come from a source of market data alone."""
+        return False
+
+
+class _ReadOnly[Row: Model](_NotAddedByHand[Row]):
+    def has_change_permission(self, request: HttpRequest, obj: Row | None = None) -> bool:
+        """Rows are what a source sent."""
+        return False
+
+
+@admin.register(Instrument)
+class InstrumentAdmin(_NotAddedByHand[Instrument]):
+    """Instruments. Removing one removes its bars; they can be fetched or loaded again."""
+
+    list_display = ("symbol", "name", "exchange", "currency", "source", "fetched_at")
+    list_filter = ("source", "exchange")
+    search_fields = ("symbol", "name")
+    readonly_fields = ("symbol", "source", "fetched_at", "actions_fetched_at")
+
+
+@admin.register(CorporateAction)
+class CorporateActionAdmin(_ReadOnly[CorporateAction]):
+    """Splits and dividends."""
+
+    list_display = ("instrument", "date", "kind", "value")
+    list_filter = ("kind",)
+    list_select_related = ("instrument",)
+    search_fields = ("instrument__symbol",)
+    date_hierarchy = "date"
+
+
+@admin.register(BarRevision)
+class BarRevisionAdmin(_ReadOnly[BarRevision]):
+    """Values of finished sessions that a later fetch found changed."""
+
+    list_display = ("instrument", "date", "column", "old_value", "new_value", "recorded_at")
+    list_select_related = ("instrument",)
+    search_fields = ("instrument__symbol",)
+
+
+@admin.register(ApiQuota)
+class ApiQuotaAdmin(_NotAddedByHand[ApiQuota]):
+    """Use of the provider's keys. After an upgrade of a plan, clear `full history` to have it tried again."""
+
+    list_display = ("__str__", "day", "used", "next_request_at", "exhausted_until", "full_history")
+    readonly_fields = ("key_hash", "day", "used", "next_request_at")

@@ -1,0 +1,119 @@
+"""What Alpha Vantage means by an answer that is not the data: it says everything with HTTP 200."""
+
+from collections.abc import Mapping
+from enum import Enum, auto
+from typing import Any
+
+from ingestion.errors import (
+    ApiKeyRefused,
+    DailyQuotaReached,
+    FullHistoryRefused,
+    PremiumOnly,
+    RateLimited,
+    UnexpectedAnswer,
+    UnknownSymbol,
+)
+from jobs.errors import HindcastError
+
+
+class Refusal(Enum):
+    """Why there is no data in an answer."""
+
+    TOO_FAST = auto()
+    DAILY_QUOTA = auto()
+    FULL_HISTORY_IS_PREMIUM = auto()
+    ENDPOINT_IS_PREMIUM = auto()
+    DEMO_KEY = auto()
+    BAD_KEY = auto()
+    BAD_SYMBOL = auto()
+    UNKNOWN = auto()
+
+
+_WORDS: tuple[tuple[Refusal, tuple[str, ...]], ...] = (
+    # The order matters: the message about bursts also contains the words of the later ones.
+    (Refusal.TOO_FAST, ("spreading out", "burst pattern", "rate limit exceed")),
+    (Refusal.DAILY_QUOTA, ("requests per day",)),
+    (Refusal.TOO_FAST, ("calls per minute",)),
+    (Refusal.FULL_HISTORY_IS_PREMIUM, ("outputsize=full",)),
+    (Refusal.ENDPOINT_IS_PREMIUM, ("premium endpoint",)),
+    (Refusal.DEMO_KEY, ("api key is for demo purposes",)),
+    (Refusal.BAD_KEY, ("apikey is invalid or missing",)),
+    (Refusal.BAD_SYMBOL, ("invalid api call",)),
+    (Refusal.TOO_FAST, ("higher api call volume",)),
+)
+
+
+def refusal_text(answer: Mapping[str, Any]) -> str:
+    """Return the provider's words in an answer without data; empty where it says nothing."""
+    texts = (answer.get(field) for field in ("Information", "Note", "Error Message"))
+    return " ".join(text for text in texts if isinstance(text, str))
+
+
+def classify(text: str) -> Refusal:
+    """Return what the provider's words mean; UNKNOWN for any wording not seen before."""
+    lowered = text.lower()
+    for refusal, phrases in _WORDS:
+        if any(phrase in lowered for phrase in phrases):
+            return refusal
+    return Refusal.UNKNOWN
+
+
+_ERRORS: Mapping[Refusal, tuple[type[HindcastError], str]] = {
+    Refusal.TOO_FAST: (
+        RateLimited,
+        (
+            "Alpha Vantage says that requests come too fast. Wait a minute and try again; another program with "
+            "the same key may be using up its limit."
+        ),
+    ),
+    Refusal.DAILY_QUOTA: (
+        DailyQuotaReached,
+        (
+            "Alpha Vantage says that this key's requests of the day are used up. Try again later; what is "
+            "stored stays usable."
+        ),
+    ),
+    Refusal.FULL_HISTORY_IS_PREMIUM: (
+        FullHistoryRefused,
+        "This Alpha Vantage key has no full history: the free plan includes the latest 100 daily bars.",
+    ),
+    Refusal.ENDPOINT_IS_PREMIUM: (
+        PremiumOnly,
+        (
+            "This Alpha Vantage key's plan does not include what was asked for {symbol}. A key with a premium "
+            "plan is needed."
+        ),
+    ),
+    Refusal.DEMO_KEY: (
+        ApiKeyRefused,
+        (
+            "This is Alpha Vantage's key for demonstration. Get a free key of your own from its site and set "
+            "ALPHA_VANTAGE_API_KEY."
+        ),
+    ),
+    Refusal.BAD_KEY: (
+        ApiKeyRefused,
+        "Alpha Vantage does not accept this API key. Check ALPHA_VANTAGE_API_KEY for missing letters.",
+    ),
+    Refusal.BAD_SYMBOL: (
+        UnknownSymbol,
+        (
+            "Alpha Vantage knows no symbol {symbol}. Check the spelling; shares outside the United States have "
+            "a suffix, such as TSCO.LON."
+        ),
+    ),
+    Refusal.UNKNOWN: (
+        UnexpectedAnswer,
+        "Alpha Vantage did not send data of {symbol} but said: “{words}”. Nothing was stored.",
+    ),
+}
+
+
+def error_of(refusal: Refusal, *, symbol: str, words: str) -> HindcastError:
+    """Return the error to raise for what the provider means.
+
+    words: the provider's own, without the API key; quoted only where nothing better is known.
+    """
+    error, message = _ERRORS[refusal]
+    field = "symbol" if error is UnknownSymbol else None
+    return error(message.format(symbol=symbol, words=words), field=field)
