@@ -152,6 +152,8 @@ def _of_the_trades(run: Run) -> list[str]:
             f"The strategy made only {_count(trades, 'trade')}: figures about trades, such as the win rate, "
             f"are weak evidence below {ENOUGH_TRADES}."
         )
+    if not run.result.benchmark.metrics.trades:
+        found.append("Buy and hold could not buy anything: the initial investment is too little.")
     if trades and unfilled:
         found.append(f"{_count(unfilled, 'purchase')} could not be filled: the money was too little.")
     if trades and run.result.orders.too_late:

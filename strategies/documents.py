@@ -1,5 +1,6 @@
 """The published document of a backtest: page, PDF, JSON and API all render this."""
 
+import json
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Literal
@@ -155,3 +156,10 @@ class BacktestDocument(_Document):
     links: Links
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+def published_json(document: BacktestDocument) -> bytes:
+    """Return the document as JSON: keys sorted, dates ISO 8601, never NaN; equal documents, equal bytes."""
+    published = document.model_dump(mode="json", by_alias=True)
+    text = json.dumps(published, sort_keys=True, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return f"{text}\n".encode()

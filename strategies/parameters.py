@@ -93,7 +93,11 @@ class BacktestParameters(BaseModel):
         Field(gt=0, le=1, description="Share of the equity put into a trade."),
         _in_words("Give a share of the equity above 0 and up to 1; 0.5 is half of it."),
     ] = 1.0
-    fractional_shares: Annotated[bool, Field(description="Whether parts of a share can be bought.")] = True
+    fractional_shares: Annotated[
+        bool,
+        Field(description="Whether parts of a share can be bought."),
+        _in_words("Give true, for parts of a share, or false, for whole shares only."),
+    ] = True
     risk_free_rate: Annotated[
         float,
         Field(ge=-0.1, le=1, description="Yearly rate subtracted in Sharpe, Sortino and alpha."),
