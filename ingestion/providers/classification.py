@@ -62,8 +62,8 @@ _ERRORS: Mapping[Refusal, tuple[type[HindcastError], str]] = {
     Refusal.TOO_FAST: (
         RateLimited,
         (
-            "Alpha Vantage says that requests come too fast. Wait a minute and try again; another program with "
-            "the same key may be using up its limit."
+            "Alpha Vantage says that requests come too fast. Wait a minute and try again; another program "
+            "with the same key may be using up its limit."
         ),
     ),
     Refusal.DAILY_QUOTA: (
@@ -80,8 +80,8 @@ _ERRORS: Mapping[Refusal, tuple[type[HindcastError], str]] = {
     Refusal.ENDPOINT_IS_PREMIUM: (
         PremiumOnly,
         (
-            "This Alpha Vantage key's plan does not include what was asked for {symbol}. A key with a premium "
-            "plan is needed."
+            "This Alpha Vantage key's plan does not include what was asked for {symbol}. A key with a "
+            "premium plan is needed."
         ),
     ),
     Refusal.DEMO_KEY: (
@@ -98,8 +98,8 @@ _ERRORS: Mapping[Refusal, tuple[type[HindcastError], str]] = {
     Refusal.BAD_SYMBOL: (
         UnknownSymbol,
         (
-            "Alpha Vantage knows no symbol {symbol}. Check the spelling; shares outside the United States have "
-            "a suffix, such as TSCO.LON."
+            "Alpha Vantage knows no symbol {symbol}. Check the spelling; shares outside the United States "
+            "have a suffix, such as TSCO.LON."
         ),
     ),
     Refusal.UNKNOWN: (

@@ -31,6 +31,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Load each symbol; an error in one does not stop the others. Fails if any symbol failed."""
+        self.verbosity: int = options["verbosity"]
         from_sample = options["sample"] or not settings.ALPHA_VANTAGE_API_KEY
         symbols: list[str] = options["symbols"] or (list(SAMPLE) if from_sample else self._due())
         problems = []
@@ -48,7 +49,11 @@ class Command(BaseCommand):
     def _load(self, text: str, *, from_sample: bool) -> None:
         symbol = parse_symbol(text)
         result: FetchResult = fetch_sample(symbol) if from_sample else fetch_stock_data(symbol)
-        self.stdout.write(f"{symbol}: {result.sentence}")
+        self._say(f"{symbol}: {result.sentence}")
+
+    def _say(self, line: str) -> None:
+        if self.verbosity:
+            self.stdout.write(line)
 
     def _due(self) -> list[str]:
         """Return the symbols to fetch when none is named; those that are up to date cost no request."""
@@ -56,7 +61,7 @@ class Command(BaseCommand):
         due = []
         for symbol in list(fetched) or ["AAPL"]:
             if is_up_to_date(symbol):
-                self.stdout.write(f"{symbol}: up to date, nothing requested.")
+                self._say(f"{symbol}: up to date, nothing requested.")
             else:
                 due.append(symbol)
         return due
