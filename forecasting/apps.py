@@ -8,3 +8,7 @@ class ForecastingConfig(AppConfig):
 
     name = "forecasting"
     verbose_name = "Forecasting"
+
+    def ready(self) -> None:
+        """Register the kinds of background work."""
+        from forecasting import tasks  # noqa: F401

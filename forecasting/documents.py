@@ -1,10 +1,11 @@
 """The published document of a forecast: page, PDF, JSON and API all render this."""
 
-from datetime import date, datetime
-from typing import Annotated
+import datetime as dt
+from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from forecasting.models import TrainedModel
 from forecasting.parameters import ForecastParameters
 from ingestion.documents import DataDocument
 
@@ -21,7 +22,7 @@ class _Document(BaseModel):
 class Point(_Document):
     """The forecast of one session's close, in the instrument's currency."""
 
-    date: date
+    date: dt.date
     median: float
     low_80: float
     high_80: float
@@ -36,8 +37,8 @@ class ModelDocument(_Document):
 
     kind: str
     version: Annotated[str, Field(description="Identifies the artefact; new training, new version.")]
-    trained_from: date
-    trained_through: Annotated[date, Field(description="No data after this day was used in training.")]
+    trained_from: dt.date
+    trained_through: Annotated[dt.date, Field(description="No data after this day was used in training.")]
     training_symbols: list[str]
     features: list[str]
     sha256: str
@@ -61,8 +62,8 @@ class HorizonScore(_Document):
 class PastForecast(_Document):
     """A look back: what was forecast at one distance, and what came."""
 
-    issued_on: date
-    date: date
+    issued_on: dt.date
+    date: dt.date
     horizon: int
     median: float
     low_80: float
@@ -76,17 +77,20 @@ class Scorecard(_Document):
     """How this model would have done on this symbol, from past days of issue only."""
 
     forecasts: int
-    first_issued_on: date | None
-    last_issued_on: date | None
+    first_issued_on: dt.date | None
+    last_issued_on: dt.date | None
     horizons: list[HorizonScore]
     past: Annotated[list[PastForecast], Field(description="Predicted against actual, longest horizon.")]
+    trained_through: Annotated[
+        dt.date | None, Field(description="No data after this day was used by the model that is scored.")
+    ]
     sentence: Annotated[str, Field(description="What the figures mean, in words.")]
 
 
 class History(_Document):
     """Closes before the day of issue, for the chart."""
 
-    dates: list[date]
+    dates: list[dt.date]
     close: list[float]
 
 
@@ -112,10 +116,10 @@ class ForecastDocument(_Document):
     schema_: Annotated[str, Field(alias="schema")] = SCHEMA
     schema_version: int = SCHEMA_VERSION
     id: Annotated[str, Field(description="Hash of parameters, data and model version.")]
-    generated_at: datetime
+    generated_at: dt.datetime
     parameters: ForecastParameters
-    issued_on: Annotated[date, Field(description="Date of the last bar used.")]
-    last_close: float
+    issued_on: Annotated[dt.date, Field(description="Date of the last bar used.")]
+    last_close: Annotated[float, Field(description="Close of that bar, in the instrument's currency.")]
     data: DataDocument
     model: ModelDocument
     summary: Annotated[str, Field(description="The forecast in a sentence.")]
@@ -126,3 +130,24 @@ class ForecastDocument(_Document):
     versions: Versions
     disclosure: str
     links: Links
+
+
+class TrainedModelDocument(_Document):
+    """A trained model in the registry."""
+
+    kind: str
+    symbol: Annotated[str, Field(description="Empty for a pooled model.")]
+    version: str
+    trained_from: dt.date
+    trained_through: Annotated[dt.date, Field(description="No data after this day was used in training.")]
+    trained_at: dt.datetime
+    training_symbols: list[str]
+    features: list[str]
+    library_versions: dict[str, str]
+    metrics: Annotated[dict[str, float], Field(description="Figures on data that training had not seen.")]
+    sha256: str
+
+    @classmethod
+    def of(cls, record: TrainedModel) -> Self:
+        """Return the document of a stored model."""
+        return cls(**{name: getattr(record, name) for name in cls.model_fields})

@@ -11,7 +11,6 @@ from forecasting.model.distribution import (
     HORIZONS,
     MAX_HORIZON,
     FittedModel,
-    absolute_errors,
     expected_move,
     log_returns_ahead,
     own_scale,
@@ -29,6 +28,9 @@ SHORTEST_TARGET = 5
 """A variance over fewer sessions is too noisy to be a target."""
 RIDGE_PENALTY = 10.0
 SMALLEST_POOL_DAYS = 5 * 252
+SMALLEST_SYMBOL_DAYS = 504
+EQUAL_WEIGHT_ERRORS = 250
+"""With so many errors that do not overlap, a symbol's own quantiles weigh as much as the pool's."""
 
 
 class TooLittleData(ValueError):
@@ -55,12 +57,13 @@ class TrainingPool:
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class _Examples:
-    """What one symbol teaches: rows are days whose longest target has ended within the data."""
+class _History:
+    """What one symbol teaches. Rows are days, columns horizons; examples are the rows `days`."""
 
     features: FloatArray
-    log_variances: FloatArray
     returns: FloatArray
+    log_variances: FloatArray
+    days: NDArray[np.int64]
 
 
 def fit_pooled_model(pool: TrainingPool) -> FittedModel:
@@ -73,31 +76,47 @@ def fit_pooled_model(pool: TrainingPool) -> FittedModel:
         raise TooLittleData(
             f"A pooled model needs {SMALLEST_POOL_DAYS} days of prices; here are {len(pool.dates)}."
         )
-    examples = [_examples(closes) for closes in pool.closes.values()]
-    features = np.concatenate([each.features for each in examples])
-    log_variances = np.concatenate([each.log_variances for each in examples])
-    returns = np.concatenate([each.returns for each in examples])
-    unscaled = _regression(features, log_variances, drift=_drift(pool))
-    errors = (returns - unscaled.drift) / expected_move(unscaled, features)
-    centred = replace(unscaled, absolute_error=np.abs(errors).mean(axis=0))
-    scaled = np.concatenate([scaled_errors(centred, closes) for closes in pool.closes.values()])
-    return replace(centred, quantiles=_centred_quantiles(scaled))
+    histories = [_history(closes) for closes in pool.closes.values()]
+    features = np.concatenate([each.features[each.days] for each in histories])
+    log_variances = np.concatenate([each.log_variances for each in histories])
+    returns = np.concatenate([each.returns[each.days] for each in histories])
+    model = _regression(features, log_variances, drift=_drift(pool))
+    errors = (returns - model.drift) / expected_move(model, features)
+    model = replace(model, absolute_error=np.abs(errors).mean(axis=0))
+    scaled = np.concatenate([_scaled_errors(model, each) for each in histories])
+    return replace(model, quantiles=_centred_quantiles(scaled))
+
+
+def calibrate(model: FittedModel, closes: FloatArray) -> FittedModel:
+    """Return `model` with its error quantiles drawn towards those of one symbol.
+
+    closes: shape (days,), everything the calibrated model is allowed to know.
+    The symbol's weight is n / (n + EQUAL_WEIGHT_ERRORS), n being the number of its errors that do not
+    overlap: large at one session, small at sixty. Raises TooLittleData below SMALLEST_SYMBOL_DAYS.
+    """
+    if len(closes) < SMALLEST_SYMBOL_DAYS:
+        raise TooLittleData(
+            f"A model of one symbol needs {SMALLEST_SYMBOL_DAYS} closes, about two years; "
+            f"here are {len(closes)}."
+        )
+    errors = _scaled_errors(model, _history(closes, step=1))
+    independent = len(errors) / HORIZONS
+    weight = (independent / (independent + EQUAL_WEIGHT_ERRORS))[:, None]
+    return replace(model, quantiles=(1 - weight) * model.quantiles + weight * _centred_quantiles(errors))
+
+
+def _scaled_errors(model: FittedModel, history: _History) -> FloatArray:
+    """Return standardised errors after the symbol's own scale, one row for each example."""
+    volatility = expected_move(model, history.features[WARM_UP:])
+    errors = (history.returns[WARM_UP:] - model.drift) / volatility
+    rows = history.days - WARM_UP
+    return np.asarray(errors[rows] / own_scale(np.abs(errors) / model.absolute_error, rows))
 
 
 def _drift(pool: TrainingPool) -> FloatArray:
     """Return the mean log return of the pool over each horizon: one rate a session, carried on."""
     rates = [np.log(closes[-1] / closes[0]) / (len(closes) - 1) for closes in pool.closes.values()]
     return np.asarray(HORIZONS * np.mean(rates))
-
-
-def scaled_errors(model: FittedModel, closes: FloatArray) -> FloatArray:
-    """Return standardised errors after the symbol's own scale, one row for each example day."""
-    volatility = expected_move(model, daily_features(closes))
-    relative = absolute_errors(model, closes, volatility) / model.absolute_error
-    relative[:WARM_UP] = np.nan
-    days = _example_days(len(closes))
-    scale = own_scale(relative[WARM_UP:], days - WARM_UP) * volatility[days]
-    return np.asarray((log_returns_ahead(closes)[days] - model.drift) / scale)
 
 
 def _regression(features: FloatArray, log_variances: FloatArray, *, drift: FloatArray) -> FittedModel:
@@ -123,16 +142,18 @@ def _centred_quantiles(errors: FloatArray) -> FloatArray:
     return np.asarray(quantiles - np.median(errors, axis=0)[:, None])
 
 
-def _example_days(days: int) -> NDArray[np.int64]:
-    return np.arange(WARM_UP, days - MAX_HORIZON, STEP)
+def _example_days(days: int, step: int) -> NDArray[np.int64]:
+    """Return the days that have a past of WARM_UP days and a future of MAX_HORIZON sessions."""
+    return np.arange(WARM_UP, days - MAX_HORIZON, step)
 
 
-def _examples(closes: FloatArray) -> _Examples:
-    days = _example_days(len(closes))
-    return _Examples(
-        features=daily_features(closes)[days],
+def _history(closes: FloatArray, *, step: int = STEP) -> _History:
+    days = _example_days(len(closes), step)
+    return _History(
+        features=daily_features(closes),
+        returns=log_returns_ahead(closes),
         log_variances=_log_variances_ahead(closes, days),
-        returns=log_returns_ahead(closes)[days],
+        days=days,
     )
 
 

@@ -1,0 +1,125 @@
+"""Writing the document of a forecast."""
+
+from datetime import date
+from importlib.metadata import version as package_version
+
+import numpy as np
+from django.utils import timezone
+
+from forecasting.documents import (
+    ForecastDocument,
+    History,
+    Links,
+    ModelDocument,
+    Point,
+    Scorecard,
+    Versions,
+)
+from forecasting.model import MODEL_VERSION
+from forecasting.model.prediction import PricePath, predict_prices
+from forecasting.models import TrainedModel
+from forecasting.parameters import ForecastParameters, ModelKind
+from forecasting.registry import LoadedModel
+from forecasting.scoring import score
+from forecasting.wording import DISCLOSURE, MODEL_DESCRIPTIONS, summary_sentence
+from ingestion.bars import Bars
+from ingestion.documents import DataDocument
+from ingestion.sessions import next_sessions
+
+HISTORY_BARS = 252
+
+
+def compose(
+    forecast_id: str, parameters: ForecastParameters, bars: Bars, model: LoadedModel, notices: list[str]
+) -> ForecastDocument:
+    """Return the document of the forecast from `bars`, which end on the day of issue."""
+    issued_on: date = bars.dates[-1].item()
+    last_close = float(bars.close[-1])
+    path = predict_prices(model.fitted, bars.close, horizon=parameters.horizon)
+    points = _points(path, next_sessions(bars.exchange, issued_on, parameters.horizon))
+    return ForecastDocument(
+        id=forecast_id,
+        generated_at=timezone.now(),
+        parameters=parameters,
+        issued_on=issued_on,
+        last_close=last_close,
+        data=DataDocument.of(bars),
+        model=_model_document(model.record),
+        summary=summary_sentence(
+            symbol=bars.symbol,
+            currency=bars.currency,
+            issued_on=issued_on,
+            last_close=last_close,
+            point=points[-1],
+        ),
+        notices=notices,
+        points=points,
+        history=_history(bars),
+        scorecard=_scorecard(bars, parameters),
+        versions=_versions(model.record),
+        disclosure=DISCLOSURE,
+        links=_links(forecast_id),
+    )
+
+
+def _points(path: PricePath, sessions: list[date]) -> list[Point]:
+    columns = (
+        path.median,
+        path.low_80,
+        path.high_80,
+        path.low_95,
+        path.high_95,
+        path.probability_above_last_close,
+    )
+    return [
+        Point(
+            date=session,
+            median=median,
+            low_80=low_80,
+            high_80=high_80,
+            low_95=low_95,
+            high_95=high_95,
+            probability_above_last_close=probability,
+            actual=None,
+        )
+        for session, (median, low_80, high_80, low_95, high_95, probability) in zip(
+            sessions, np.round(np.column_stack(columns), 6).tolist(), strict=True
+        )
+    ]
+
+
+def _model_document(record: TrainedModel) -> ModelDocument:
+    return ModelDocument(
+        kind=record.kind,
+        version=record.version,
+        trained_from=record.trained_from,
+        trained_through=record.trained_through,
+        training_symbols=record.training_symbols,
+        features=record.features,
+        sha256=record.sha256,
+        description=MODEL_DESCRIPTIONS[ModelKind(record.kind)],
+    )
+
+
+def _history(bars: Bars) -> History:
+    return History(
+        dates=bars.dates[-HISTORY_BARS:].tolist(), close=np.round(bars.close[-HISTORY_BARS:], 6).tolist()
+    )
+
+
+def _scorecard(bars: Bars, parameters: ForecastParameters) -> Scorecard:
+    return score(bars, kind=parameters.model, horizon=parameters.horizon)
+
+
+def _versions(record: TrainedModel) -> Versions:
+    """Return what computed the document; scikit-learn is the one that fitted the model."""
+    return Versions(
+        model=MODEL_VERSION,
+        numpy=package_version("numpy"),
+        scikit_learn=record.library_versions["scikit-learn"],
+    )
+
+
+def _links(forecast_id: str) -> Links:
+    page = f"/forecasts/{forecast_id}"
+    return Links(page=f"{page}/", json_=f"{page}.json", pdf=f"{page}.pdf")

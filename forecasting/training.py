@@ -1,0 +1,190 @@
+"""Training: the pooled model's vintages and the calibration to one symbol."""
+
+import hashlib
+import logging
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecasting.errors import ArtefactRefused
+from forecasting.model import MODEL_VERSION
+from forecasting.model.distribution import MAX_HORIZON, FittedModel
+from forecasting.model.evaluation import Evaluation, evaluate
+from forecasting.model.features import FEATURES
+from forecasting.model.training import TooLittleData, TrainingPool, calibrate, fit_pooled_model
+from forecasting.models import TrainedModel
+from forecasting.parameters import ModelKind
+from forecasting.pool import shipped_pool
+from forecasting.registry import LoadedModel, Training, library_versions, load_model, save_model
+from ingestion.bars import Adjustment, Bars, load_bars
+from jobs.errors import InvalidInput
+
+logger = logging.getLogger(__name__)
+
+EARLIEST_ISSUE = date(1995, 1, 1)
+"""The pool begins in 1990, and a vintage needs five years of it."""
+HELD_OUT_DAYS = 504
+METRICS_STEP = 5
+
+FloatArray = NDArray[np.float64]
+
+
+def train_model(symbol: str) -> TrainedModel:
+    """Calibrate the pooled model to one symbol, from all its stored bars, and return the stored model.
+
+    The same bars give the same version. Raises NotFound for a symbol without bars and InvalidInput for
+    one with fewer than two years of them.
+    """
+    bars = load_bars(symbol, adjustment=Adjustment.SPLITS)
+    return train_symbol_model(bars).record
+
+
+def ensure_pooled_model(*, before: date) -> TrainedModel:
+    """Return the pooled model for forecasts issued on `before`, training it if it is not stored.
+
+    It knows the pool through the last day of the year before, or through the pool's end if that is
+    earlier. Raises InvalidInput before 1995.
+    """
+    return pooled_model(before=before).record
+
+
+def pooled_model(*, before: date) -> LoadedModel:
+    """Return the same as `ensure_pooled_model`, with its arrays."""
+    if before < EARLIEST_ISSUE:
+        raise InvalidInput(
+            f"The model learns from prices since 1990, so the first day of issue is {EARLIEST_ISSUE}. "
+            "Choose a later day.",
+            field="as_of",
+        )
+    pool = shipped_pool().pool.through(date(before.year - 1, 12, 31))
+    training = _pooled_training(pool)
+    return _stored(training.version) or save_model(training, fit_pooled_model(pool), _pooled_metrics(pool))
+
+
+def train_symbol_model(bars: Bars) -> LoadedModel:
+    """Return the model calibrated to these bars, training it if it is not stored."""
+    last = _day(bars.dates[-1])
+    pooled = pooled_model(before=last)
+    training = _symbol_training(bars, pooled.record)
+    stored = _stored(training.version)
+    if stored:
+        return stored
+    try:
+        fitted = calibrate(pooled.fitted, bars.close)
+    except TooLittleData as error:
+        raise InvalidInput(f"{bars.symbol}: {error} Use the pooled model, or fetch more.", field="symbol")
+    return save_model(training, fitted, _symbol_metrics(bars))
+
+
+def symbol_model(symbol: str, *, issued_on: date) -> LoadedModel:
+    """Return the newest model of a symbol that knows nothing after `issued_on`.
+
+    For a look back before the first training a vintage through the year before is calibrated, as training
+    then would have done. Raises InvalidInput where the symbol was never trained.
+    """
+    trained = TrainedModel.objects.filter(kind=ModelKind.SYMBOL, symbol=symbol)
+    if not trained.exists():
+        raise InvalidInput(
+            f"There is no model of {symbol} yet. Run `manage.py train_ml_model {symbol}`, press the Train "
+            "button on the forecast page, or choose the pooled model.",
+            field="model",
+        )
+    newest = trained.filter(trained_through__lte=issued_on).first()
+    end = newest.trained_through if newest else date(issued_on.year - 1, 12, 31)
+    try:
+        if newest:
+            return load_model(newest)
+    except ArtefactRefused as refusal:
+        logger.warning("%s", refusal.message)
+    return train_symbol_model(load_bars(symbol, end=end, adjustment=Adjustment.SPLITS))
+
+
+def _stored(version: str) -> LoadedModel | None:
+    """Return the stored model of this version; None where there is none that can be used."""
+    record = TrainedModel.objects.filter(version=version).first()
+    if record is None:
+        return None
+    try:
+        return load_model(record)
+    except ArtefactRefused as refusal:
+        logger.warning("%s", refusal.message)
+        return None
+
+
+def _pooled_training(pool: TrainingPool) -> Training:
+    fingerprint = hashlib.sha256(f"{shipped_pool().sha256} {pool.dates[-1]}".encode()).hexdigest()
+    return Training(
+        kind=ModelKind.POOLED,
+        symbol="",
+        version=_version("pooled", _day(pool.dates[-1]), fingerprint),
+        trained_from=_day(pool.dates[0]),
+        trained_through=_day(pool.dates[-1]),
+        training_symbols=list(pool.closes),
+        data_fingerprint=fingerprint,
+    )
+
+
+def _symbol_training(bars: Bars, pooled: TrainedModel) -> Training:
+    fingerprint = hashlib.sha256(f"{pooled.version} {bars.fingerprint}".encode()).hexdigest()
+    return Training(
+        kind=ModelKind.SYMBOL,
+        symbol=bars.symbol,
+        version=_version(bars.symbol, _day(bars.dates[-1]), fingerprint),
+        trained_from=min(_day(bars.dates[0]), pooled.trained_from),
+        trained_through=_day(bars.dates[-1]),
+        training_symbols=[*pooled.training_symbols, bars.symbol],
+        data_fingerprint=fingerprint,
+    )
+
+
+def _version(name: str, through: date, fingerprint: str) -> str:
+    """Return a version that changes with the code, the data, the features and scikit-learn."""
+    basis = (MODEL_VERSION, fingerprint, *FEATURES, library_versions()["scikit-learn"])
+    return f"{MODEL_VERSION}-{name}-{through}-{hashlib.sha256(' '.join(basis).encode()).hexdigest()[:8]}"
+
+
+def _pooled_metrics(pool: TrainingPool) -> dict[str, float]:
+    """Return how a model without the pool's last two years does on them; empty for a short pool."""
+    past = pool.through(_day(pool.dates[-HELD_OUT_DAYS]))
+    try:
+        earlier = fit_pooled_model(past)
+    except TooLittleData:
+        return {}
+    evaluations = [_held_out(earlier, closes) for closes in pool.closes.values()]
+    return _metrics(evaluations)
+
+
+def _symbol_metrics(bars: Bars) -> dict[str, float]:
+    """Return how a model without the symbol's last two years does on them; empty for a short history."""
+    past = bars.close[: 1 - HELD_OUT_DAYS]
+    try:
+        pooled = pooled_model(before=_day(bars.dates[-HELD_OUT_DAYS])).fitted
+        earlier = calibrate(pooled, past)
+    except (TooLittleData, InvalidInput, IndexError):
+        return {}
+    return _metrics([_held_out(earlier, bars.close)])
+
+
+def _held_out(model: FittedModel, closes: FloatArray) -> Evaluation:
+    last = len(closes) - 1 - MAX_HORIZON
+    days = np.arange(len(closes) - HELD_OUT_DAYS, last + 1, METRICS_STEP)
+    return evaluate(model, closes, days, horizon=MAX_HORIZON)
+
+
+def _metrics(evaluations: list[Evaluation]) -> dict[str, float]:
+    crps = np.mean([each.crps.mean() for each in evaluations])
+    random_walk_crps = np.mean([each.random_walk_crps.mean() for each in evaluations])
+    return {
+        "held_out_forecasts": float(sum(len(each.days) for each in evaluations)),
+        "coverage_80": float(np.mean([each.inside_80.mean() for each in evaluations])),
+        "coverage_95": float(np.mean([each.inside_95.mean() for each in evaluations])),
+        "mean_absolute_error": float(np.mean([each.absolute_error.mean() for each in evaluations])),
+        "random_walk_error": float(np.mean([each.random_walk_error.mean() for each in evaluations])),
+        "crps_ratio": float(crps / random_walk_crps),
+    }
+
+
+def _day(day: np.datetime64) -> date:
+    converted: date = day.item()
+    return converted

@@ -1,0 +1,98 @@
+"""The sentences of a forecast: what its figures mean, in words for a trader."""
+
+from datetime import date
+
+from forecasting.documents import HorizonScore, Point
+from forecasting.parameters import ModelKind
+
+DISCLOSURE = (
+    "This is a statistical projection, not advice and not a prediction of direction. The median follows the "
+    "average drift of 14 large US companies from 1990 on, which were chosen after the fact because they "
+    "survived and whose prices include dividends: it is probably too high for most shares. What the model "
+    "does estimate is the spread, from how much the price moved recently. It knows nothing of earnings, "
+    "news or the market's opinion, it foresaw no crash, and one close in five should fall outside the 80 % "
+    "band even when all is well. Past accuracy does not promise future accuracy. Prices are adjusted for "
+    "splits, not for dividends."
+)
+
+MODEL_DESCRIPTIONS = {
+    ModelKind.POOLED: (
+        "One linear regression for all symbols. From the volatility of the last days, weeks and months it "
+        "predicts the volatility of the coming sessions; the symbol's own recent errors widen or narrow it. "
+        "The median is the average drift of the training pool. It was trained before it saw this symbol."
+    ),
+    ModelKind.SYMBOL: (
+        "The pooled linear regression, with the spread of its errors drawn towards those that it made on "
+        "this symbol: strongly for the next sessions, weakly further out, where a symbol alone has too few "
+        "independent periods. The median is the average drift of the training pool."
+    ),
+}
+
+NO_DIFFERENCE = 0.001
+
+
+def summary_sentence(*, symbol: str, currency: str, issued_on: date, last_close: float, point: Point) -> str:
+    """Return the forecast in a sentence, taken at its last session."""
+    return (
+        f"From a close of {price(last_close)} {currency} on {issued_on}, {symbol} closes on {point.date} "
+        f"between {price(point.low_80)} and {price(point.high_80)} {currency} in four cases out of five, if "
+        f"its volatility behaves as it did; the median, {price(point.median)} {currency}, is average market "
+        "drift and no opinion on this share."
+    )
+
+
+def scorecard_sentence(
+    score: HorizonScore, *, first: date, last: date, trained_through: date, kind: ModelKind
+) -> str:
+    """Return what the longest horizon's figures mean."""
+    calibrated = "; its calibration was renewed each year" if kind == ModelKind.SYMBOL else ""
+    return (
+        f"Tested on {score.forecasts} forecasts issued from {first} to {last}, "
+        f"{'which overlap' if score.horizon > 1 else 'one session ahead'}, by a model that knew the pool "
+        f"through {trained_through} only{calibrated}. {_sessions(score.horizon)} ahead, "
+        f"{_median_clause(score)} {_bands_clause(score)}"
+    )
+
+
+def no_scorecard_sentence(bars: int) -> str:
+    """Return why there is no scorecard."""
+    return (
+        f"With {bars} closes there is no past day with a year of closes before it and a known outcome "
+        "after it, so nothing is known about how forecasts of this symbol do."
+    )
+
+
+def price(value: float) -> str:
+    """Return a price with two decimals, or with more where the price is small."""
+    return f"{value:,.2f}" if value >= 1 else f"{value:.4g}"
+
+
+def _median_clause(score: HorizonScore) -> str:
+    model, walk = score.mean_absolute_error, score.random_walk_error
+    figures = (
+        f"the median missed by {model:.2%} of the price on average, the unchanged last close by {walk:.2%}"
+    )
+    gain = 1 - model / walk if walk > 0 else 0.0
+    if gain > NO_DIFFERENCE:
+        return (
+            f"{figures}: the median was {gain:.1%} better, which is what a drift earns in rising years and "
+            "no skill in picking the direction."
+        )
+    if gain < -NO_DIFFERENCE:
+        return f"{figures}: the median did not beat the random walk, it was {-gain:.1%} worse."
+    return f"{figures}: the median did not beat the random walk."
+
+
+def _bands_clause(score: HorizonScore) -> str:
+    bands = (
+        f"The 80 % band held {score.coverage_80:.0%} of the closes and the 95 % band {score.coverage_95:.0%}"
+    )
+    if score.crps_ratio is None:
+        return f"{bands}."
+    gain = 1 - score.crps_ratio
+    compared = f"{gain:.1%} better" if gain > 0 else f"{-gain:.1%} worse"
+    return f"{bands}; as a whole the forecast distribution scored {compared} than a random walk's (CRPS)."
+
+
+def _sessions(count: int) -> str:
+    return "One session" if count == 1 else f"{count} sessions"
