@@ -176,10 +176,11 @@ def longest_drawdown_days(curve: Curve) -> int:
 
 
 def tail_95(returns: FloatArray) -> tuple[Figure, Figure]:
-    """Return the historical 5 % quantile of the returns, and the mean of those at or below it.
+    """Return the historical 5 % quantile of the returns, and the mean of the order statistics up to it.
 
     Value at risk and expected shortfall (Rockafellar & Uryasev 2000), as returns: a loss is
-    negative. The quantile is interpolated linearly between order statistics.
+    negative. The quantile is interpolated linearly between order statistics. Taking the mean by
+    their number, and not by comparison, keeps equal returns from being in or out by a rounding.
     """
     if len(returns) < LEAST_RETURNS_FOR_TAIL:
         missing = Undefined(
@@ -190,8 +191,7 @@ def tail_95(returns: FloatArray) -> tuple[Figure, Figure]:
     rank = 0.05 * (len(ordered) - 1)
     below = int(rank)
     quantile = float(ordered[below] + (rank - below) * (ordered[below + 1] - ordered[below]))
-    tail = ordered[: np.searchsorted(ordered, quantile, side="right")]
-    return quantile, float(tail.mean())
+    return quantile, float(ordered[: below + 1].mean())
 
 
 def win_rate(trades: Trades) -> Figure:

@@ -115,19 +115,14 @@ class Simulation:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Purchase:
-    """One filled purchase; `quote` is the market's price, `price` what was paid for a share."""
+    """One filled purchase; `costs` are its commission and what slippage made worse."""
 
     bar: int
     shares: float
-    quote: float
     price: float
     outlay: float
+    costs: float
     cash_left: float
-
-    @property
-    def costs(self) -> float:
-        """Commission, and what slippage made worse."""
-        return self.outlay - self.shares * self.quote
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -202,9 +197,17 @@ def _bought(account: Account, cash: float, bar: int, quote: float) -> _Purchase 
     if shares == 0:
         return None
     notional = shares * price
+    commission = account.commission(notional)
     # Spending everything must not miss zero by a rounding.
-    outlay = min(notional + account.commission(notional), cash)
-    return _Purchase(bar=bar, shares=shares, quote=quote, price=price, outlay=outlay, cash_left=cash - outlay)
+    outlay = min(notional + commission, cash)
+    return _Purchase(
+        bar=bar,
+        shares=shares,
+        price=price,
+        outlay=outlay,
+        costs=commission + shares * (price - quote),
+        cash_left=cash - outlay,
+    )
 
 
 def _sold(account: Account, purchase: _Purchase, bar: int, quote: float) -> _RoundTrip:
@@ -218,7 +221,7 @@ def _sold(account: Account, purchase: _Purchase, bar: int, quote: float) -> _Rou
         exit_price=price,
         exit_notional=notional,
         costs=purchase.costs + commission + purchase.shares * (quote - price),
-        pnl=notional - commission - purchase.outlay,
+        pnl=_profit(notional - commission, purchase.outlay),
         cash_after=purchase.cash_left + notional - commission,
         open=False,
     )
@@ -233,10 +236,16 @@ def _marked(purchase: _Purchase, last_bar: int, last_close: float) -> _RoundTrip
         exit_price=last_close,
         exit_notional=0.0,
         costs=purchase.costs,
-        pnl=purchase.shares * last_close - purchase.outlay,
+        pnl=_profit(purchase.shares * last_close, purchase.outlay),
         cash_after=purchase.cash_left,
         open=True,
     )
+
+
+def _profit(brought: float, outlay: float) -> float:
+    """Return the difference; a trade that broke even must not win or lose by a rounding."""
+    profit = brought - outlay
+    return 0.0 if abs(profit) <= ROUNDING * outlay else profit
 
 
 def _holdings(trips: list[_RoundTrip], initial_cash: float, bars: int) -> tuple[FloatArray, FloatArray]:
