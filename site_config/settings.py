@@ -117,9 +117,12 @@ STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",
     "site_config.vendor_files.VendorFilesFinder",
 ]
+_BOOTSTRAP = Path(bootstrap.__path__[0])
 VENDOR_FILES = {
-    "vendor/bootstrap.min.css": Path(bootstrap.__path__[0]) / "css/bootstrap.min.css",
-    "vendor/bootstrap.bundle.min.js": Path(bootstrap.__path__[0]) / "js/bootstrap.bundle.min.js",
+    "vendor/bootstrap.min.css": _BOOTSTRAP / "css/bootstrap.min.css",
+    "vendor/bootstrap.min.css.map": _BOOTSTRAP / "css/bootstrap.min.css.map",
+    "vendor/bootstrap.bundle.min.js": _BOOTSTRAP / "js/bootstrap.bundle.min.js",
+    "vendor/bootstrap.bundle.min.js.map": _BOOTSTRAP / "js/bootstrap.bundle.min.js.map",
     "vendor/bokeh.min.js": Path(bokeh.__path__[0]) / "server/static/js/bokeh.min.js",
 }
 STORAGES = {
@@ -131,6 +134,8 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = DEBUG
+# Besides what is compressed already: maps, which only a developer's browser loads.
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ("map", "png", "gif", "woff", "woff2", "gz", "br")
 
 # Bokeh sets styles from its script, hence 'unsafe-inline' for style elements. A nonce there would
 # cancel it. Scripts come from our own files alone.
