@@ -14,6 +14,7 @@ from strategies.describing import Run
 from strategies.documenting import document_of
 from strategies.documents import BacktestDocument
 from strategies.engine import ENGINE_VERSION
+from strategies.engine.averages import PricesTooLarge
 from strategies.engine.backtest import Strategy, backtest
 from strategies.engine.prices import Prices
 from strategies.engine.rules import Windows
@@ -155,6 +156,12 @@ def _compute(parameters: BacktestParameters, bars: Bars) -> Run:
         result = backtest(
             _prices(bars), _strategy(parameters), first=first, risk_free_rate=parameters.risk_free_rate
         )
+    except PricesTooLarge:
+        raise InvalidInput(
+            f"Prices of {bars.symbol} grew too much over all stored bars to be averaged exactly. "
+            "Choose another adjustment or shorter windows.",
+            field="adjustment",
+        ) from None
     except ReconciliationError as problem:
         logger.exception("a backtest of %s does not add up: %s", bars.symbol, parameters)
         raise HindcastError(

@@ -18,21 +18,26 @@ from strategies.engine.prices import FloatArray
 LARGEST_SUM = 2**62
 
 
+class PricesTooLarge(ValueError):
+    """Prices grew so much that their sums cannot be exact."""
+
+
 def moving_average(close: FloatArray, window: int, kind: Average) -> FloatArray:
     """Return the moving average of `close` over `window` bars.
 
     close: shape (bars,), in currency, oldest first.
     Returns shape (bars,), in currency; the first `window - 1` values are NaN.
-    Raises ValueError when `window` is not positive, and when prices are too large to be added exactly.
+    Raises ValueError when `window` is not positive, and PricesTooLarge when the highest price is more
+    than a million times the first one, about, so that exact sums would not fit.
     """
     if window < 1:
         raise ValueError("A window needs at least one bar.")
     if window > len(close):
         return np.full(len(close), np.nan)
     scale = _ticks_in_a_unit(close)
+    if float(close.max()) * scale * window > LARGEST_SUM:
+        raise PricesTooLarge
     ticks = np.rint(close * scale).astype(np.int64)
-    if float(ticks.max()) * window > LARGEST_SUM:
-        raise ValueError("These prices are too large to be averaged exactly.")
     average = _simple(ticks, window) if kind == Average.SIMPLE else _exponential(ticks, window)
     return average / scale
 
@@ -40,10 +45,12 @@ def moving_average(close: FloatArray, window: int, kind: Average) -> FloatArray:
 def _ticks_in_a_unit(close: FloatArray) -> float:
     """Return the power of ten that keeps six decimals, and nine significant digits of the first price.
 
-    Stored prices have six decimals; an adjusted price can be a small fraction of a cent. Only the
+    Stored prices have six decimals. Adjusted ones can be a small fraction of a cent, and where
+    shares were merged again and again they can be so large that fewer decimals have to do. Only the
     first price counts, so that no later one can change how an earlier one is rounded.
     """
-    return 10.0 ** max(6, 8 - floor(log10(close[0])))
+    magnitude = floor(log10(close[0]))
+    return 10.0 ** max(8 - magnitude, min(6, 13 - magnitude))
 
 
 def _simple(ticks: NDArray[np.int64], window: int) -> FloatArray:

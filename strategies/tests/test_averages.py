@@ -1,0 +1,88 @@
+"""Moving averages: their values, their beginning, and their ties."""
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from strategies.engine.averages import PricesTooLarge, moving_average
+from strategies.engine.choices import Average
+from strategies.engine.rules import Windows, ma_crossover
+
+
+def closes(*values: float) -> NDArray[np.float64]:
+    return np.array(values, dtype=np.float64)
+
+
+def test_a_simple_average_is_the_mean_of_its_window() -> None:
+    average = moving_average(closes(1, 2, 6, 12), 3, Average.SIMPLE)
+    np.testing.assert_allclose(average, [np.nan, np.nan, 3, 20 / 3], rtol=1e-15)
+
+
+def test_an_exponential_average_starts_from_the_simple_one_and_moves_by_its_share() -> None:
+    average = moving_average(closes(1, 2, 6, 13, 1), 3, Average.EXPONENTIAL)
+    np.testing.assert_array_equal(average, [np.nan, np.nan, 3, 8, 4.5])
+
+
+@pytest.mark.parametrize("kind", Average)
+def test_a_window_beyond_the_data_has_no_average(kind: Average) -> None:
+    assert np.isnan(moving_average(closes(1, 2), 3, kind)).all()
+
+
+@pytest.mark.parametrize("kind", Average)
+def test_one_bar_is_its_own_average(kind: Average) -> None:
+    np.testing.assert_array_equal(moving_average(closes(3.1, 4.2), 1, kind), [3.1, 4.2])
+
+
+def test_a_window_needs_a_bar() -> None:
+    with pytest.raises(ValueError, match="at least one bar"):
+        moving_average(closes(1, 2), 0, Average.SIMPLE)
+
+
+def test_prices_that_cannot_be_added_exactly_are_refused() -> None:
+    with pytest.raises(PricesTooLarge):
+        moving_average(closes(1, *[1e12] * 9), 10, Average.SIMPLE)
+
+
+def test_prices_made_huge_by_many_reverse_splits_are_averaged() -> None:
+    close = closes(5e10, 4e10, 1e9, 7.5)
+    average = moving_average(close, 2, Average.SIMPLE)[1:]
+    np.testing.assert_allclose(average, [4.5e10, 2.05e10, 500_000_003.75], rtol=1e-12)
+
+
+@pytest.mark.parametrize("kind", Average)
+@pytest.mark.parametrize("price", [0.1, 33.333333, 1234.56, 130.31 / 28, 1e-4 / 3])
+def test_averages_of_a_flat_price_are_equal_to_the_last_digit(kind: Average, price: float) -> None:
+    random = np.random.default_rng(7)
+    close = np.concatenate((price * random.integers(50, 150, 300) / 100, np.full(2500, price)))
+    decisions = ma_crossover(close, Windows(average=kind, fast=7, slow=30))
+    flat = np.full(200, price)
+    assert (ma_crossover(flat, Windows(average=kind, fast=7, slow=30)).side == 0).all()
+    # Once the price stands still, the averages meet and never cross again.
+    assert len(np.unique(decisions.side[330:])) == 1
+
+
+def test_no_tie_of_simple_averages_is_mistaken_for_a_cross() -> None:
+    """Cents add up to exact ties all the time; running sums of floating-point prices miss many."""
+    random = np.random.default_rng(11)
+    cents = random.integers(1000, 1010, 3000).tolist()
+    fast, slow = 5, 20
+    side, expected = 0, []
+    for bar in range(len(cents)):
+        if bar >= slow - 1:
+            quick = Fraction(sum(cents[bar - fast + 1 : bar + 1]), fast)
+            steady = Fraction(sum(cents[bar - slow + 1 : bar + 1]), slow)
+            side = side if quick == steady else 1 if quick > steady else -1
+        expected.append(side)
+    decisions = ma_crossover(np.array(cents) / 100, Windows(average=Average.SIMPLE, fast=fast, slow=slow))
+    ties = np.count_nonzero(decisions.fast_average == decisions.slow_average)
+    assert ties > 50
+    np.testing.assert_array_equal(decisions.side, expected)
+
+
+def test_small_adjusted_prices_keep_their_digits() -> None:
+    close = closes(*np.random.default_rng(3).uniform(0.0010, 0.0011, 400))
+    average = moving_average(close, 10, Average.SIMPLE)[9:]
+    exact = np.convolve(close, np.full(10, 0.1), mode="valid")
+    np.testing.assert_allclose(average, exact, rtol=1e-8)

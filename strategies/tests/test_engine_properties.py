@@ -1,0 +1,159 @@
+"""What must be true of every backtest, whatever the prices."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from strategies.engine.backtest import Result
+from strategies.engine.prices import FloatArray, Prices
+from strategies.engine.simulation import Simulation
+from strategies.tests.making import Question, questions
+
+many = settings(max_examples=150, deadline=None)
+
+
+def with_other_account(question: Question, **changes: float) -> Question:
+    account = replace(question.strategy.account, **changes)  # type: ignore[arg-type]
+    return replace(question, strategy=replace(question.strategy, account=account))
+
+
+def with_prices(question: Question, columns: Mapping[str, NDArray[Any]]) -> Question:
+    return replace(question, prices=replace(question.prices, **columns))
+
+
+def scaled(prices: Prices, factor: float | FloatArray) -> dict[str, FloatArray]:
+    return {name: getattr(prices, name) * factor for name in ("open", "high", "low", "close")}
+
+
+def past(
+    simulation: Simulation, bars: int
+) -> tuple[list[float], list[float], list[tuple[int, float, float]]]:
+    """Everything that was so at the close of the first `bars` traded bars."""
+    trades = simulation.trades
+    entries = [
+        (bar, shares, price)
+        for bar, shares, price in zip(
+            trades.entry_bar.tolist(), trades.shares.tolist(), trades.entry_price.tolist(), strict=True
+        )
+        if bar < bars
+    ]
+    return simulation.equity[:bars].tolist(), simulation.position[:bars].tolist(), entries
+
+
+@many
+@given(questions(), st.data())
+def test_a_changed_future_changes_nothing_decided_or_traded_before_it(
+    question: Question, data: st.DataObject
+) -> None:
+    bars = len(question.prices)
+    known = data.draw(st.integers(question.first + 1, bars))
+    change = data.draw(st.sampled_from([0.5, 1.75, 40.0]))
+    factors = np.where(np.arange(bars) < known, 1.0, change)
+    original = question.answer()
+    changed = with_prices(question, scaled(question.prices, factors)).answer()
+    seen = known - question.first
+    for before, after in (
+        (original.strategy, changed.strategy),
+        (original.benchmark, changed.benchmark),
+    ):
+        assert past(before.simulation, seen) == past(after.simulation, seen)
+    for average in ("fast_average", "slow_average"):
+        np.testing.assert_array_equal(getattr(original, average)[:seen], getattr(changed, average)[:seen])
+
+
+@many
+@given(questions(), st.data())
+def test_a_history_cut_short_trades_as_the_whole_one_did_until_then(
+    question: Question, data: st.DataObject
+) -> None:
+    known = data.draw(st.integers(question.first + 1, len(question.prices)))
+    cut = {name: getattr(question.prices, name)[:known] for name in ("dates", "open", "high", "low", "close")}
+    whole, part = question.answer(), with_prices(question, cut).answer()
+    seen = known - question.first
+    assert past(whole.strategy.simulation, seen) == past(part.strategy.simulation, seen)
+
+
+@many
+@given(questions(free=True), st.sampled_from([0.125, 8.0, 1024.0]))
+def test_prices_in_another_unit_change_no_figure(question: Question, factor: float) -> None:
+    original = question.answer().strategy.simulation
+    other = with_prices(question, scaled(question.prices, factor)).answer().strategy.simulation
+    np.testing.assert_allclose(other.equity, original.equity, rtol=1e-9)
+    np.testing.assert_array_equal(other.trades.entry_bar, original.trades.entry_bar)
+    np.testing.assert_allclose(other.trades.shares * factor, original.trades.shares, rtol=1e-9)
+
+
+@many
+@given(questions(free=True))
+def test_twice_the_money_makes_twice_the_profit(question: Question) -> None:
+    # With small costs, so that no purchase sinks below a cent.
+    costs = {"commission_rate": 0.001, "slippage": 0.0005}
+    once = with_other_account(question, initial_cash=1e6, **costs).answer().strategy.simulation
+    twice = with_other_account(question, initial_cash=2e6, **costs).answer().strategy.simulation
+    np.testing.assert_allclose(twice.equity, 2 * once.equity, rtol=1e-12)
+    np.testing.assert_allclose(twice.trades.pnl, 2 * once.trades.pnl, rtol=1e-9, atol=1e-9)
+
+
+@many
+@given(questions(free=True))
+def test_costs_never_help(question: Question) -> None:
+    free = with_other_account(question, commission_rate=0.0, slippage=0.0).answer()
+    costly = question.answer()
+    for name in ("strategy", "benchmark"):
+        with_costs, without = final(costly, name), final(free, name)
+        assert with_costs <= without * (1 + 1e-12)
+
+
+def final(result: Result, name: str) -> float:
+    equity: FloatArray = getattr(result, name).simulation.equity
+    return float(equity[-1])
+
+
+@many
+@given(questions())
+def test_cash_is_never_negative_and_profits_explain_the_equity(question: Question) -> None:
+    result = question.answer()
+    for performance in (result.strategy, result.benchmark):
+        simulation = performance.simulation
+        assert (simulation.cash >= 0).all()
+        assert (simulation.equity >= 0).all()
+        explained = simulation.initial_cash + simulation.trades.pnl.sum()
+        assert abs(explained - simulation.equity[-1]) <= max(0.005, 1e-9 * simulation.equity[-1])
+
+
+@many
+@given(questions())
+def test_whole_shares_are_whole_and_a_position_takes_its_share_of_the_money(question: Question) -> None:
+    simulation = question.answer().strategy.simulation
+    account = question.strategy.account
+    shares = simulation.trades.shares
+    if not account.fractional_shares:
+        np.testing.assert_array_equal(shares, np.floor(shares))
+    entered = simulation.trades.entry_bar
+    before = np.concatenate(([account.initial_cash], simulation.cash))[entered]
+    spent = before - simulation.cash[entered]
+    assert (spent <= before * account.position_size * (1 + 1e-9)).all()
+
+
+@many
+@given(questions())
+def test_exposure_counts_the_closes_with_shares_held(question: Question) -> None:
+    result = question.answer().strategy
+    held = np.count_nonzero(result.simulation.position)
+    assert result.metrics.exposure == held / len(result.simulation.position)
+
+
+@many
+@given(questions())
+def test_trades_do_not_overlap_and_only_the_last_can_be_open(question: Question) -> None:
+    trades = question.answer().strategy.simulation.trades
+    assert (trades.entry_bar[1:] > trades.exit_bar[:-1]).all()
+    assert not trades.open[:-1].any()
+    assert (trades.bars >= 1).all()
+    assert (trades.max_adverse <= 0).all()
+    assert (trades.max_favourable >= 0).all()
