@@ -5,7 +5,7 @@ from http import HTTPStatus
 from typing import Annotated
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Query, Router
+from ninja import Query, Router, Status
 
 from ingestion.bars import Adjustment, load_bars
 from ingestion.documents import BarsDocument, InstrumentDocument
@@ -45,12 +45,10 @@ def read_bars(
 
 
 @router.post("/{symbol}/fetch", response={202: JobDocument}, summary="Fetch an instrument's bars")
-def fetch_instrument(
-    request: HttpRequest, response: HttpResponse, symbol: str
-) -> tuple[HTTPStatus, JobDocument]:
+def fetch_instrument(request: HttpRequest, response: HttpResponse, symbol: str) -> Status[JobDocument]:
     """Queue a job that fetches and stores the bars; only staff may spend the provider's quota."""
     if not getattr(request.user, "is_staff", False):
         raise NotAllowed("Only staff may fetch prices. Ask an administrator of this site to do it for you.")
     job = request_fetch(symbol)
     response["Location"] = f"/api/v1/jobs/{job.pk}"
-    return HTTPStatus.ACCEPTED, JobDocument.of(job)
+    return Status(HTTPStatus.ACCEPTED, JobDocument.of(job))

@@ -63,9 +63,11 @@ class FetchResult:
             if self.inserted or self.changed
             else "nothing new"
         )
-        bars = _number(self.inserted + self.changed + self.unchanged, "bar")
+        received = self.inserted + self.changed + self.unchanged
+        if not received:
+            return self.notice
         return (
-            f"{bars} from {origin}, {self.first} to {self.last}: {counts}; "
+            f"{_number(received, 'bar')} from {origin}, {self.first} to {self.last}: {counts}; "
             f"{_number(self.splits, 'split')}, {_number(self.dividends, 'dividend')}. {self.notice}"
         ).strip()
 
@@ -112,9 +114,9 @@ def fetch_sample(symbol: str, *, progress: Progress = _silent) -> FetchResult:
     result = load_sample(symbol)
     progress(0.9, "Stored")
     notice = "The sample is historical: these are not current prices."
-    if result is None:
+    if result.kept_newer:
         notice = "The stored bars of Alpha Vantage are newer than the sample and stay as they are."
-    return _summary(symbol, result or StoreResult(), notice)
+    return _summary(symbol, result, notice)
 
 
 def is_up_to_date(symbol: str) -> bool:

@@ -17,7 +17,7 @@ from itertools import pairwise
 from django.utils import timezone
 
 from ingestion.errors import UnknownSymbol
-from ingestion.models import ActionKind, Instrument, Source
+from ingestion.models import ActionKind, Source
 from ingestion.storing import Action, Delivery, StoreResult, store
 from ingestion.validation import BarText, validated_bars
 
@@ -60,17 +60,13 @@ class _Row:
     adjusted_close: Decimal
 
 
-def load_sample(symbol: str) -> StoreResult | None:
+def load_sample(symbol: str) -> StoreResult:
     """Store the sample bars, splits and dividends of `symbol`; what is stored already stays untouched.
 
-    Returns None, and stores nothing, where the symbol holds bars of another source: the sample would
-    put years that end in 2013 before them.
     Raises UnknownSymbol when the sample has no such symbol.
     """
     if symbol not in SAMPLE:
         raise UnknownSymbol(f"The sample data has no {symbol}. It has {', '.join(SAMPLE)}.", field="symbol")
-    if Instrument.objects.filter(symbol=symbol).exclude(source=Source.SAMPLE).exists():
-        return None
     share = SAMPLE[symbol]
     rows = _rows()[symbol]
     return store(

@@ -1,8 +1,9 @@
 """The sessions of the exchanges, from exchange-calendars."""
 
+import warnings
 from datetime import UTC, date, datetime
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,10 +81,12 @@ def _calendar(exchange: str, year: int) -> "ExchangeCalendar":
     import exchange_calendars
 
     end = date(year + 1, 12, 31).isoformat()
-    try:
-        calendar: Any = exchange_calendars.get_calendar(exchange, start=FIRST_SESSION.isoformat(), end=end)
-    except exchange_calendars.errors.InvalidCalendarName:
-        raise InvalidInput(
-            f"There is no calendar for the exchange {exchange}. Correct the instrument's exchange code."
-        ) from None
-    return calendar
+    with warnings.catch_warnings():
+        # The package uses a form of pandas that pandas is about to change; its results are right.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        try:
+            return exchange_calendars.get_calendar(exchange, start=FIRST_SESSION.isoformat(), end=end)
+        except exchange_calendars.errors.InvalidCalendarName:
+            raise InvalidInput(
+                f"There is no calendar for the exchange {exchange}. Correct the instrument's exchange code."
+            ) from None

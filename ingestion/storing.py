@@ -23,7 +23,10 @@ class Action:
 
 @dataclass(frozen=True, kw_only=True)
 class StoreResult:
-    """What storing did. Rows are bars; revisions are values of finished sessions that had changed."""
+    """What storing did. Rows are bars; revisions are values of finished sessions that had changed.
+
+    kept_newer: nothing was stored, because the sample never replaces a provider's bars.
+    """
 
     inserted: int = 0
     changed: int = 0
@@ -31,6 +34,7 @@ class StoreResult:
     removed: int = 0
     revisions: int = 0
     actions_changed: int = 0
+    kept_newer: bool = False
 
     @property
     def wrote(self) -> bool:
@@ -63,9 +67,12 @@ def store(delivery: Delivery) -> StoreResult:
     """Store what was delivered about one symbol, all of it or nothing.
 
     An instrument has one source. Bars of the sample end years before a provider's begin, and a series
-    across such a hole is not a history of prices: a provider's delivery replaces the sample.
+    across such a hole is not a history of prices: a provider's delivery replaces the sample, and the
+    sample never replaces a provider's.
     """
     instrument = _locked_instrument(delivery)
+    if delivery.source == Source.SAMPLE != instrument.source:
+        return StoreResult(kept_newer=True)
     removed = _remove_other_source(instrument, delivery)
     _copy_to_incoming(delivery)
     revisions = _record_revisions(instrument, delivery)

@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
@@ -97,17 +98,18 @@ def _bounded(response: requests.Response) -> bytes:
 
 
 def _decoded(body: bytes) -> Mapping[str, Any]:
-    try:
+    """Return the JSON object in the body; raises UnexpectedAnswer when there is none."""
+    answer: object = None
+    # The decoder's exception holds the body, which may echo the key, so nothing is raised inside it.
+    with suppress(ValueError, RecursionError):
         answer = json.loads(body)
-    except (ValueError, RecursionError):
-        form = "a web page" if body.lstrip()[:1] == b"<" else "something"
-        raise UnexpectedAnswer(
-            f"The market data provider answered with {form} instead of complete JSON data. Try again later; "
-            "if it stays so, check ALPHA_VANTAGE_BASE_URL."
-        ) from None
-    if not isinstance(answer, dict):
-        raise UnexpectedAnswer("The market data provider's answer has a form that Hindcast does not know.")
-    return answer
+    if isinstance(answer, dict):
+        return answer
+    form = "a web page" if body.lstrip()[:1] == b"<" else "something"
+    raise UnexpectedAnswer(
+        f"The market data provider answered with {form} instead of complete JSON data. Try again later; if "
+        "it stays so, check ALPHA_VANTAGE_BASE_URL."
+    )
 
 
 def _too_slow(seconds: float) -> ProviderUnreachable:

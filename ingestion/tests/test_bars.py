@@ -1,0 +1,120 @@
+"""Loading bars: ranges, adjustment without look-ahead, fingerprints, errors."""
+
+from datetime import date, timedelta
+
+import numpy as np
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from ingestion.bars import Adjustment, load_bars
+from ingestion.documents import DataDocument
+from ingestion.models import Instrument
+from jobs.errors import InvalidInput
+
+pytestmark = pytest.mark.django_db
+
+SPLIT_DAY = date(2005, 2, 28)
+
+
+def test_bars_up_to_a_day_know_nothing_of_a_later_split() -> None:
+    before = load_bars("AAPL", end=SPLIT_DAY - timedelta(days=1))
+    assert before.close[-1] == 88.99  # as traded on the eve of the split
+    on_the_day = load_bars("AAPL", end=SPLIT_DAY)
+    assert on_the_day.close[-2] == 44.495
+    assert on_the_day.close[-1] == 44.86
+
+
+def test_bars_up_to_a_day_know_nothing_of_a_later_dividend() -> None:
+    eve = load_bars("AAPL", end=date(2012, 8, 8), adjustment=Adjustment.SPLITS_AND_DIVIDENDS)
+    assert eve.close[-1] == 619.86
+
+
+@pytest.mark.parametrize("adjustment", Adjustment)
+def test_returns_do_not_depend_on_the_range_loaded(adjustment: Adjustment) -> None:
+    whole = load_bars("MSFT", adjustment=adjustment)
+    part = load_bars("MSFT", date(2002, 1, 2), date(2003, 12, 31), adjustment)
+    inside = np.isin(whole.dates, part.dates)
+    np.testing.assert_allclose(
+        part.close[1:] / part.close[:-1], whole.close[inside][1:] / whole.close[inside][:-1]
+    )
+
+
+def test_volume_is_adjusted_for_splits_as_prices_are() -> None:
+    raw = load_bars("AAPL", adjustment=Adjustment.NONE)
+    adjusted = load_bars("AAPL")
+    assert adjusted.volume[0] == 4 * raw.volume[0]
+    assert adjusted.volume[-1] == raw.volume[-1]
+    assert adjusted.volume.dtype == np.int64
+
+
+def test_a_range_includes_both_of_its_days() -> None:
+    bars = load_bars("AAPL", date(2005, 2, 28), date(2005, 3, 4))
+    assert bars.dates.astype(str).tolist() == [
+        "2005-02-28",
+        "2005-03-01",
+        "2005-03-02",
+        "2005-03-03",
+        "2005-03-04",
+    ]
+
+
+def test_arrays_cannot_be_changed_by_whoever_gets_them() -> None:
+    bars = load_bars("AAPL", start=date(2013, 1, 1))
+    for array in (bars.dates, bars.open, bars.high, bars.low, bars.close, bars.volume):
+        with pytest.raises(ValueError, match="read-only"):
+            array[0] = array[1]
+
+
+def test_the_fingerprint_stands_for_what_was_loaded() -> None:
+    bars = load_bars("FB")
+    assert load_bars(" fb ").fingerprint == bars.fingerprint
+    others = {
+        load_bars("GOOG").fingerprint,
+        load_bars("FB", start=date(2012, 6, 1)).fingerprint,
+        load_bars("FB", adjustment=Adjustment.NONE).fingerprint,
+    }
+    Instrument.objects.get(symbol="FB").bars.filter(date=date(2012, 6, 1)).update(volume=1)
+    others.add(load_bars("FB").fingerprint)
+    assert len(others) == 4
+    assert bars.fingerprint not in others
+
+
+def test_missing_sessions_are_named() -> None:
+    Instrument.objects.get(symbol="FB").bars.filter(date__in=["2012-07-03", "2012-07-05"]).delete()
+    assert load_bars("FB").missing_sessions == (date(2012, 7, 3), date(2012, 7, 5))
+
+
+def test_the_data_document_says_plainly_that_the_sample_is_not_current() -> None:
+    document = DataDocument.of(load_bars("IBM"))
+    assert document.source == "sample"
+    assert "not current prices" in document.source_description
+    assert (document.bars, document.first, document.last) == (3270, date(2000, 3, 1), date(2013, 3, 1))
+
+
+def test_loading_takes_a_handful_of_statements() -> None:
+    load_bars("AAPL")
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
+        load_bars("AAPL", adjustment=Adjustment.SPLITS_AND_DIVIDENDS)
+    assert len(queries) <= 4
+
+
+@pytest.mark.parametrize(
+    ("symbol", "start", "end", "field", "words"),
+    [
+        ("XYZ", None, None, "symbol", "Choose one of AAPL, FB, GOOG, IBM, MSFT, or fetch XYZ"),
+        ("A B", None, None, "symbol", "is not a ticker symbol"),
+        ("AAPL", date(2013, 3, 2), None, "start", "from 2000-03-01 to 2013-03-01"),
+        ("AAPL", None, date(2000, 2, 29), "end", "from 2000-03-01 to 2013-03-01"),
+        ("AAPL", date(2010, 1, 2), date(2010, 1, 3), "start", "No bar of AAPL lies in this range"),
+        ("AAPL", date(2010, 1, 4), date(2009, 1, 4), "end", "must not lie before the first day"),
+    ],
+)
+def test_a_range_without_bars_names_the_field_to_change(
+    symbol: str, start: date | None, end: date | None, field: str, words: str
+) -> None:
+    with pytest.raises(InvalidInput, match=words) as caught:
+        load_bars(symbol, start, end)
+    assert caught.value.field == field

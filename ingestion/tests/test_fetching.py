@@ -1,0 +1,299 @@
+"""Fetching end to end: server, client, validation, storage, job."""
+
+import logging
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from django.utils import timezone
+from pytest_django import Settings
+
+from ingestion.bars import Adjustment, load_bars
+from ingestion.errors import ApiKeyMissing, DailyQuotaReached, InvalidBars, UnknownSymbol
+from ingestion.fetching import fetch_stock_data, is_up_to_date, request_fetch
+from ingestion.models import ApiQuota, CorporateAction, Instrument
+from ingestion.providers import alpha_vantage
+from ingestion.sessions import last_closed_session, sessions_between
+from ingestion.tests.loopback_provider import (
+    BAD_SYMBOL,
+    BURST,
+    DAILY_QUOTA,
+    FULL_IS_PREMIUM,
+    KEY,
+    LoopbackProvider,
+    Reply,
+    daily,
+    dividends,
+    splits,
+)
+from jobs.errors import InvalidInput
+from jobs.models import Job, JobState
+from jobs.queueing import cancel
+from jobs.registry import Cancelled
+from jobs.running import run_job
+
+pytestmark = pytest.mark.django_db
+
+
+def recent_sessions(count: int) -> list[date]:
+    """Return the last closed sessions, oldest first."""
+    last = last_closed_session("XNYS", timezone.now())
+    sessions: list[date] = sessions_between("XNYS", last - timedelta(days=3 * count + 20), last).tolist()
+    return sessions[-count:]
+
+
+@pytest.fixture
+def nvda(provider: LoopbackProvider) -> LoopbackProvider:
+    """A provider that serves a hundred bars of NVDA to a free key."""
+    days = recent_sessions(100)
+    provider.answer("TIME_SERIES_DAILY", FULL_IS_PREMIUM, daily("NVDA", days))
+    provider.answer("SPLITS", splits("NVDA", (days[50].isoformat(), "10.0000")))
+    provider.answer("DIVIDENDS", dividends("NVDA", (days[60].isoformat(), "0.01")))
+    return provider
+
+
+def test_a_fetch_stores_bars_splits_and_dividends(nvda: LoopbackProvider) -> None:
+    result = fetch_stock_data("nvda")
+    assert (result.symbol, result.source, result.inserted) == ("NVDA", "alpha_vantage", 100)
+    assert (result.splits, result.dividends) == (1, 1)
+    bars = load_bars("NVDA", adjustment=Adjustment.SPLITS)
+    assert len(bars) == 100
+    assert bars.close[0] == pytest.approx(10.275)
+    assert bars.close[-1] == 102.75
+    assert not bars.provisional
+    assert bars.missing_sessions == ()
+
+
+def test_a_free_key_falls_back_to_the_latest_bars_and_never_asks_for_all_again(
+    nvda: LoopbackProvider,
+) -> None:
+    result = fetch_stock_data("NVDA")
+    assert nvda.asked() == [
+        "TIME_SERIES_DAILY full",
+        "TIME_SERIES_DAILY compact",
+        "SPLITS",
+        "DIVIDENDS",
+    ]
+    assert "free key" in result.notice
+    nvda.requests.clear()
+    nvda.answer("TIME_SERIES_DAILY", daily("IBM", recent_sessions(100)))
+    nvda.answer("SPLITS", splits("IBM"))
+    nvda.answer("DIVIDENDS", dividends("IBM"))
+    fetch_stock_data("IBM")
+    assert nvda.asked() == ["TIME_SERIES_DAILY compact", "SPLITS", "DIVIDENDS"]
+
+
+def test_a_second_fetch_of_the_same_bars_changes_nothing_and_costs_one_request(
+    nvda: LoopbackProvider,
+) -> None:
+    fetch_stock_data("NVDA")
+    before = load_bars("NVDA").fingerprint
+    nvda.requests.clear()
+    result = fetch_stock_data("NVDA")
+    assert (result.inserted, result.changed, result.unchanged) == (0, 0, 100)
+    assert load_bars("NVDA").fingerprint == before
+    assert nvda.asked() == ["TIME_SERIES_DAILY compact"]
+
+
+def test_a_paying_key_gets_the_full_history_once_and_then_only_what_is_new(
+    provider: LoopbackProvider,
+) -> None:
+    days = recent_sessions(250)
+    provider.answer("TIME_SERIES_DAILY", daily("NVDA", days), daily("NVDA", days[-100:]))
+    provider.answer("SPLITS", splits("NVDA"))
+    provider.answer("DIVIDENDS", dividends("NVDA"))
+    assert fetch_stock_data("NVDA").inserted == 250
+    fetch_stock_data("NVDA")
+    assert provider.asked() == [
+        "TIME_SERIES_DAILY full",
+        "SPLITS",
+        "DIVIDENDS",
+        "TIME_SERIES_DAILY compact",
+    ]
+
+
+def test_a_paying_key_closes_a_gap_longer_than_a_compact_answer(provider: LoopbackProvider) -> None:
+    days = recent_sessions(250)
+    provider.answer("TIME_SERIES_DAILY", daily("NVDA", days[:120]), daily("NVDA", days))
+    provider.answer("SPLITS", splits("NVDA"))
+    provider.answer("DIVIDENDS", dividends("NVDA"))
+    fetch_stock_data("NVDA")
+    assert fetch_stock_data("NVDA").inserted == 130
+    assert provider.asked()[-1] == "TIME_SERIES_DAILY full"
+
+
+def test_everything_received_before_is_kept(nvda: LoopbackProvider) -> None:
+    days = recent_sessions(150)
+    nvda.answer("TIME_SERIES_DAILY", FULL_IS_PREMIUM, daily("NVDA", days[:100]))
+    fetch_stock_data("NVDA")
+    nvda.answer("TIME_SERIES_DAILY", daily("NVDA", days[50:]))
+    assert fetch_stock_data("NVDA").inserted == 50
+    assert len(load_bars("NVDA")) == 150
+
+
+def test_a_step_like_a_splits_has_the_splits_asked_for_again(nvda: LoopbackProvider) -> None:
+    days = recent_sessions(101)
+    nvda.answer("TIME_SERIES_DAILY", FULL_IS_PREMIUM, daily("NVDA", days[:100]))
+    fetch_stock_data("NVDA")
+    nvda.requests.clear()
+    halved = daily("NVDA", days[1:], open="50", high="52", low="49", close="51")
+    nvda.answer("TIME_SERIES_DAILY", halved)
+    nvda.answer("SPLITS", splits("NVDA", (days[-1].isoformat(), "2")))
+    fetch_stock_data("NVDA")
+    assert nvda.asked() == ["TIME_SERIES_DAILY compact", "SPLITS", "DIVIDENDS"]
+    assert load_bars("NVDA").close[-2] == pytest.approx(102.75 / 2)
+
+
+def test_a_fetch_replaces_the_sample_and_says_so(nvda: LoopbackProvider) -> None:
+    nvda.answer("TIME_SERIES_DAILY", FULL_IS_PREMIUM, daily("AAPL", recent_sessions(100)))
+    nvda.answer("SPLITS", splits("AAPL", ("2020-08-31", "4"), ("2014-06-09", "7")))
+    nvda.answer("DIVIDENDS", dividends("AAPL"))
+    result = fetch_stock_data("AAPL")
+    assert "replace the 3,270 historical bars" in result.notice
+    bars = load_bars("AAPL")
+    assert (bars.source, len(bars), bars.name, bars.exchange) == ("alpha_vantage", 100, "Apple Inc.", "XNAS")
+
+
+def test_a_bar_of_a_session_still_open_is_provisional(
+    nvda: LoopbackProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(timezone, "now", lambda: datetime(2024, 5, 3, 15, tzinfo=UTC))
+    days = sessions_between("XNYS", date(2024, 1, 2), date(2024, 5, 3)).tolist()
+    nvda.answer("TIME_SERIES_DAILY", FULL_IS_PREMIUM, daily("NVDA", days))
+    fetch_stock_data("NVDA")
+    assert load_bars("NVDA").provisional
+    assert is_up_to_date("NVDA")  # through the last closed session
+
+    monkeypatch.setattr(timezone, "now", lambda: datetime(2024, 5, 3, 20, 30, tzinfo=UTC))
+    assert not is_up_to_date("NVDA")
+    result = fetch_stock_data("NVDA")
+    assert (result.changed, result.revisions) == (1, 0)
+    assert not load_bars("NVDA").provisional
+    assert is_up_to_date("NVDA")
+
+
+def test_bars_are_not_stored_without_their_splits(nvda: LoopbackProvider) -> None:
+    nvda.answer("SPLITS", DAILY_QUOTA)
+    with pytest.raises(DailyQuotaReached):
+        fetch_stock_data("NVDA")
+    assert not Instrument.objects.filter(symbol="NVDA").exists()
+
+
+def test_a_bad_bar_rejects_the_answer_and_leaves_what_is_stored(nvda: LoopbackProvider) -> None:
+    fetch_stock_data("NVDA")
+    before = load_bars("NVDA").fingerprint
+    newest = recent_sessions(1)[0]
+    nvda.answer("TIME_SERIES_DAILY", daily("NVDA", recent_sessions(100), high="1.00"))
+    with pytest.raises(InvalidBars, match=f"Row {newest}: the low .* lies above the high"):
+        fetch_stock_data("NVDA")
+    assert load_bars("NVDA").fingerprint == before
+
+
+def test_a_symbol_the_provider_does_not_know_leaves_nothing(provider: LoopbackProvider) -> None:
+    provider.answer("TIME_SERIES_DAILY", BAD_SYMBOL)
+    with pytest.raises(UnknownSymbol, match="knows no symbol NOSUCH") as caught:
+        fetch_stock_data("NOSUCH")
+    assert caught.value.field == "symbol"
+    assert not Instrument.objects.filter(symbol="NOSUCH").exists()
+
+
+def test_no_request_is_spent_on_a_fetch_that_the_days_rest_cannot_finish(
+    provider: LoopbackProvider, settings: Settings
+) -> None:
+    settings.ALPHA_VANTAGE_REQUESTS_PER_DAY = 2
+    with pytest.raises(DailyQuotaReached):
+        fetch_stock_data("NVDA")
+    assert provider.requests == []
+
+
+def test_progress_names_each_step_and_a_wish_to_cancel_stops_before_storing(
+    nvda: LoopbackProvider,
+) -> None:
+    steps: list[str] = []
+
+    def stop_at_storing(fraction: float, step: str) -> None:
+        assert 0 <= fraction <= 1
+        steps.append(step)
+        if step.startswith("Storing"):
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        fetch_stock_data("NVDA", progress=stop_at_storing)
+    assert steps == [
+        "Requesting daily bars of NVDA",
+        "Validating 100 bars",
+        "Requesting splits of NVDA",
+        "Requesting dividends of NVDA",
+        "Storing 100 bars",
+    ]
+    assert not Instrument.objects.filter(symbol="NVDA").exists()
+
+
+def run(job: Job) -> Job:
+    run_job(str(job.pk))
+    job.refresh_from_db()
+    return job
+
+
+def test_a_job_fetches_and_tells_what_it_stored(nvda: LoopbackProvider) -> None:
+    job = run(request_fetch(" nvda "))
+    assert (job.kind, job.subject, job.state, job.error) == ("fetch_bars", "NVDA", JobState.SUCCEEDED, "")
+    assert job.result is not None
+    assert job.result["inserted"] == 100
+    assert job.result["sentence"].startswith("100 bars from Alpha Vantage")
+
+
+def test_a_cancelled_job_asks_for_nothing(nvda: LoopbackProvider) -> None:
+    job = run(cancel(request_fetch("NVDA").pk))
+    assert job.state == JobState.CANCELLED
+    assert nvda.requests == []
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        Reply.of(DAILY_QUOTA),
+        Reply.of(BURST),
+        Reply.of({"Information": f"Something new about {KEY}."}),
+        Reply(status=500, body=KEY.encode()),
+        Reply(body=f'{{"apikey": "{KEY}", "cut'.encode()),
+    ],
+)
+def test_a_failed_job_says_why_without_the_key(
+    provider: LoopbackProvider,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+    reply: Reply,
+) -> None:
+    monkeypatch.setattr(alpha_vantage, "COOL_DOWN", timedelta(0))
+    caplog.set_level(logging.DEBUG)
+    provider.answer("TIME_SERIES_DAILY", reply)
+    job = run(request_fetch("NVDA"))
+    assert job.state == JobState.FAILED
+    assert "rovider" in job.error or "Alpha Vantage" in job.error
+    stored = str(Job.objects.values().get(pk=job.pk)) + str(list(ApiQuota.objects.values()))
+    assert KEY not in stored + caplog.text
+
+
+def test_without_a_key_the_sample_is_loaded_again(no_key: None) -> None:
+    CorporateAction.objects.filter(instrument__symbol="AAPL").delete()
+    job = run(request_fetch("AAPL"))
+    assert job.state == JobState.SUCCEEDED
+    assert job.result is not None
+    assert "not current prices" in job.result["notice"]
+    split = CorporateAction.objects.get(instrument__symbol="AAPL", date=date(2005, 2, 28))
+    assert split.value == Decimal(2)
+
+
+def test_without_a_key_another_symbol_is_refused_and_the_variable_named(no_key: None) -> None:
+    for attempt in (request_fetch, fetch_stock_data):
+        with pytest.raises(ApiKeyMissing, match="set ALPHA_VANTAGE_API_KEY") as caught:
+            attempt("NVDA")
+        assert caught.value.field == "symbol"
+    assert not Job.objects.filter(subject="NVDA").exists()
+
+
+def test_what_is_no_symbol_is_refused_before_anything_is_asked(provider: LoopbackProvider) -> None:
+    with pytest.raises(InvalidInput, match="is not a ticker symbol"):
+        request_fetch("NV DA&apikey=x")
+    assert provider.requests == []
