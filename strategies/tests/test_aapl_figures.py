@@ -1,0 +1,51 @@
+"""Figures on real prices, pinned: the last 2,518 bars of AAPL, 10,000 in cash, 0.1 % a side.
+
+The prices are those of the sample package with every column multiplied by its adjusted close over
+its close. Other engines were run on the same series; these are the final equities they agree on.
+"""
+
+from typing import Any, cast
+
+import numpy as np
+import pytest
+from bokeh_sampledata.stocks import AAPL
+
+from strategies.engine.backtest import Result, backtest
+from strategies.engine.choices import Entry
+from strategies.engine.prices import Prices
+from strategies.tests.making import make_strategy
+
+BARS = 2_518
+
+
+@pytest.fixture(scope="module")
+def prices() -> Prices:
+    columns = cast("dict[str, Any]", AAPL)
+    factor = np.array(columns["adj_close"]) / np.array(columns["close"])
+    adjusted = {name: np.array(columns[name]) * factor for name in ("open", "high", "low", "close")}
+    return Prices(dates=np.array(columns["date"], dtype="datetime64[D]"), **adjusted).since(-BARS)
+
+
+def run(prices: Prices, entry: Entry) -> Result:
+    strategy = make_strategy(fast=50, slow=200, entry=entry, commission_rate=0.001)
+    return backtest(prices, strategy, first=0, risk_free_rate=0)
+
+
+def test_only_fresh_crosses_end_at_48_389(prices: Prices) -> None:
+    metrics = run(prices, Entry.ON_CROSS).strategy.metrics
+    assert metrics.final_equity == pytest.approx(48_389.0692288, abs=1e-6)
+    assert metrics.trades == 3
+
+
+def test_entering_the_state_that_holds_ends_at_261_574(prices: Prices) -> None:
+    metrics = run(prices, Entry.ON_STATE).strategy.metrics
+    assert metrics.final_equity == pytest.approx(261_574.4037524, abs=1e-6)
+    assert metrics.trades == 4
+
+
+def test_buy_and_hold_is_the_first_open_to_the_last_close_less_one_commission(prices: Prices) -> None:
+    held = run(prices, Entry.ON_CROSS).benchmark
+    expected = 10_000 / 1.001 / prices.open[0] * prices.close[-1]
+    assert held.metrics.final_equity == pytest.approx(expected, rel=1e-12)
+    assert held.metrics.total_costs == pytest.approx(10_000 - 10_000 / 1.001)
+    assert held.metrics.exposure == 1
