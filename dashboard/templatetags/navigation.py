@@ -10,6 +10,7 @@ register = template.Library()
 
 PAGES = (
     ("overview", "Overview"),
+    ("backtests", "Backtests"),
     ("jobs", "Jobs"),
 )
 

@@ -1,0 +1,61 @@
+"""What charts show, in words and in tables: for readers who do not see them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from dashboard.formatting import count, day, money, percent
+from strategies.documents import BacktestDocument
+
+LONG_RUN_BARS = 5 * 252
+"""From here on a table has a row for each year; below, one for each month."""
+
+
+def describe_backtest(document: BacktestDocument) -> str:
+    """Return what the chart of a backtest shows."""
+    series, currency = document.series, document.data.currency
+    parameters = document.parameters
+    return (
+        f"The close of {document.data.symbol} went from {money(series.close[0], currency)} on "
+        f"{day(series.dates[0])} to {money(series.close[-1], currency)} on {day(series.dates[-1])}. "
+        f"The {parameters.fast}-bar average crossed the {parameters.slow}-bar one for "
+        f"{count(document.metrics.trades)} {'trade' if document.metrics.trades == 1 else 'trades'}. "
+        f"The equity ended at {money(document.metrics.final_equity, currency)}, buy and hold at "
+        f"{money(document.benchmark.final_equity, currency)}; their worst drawdowns were "
+        f"{percent(document.metrics.max_drawdown)} and {percent(document.benchmark.max_drawdown)}."
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class EquityRow:
+    """Values at the last close of a month or year."""
+
+    date: date
+    close: float
+    equity: float
+    benchmark_equity: float
+    drawdown: float
+
+
+def equity_rows(document: BacktestDocument) -> list[EquityRow]:
+    """Return the series at the end of each year, or of each month of a shorter run; newest first."""
+    series = document.series
+    rows = [
+        EquityRow(
+            date=series.dates[position],
+            close=series.close[position],
+            equity=series.equity[position],
+            benchmark_equity=series.benchmark_equity[position],
+            drawdown=series.drawdown[position],
+        )
+        for position in _period_ends(series.dates)
+    ]
+    return rows[::-1]
+
+
+def _period_ends(dates: list[date]) -> Iterator[int]:
+    yearly = len(dates) > LONG_RUN_BARS
+    for position, (this, following) in enumerate(zip(dates, [*dates[1:], None], strict=True)):
+        ends = following is None or following.year != this.year
+        if ends or (not yearly and following is not None and following.month != this.month):
+            yield position

@@ -1,0 +1,7 @@
+"""The forms of the pages."""
+
+from dashboard.forms.backtest import BacktestForm
+from dashboard.forms.fetch import FetchForm
+from dashboard.forms.forecast import ForecastForm
+
+__all__ = ["BacktestForm", "FetchForm", "ForecastForm"]

@@ -1,0 +1,42 @@
+"""The form that asks for a symbol's bars."""
+
+from crispy_forms.bootstrap import FieldWithButtons, StrictButton
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Layout
+from django import forms
+
+from ingestion.symbols import parse_symbol
+from jobs.errors import InvalidInput
+
+
+class FetchForm(forms.Form):
+    """Asks for a symbol that need not be stored yet."""
+
+    symbol = forms.CharField(
+        label="Symbol",
+        max_length=40,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
+        ),
+        help_text="As the exchange lists it, for example NVDA.",
+        error_messages={"required": "Enter a symbol, for example NVDA."},
+    )
+    use_required_attribute = False
+
+    def clean_symbol(self) -> str:
+        """Return the symbol in capitals."""
+        try:
+            return parse_symbol(self.cleaned_data["symbol"])
+        except InvalidInput as error:
+            raise forms.ValidationError(error.message) from error
+
+    @property
+    def helper(self) -> FormHelper:
+        """The layout."""
+        helper = FormHelper()
+        helper.form_tag = False
+        helper.disable_csrf = True
+        helper.layout = Layout(
+            FieldWithButtons("symbol", StrictButton("Fetch", type="submit", css_class="btn-primary"))
+        )
+        return helper

@@ -1,0 +1,47 @@
+"""The form that asks for a forecast."""
+
+from typing import Any
+
+from crispy_forms.bootstrap import AppendedText
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import HTML, Div, Field, Layout
+from django import forms
+
+from dashboard.forms.parameters import ParametersForm, SymbolField, day_field, whole_number_field
+from dashboard.wording import choices_of
+from forecasting.parameters import ForecastParameters, ModelKind
+
+
+class ForecastForm(ParametersForm[ForecastParameters]):
+    """Asks for `ForecastParameters`."""
+
+    parameters_model = ForecastParameters
+
+    symbol = SymbolField()
+    horizon = whole_number_field("Look ahead")
+    as_of = day_field("Day of issue")
+    model = forms.ChoiceField(label="Model trained on", choices=choices_of(ModelKind))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        symbol = self.fields["symbol"]
+        assert isinstance(symbol, SymbolField)  # noqa: S101 - narrows the type
+        symbol.offer_stored_instruments()
+
+    @property
+    def helper(self) -> FormHelper:
+        """The layout."""
+        helper = FormHelper()
+        helper.form_tag = False
+        helper.disable_csrf = True
+        helper.layout = Layout(
+            Div(
+                Field("symbol", wrapper_class="full"),
+                AppendedText("horizon", "sessions", wrapper_class="wide"),
+                Field("as_of", wrapper_class="wide"),
+                HTML('{% include "forecasts/issue_shortcuts.html" %}'),
+                Field("model", wrapper_class="wide"),
+                css_class="form-grid",
+            ),
+        )
+        return helper

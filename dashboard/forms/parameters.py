@@ -1,0 +1,208 @@
+"""A form that asks for the parameters of a request, and builds them."""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, ClassVar, Self, cast, override
+
+from django import forms
+from django.http import QueryDict
+from django.utils.datastructures import MultiValueDict
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from ingestion.documents import InstrumentDocument
+from ingestion.instruments import list_instruments
+from jobs.errors import InvalidInput, field_errors
+
+HUNDRED = Decimal(100)
+_LIMITS = {
+    "greater_than": ("gt", "Enter a number above {limit}."),
+    "greater_than_equal": ("ge", "Enter {limit} or more."),
+    "less_than": ("lt", "Enter a number below {limit}."),
+    "less_than_equal": ("le", "Enter {limit} or less."),
+}
+
+
+class ParametersForm[Parameters: BaseModel](forms.Form):
+    """A form whose fields are those of `parameters_model`, which alone knows their limits.
+
+    percent_fields: fields shown as percentages, with the parameter (a fraction) that each stands for.
+    An address may leave fields out: they then have their defaults. A field left empty in the form is
+    an error unless the parameter may be null.
+    """
+
+    parameters_model: ClassVar[type[BaseModel]]
+    percent_fields: ClassVar[Mapping[str, str]] = {}
+    use_required_attribute = False
+    parameters: Parameters
+
+    @classmethod
+    def from_query(cls, query: QueryDict) -> Self:
+        """Return the form filled in by an address."""
+        data: MultiValueDict[str, Any] = query.copy()
+        for name, value in cls._texts(cls._defaults()).items():
+            if name not in data:
+                data[name] = value
+        return cls(data)
+
+    @classmethod
+    def showing(cls, parameters: Parameters) -> Self:
+        """Return the form that would ask for `parameters`."""
+        return cls(initial=cls._texts(parameters.model_dump()))
+
+    @classmethod
+    def _defaults(cls) -> dict[str, Any]:
+        model = cls.parameters_model
+        return {name: info.default for name, info in model.model_fields.items() if not info.is_required()}
+
+    @classmethod
+    def _texts(cls, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what the fields show for parameters."""
+        shown = {name: _text(value) for name, value in values.items()}
+        for name, parameter in cls.percent_fields.items():
+            if parameter in values:
+                shown[name] = _plain(HUNDRED * Decimal(str(values[parameter])))
+        return shown
+
+    def clean(self) -> dict[str, Any]:
+        """Build the parameters; what they refuse becomes an error of the field it is about."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        if self.errors:
+            return cleaned
+        try:
+            parameters = self.parameters_model.model_validate(self._arguments(cleaned))
+        except ValidationError as error:
+            for details, problem in zip(error.errors(), field_errors(error), strict=True):
+                name = self._field_of(problem.field)
+                self.add_error(name, self._in_units(name, details) or problem.message)
+        else:
+            self.parameters = cast("Parameters", parameters)
+        return cleaned
+
+    def refuse(self, error: InvalidInput) -> None:
+        """Show why the request of a valid form cannot be carried out."""
+        self.add_error(self._field_of(error.field or ""), error.message)
+
+    def _arguments(self, cleaned: Mapping[str, Any]) -> dict[str, Any]:
+        given = {name: value for name, value in cleaned.items() if value not in (None, "")}
+        for name, parameter in self.percent_fields.items():
+            if name in given:
+                given[parameter] = float(given.pop(name) / HUNDRED)
+        return given
+
+    def _field_of(self, parameter: str) -> str | None:
+        """Return the name of the field for a parameter; None for the form as a whole."""
+        shown_as = {parameter: name for name, parameter in self.percent_fields.items()}
+        name = shown_as.get(parameter, parameter)
+        return name if name in self.fields else None
+
+    def _in_units(self, name: str | None, details: ErrorDetails) -> str | None:
+        """Return the message about a limit, in the unit of the field; None for other errors."""
+        if name is None or details["type"] not in _LIMITS:
+            return None
+        key, message = _LIMITS[details["type"]]
+        limit = Decimal(str(details["ctx"][key]))
+        if name in self.percent_fields:
+            return message.format(limit=f"{_plain(HUNDRED * limit)} %")
+        return message.format(limit=_plain(limit))
+
+
+class SymbolField(forms.ChoiceField):
+    """A choice among the stored instruments; an address may name one in lower case."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            label="Symbol",
+            widget=InstrumentSelect,
+            error_messages={
+                "required": "Choose a symbol. The Data page fetches the first ones.",
+                "invalid_choice": "No bars of %(value)s are stored. Choose a stored symbol, or fetch "
+                "this one on the Data page.",
+            },
+        )
+
+    def to_python(self, value: object) -> str:
+        """Return the symbol in capitals."""
+        return str(super().to_python(value)).strip().upper()
+
+    def offer_stored_instruments(self) -> None:
+        """Take the choices from the database; each form does so anew."""
+        stored = [instrument for instrument in list_instruments() if instrument.last]
+        self.choices = [(item.symbol, f"{item.symbol} \N{MIDDLE DOT} {item.name}") for item in stored]
+        self.widget.extents = {item.symbol: item for item in stored}
+
+
+class InstrumentSelect(forms.Select):
+    """A select whose options carry first and last day, for the shortcuts to a range of dates."""
+
+    extents: Mapping[str, InstrumentDocument] = {}
+
+    @override
+    def create_option(
+        self,
+        name: str,
+        value: Any,
+        label: int | str,
+        selected: bool,
+        index: int,
+        subindex: int | None = None,
+        attrs: dict[str, Any] | None = None,
+    ) -> dict[str, Any]:
+        """Return the option with its days."""
+        option = super().create_option(name, value, label, selected, index, subindex, attrs)
+        instrument = self.extents.get(str(value))
+        if instrument is not None:
+            option["attrs"] |= {"data-first": str(instrument.first), "data-last": str(instrument.last)}
+        return option
+
+
+def day_field(label: str) -> forms.DateField:
+    """Return an optional field for a day, shown by the browser's own calendar."""
+    return forms.DateField(
+        label=label,
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"invalid": "Enter a day as year-month-day, for example 2010-01-04."},
+    )
+
+
+def number_field(label: str, *, step: str = "any", help_text: str = "") -> forms.DecimalField:
+    """Return a field for a number."""
+    return forms.DecimalField(
+        label=label,
+        help_text=help_text,
+        widget=forms.NumberInput(attrs={"step": step, "inputmode": "decimal"}),
+        error_messages={"required": "Enter a number.", "invalid": "Enter a number, for example 0.1."},
+    )
+
+
+def whole_number_field(label: str) -> forms.IntegerField:
+    """Return a field for a whole number."""
+    return forms.IntegerField(
+        label=label,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+        error_messages={"required": "Enter a whole number.", "invalid": "Enter a whole number."},
+    )
+
+
+def _text(value: object) -> object:
+    match value:
+        case None:
+            return ""
+        case bool():
+            return str(value).lower()
+        case StrEnum():
+            return value.value
+        case float():
+            return _plain(Decimal(str(value)))
+        case date():
+            return value.isoformat()
+    return value
+
+
+def _plain(number: Decimal) -> str:
+    """Return digits alone, without an exponent or trailing zeros."""
+    text = f"{number:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text

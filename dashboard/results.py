@@ -1,0 +1,57 @@
+"""What the result pages show: everything of it stands in a document."""
+
+from dataclasses import dataclass
+from itertools import chain
+
+from django.urls import reverse
+
+from dashboard.charts.backtest import backtest_columns
+from dashboard.charts.columns import ChartColumns
+from dashboard.charts.words import EquityRow, describe_backtest, equity_rows
+from dashboard.formatting import Group, MetricRow, metric_rows
+from strategies.documents import BacktestDocument, Trade
+
+SHOWN_TRADES = 100
+"""Trades on the page; the CSV file has all of them."""
+
+HEADLINE = ("total_return", "cagr", "sharpe", "max_drawdown", "trades", "win_rate")
+"""The figures that a reader looks for first."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BacktestResult:
+    """A backtest's document and the forms in which the page shows it.
+
+    data_changed: whether the bars stored today are no longer those behind the document.
+    """
+
+    document: BacktestDocument
+    data_changed: bool
+    headline: list[MetricRow]
+    groups: dict[Group, list[MetricRow]]
+    columns: ChartColumns
+    chart_in_words: str
+    chart_rows: list[EquityRow]
+    trades: list[Trade]
+
+    @property
+    def computed_by(self) -> str:
+        """What computed the document."""
+        versions = self.document.versions
+        return f"Hindcast's engine {versions.engine}, NumPy {versions.numpy}"
+
+
+def backtest_result(document: BacktestDocument, *, data_changed: bool) -> BacktestResult:
+    """Return what the page shows of `document`."""
+    groups = metric_rows(document)
+    by_key = {row.metric.key: row for row in chain.from_iterable(groups.values())}
+    return BacktestResult(
+        document=document,
+        data_changed=data_changed,
+        headline=[by_key[key] for key in HEADLINE],
+        groups=groups,
+        columns=backtest_columns(document, detail_address=reverse("backtest_detail", args=[document.id])),
+        chart_in_words=describe_backtest(document),
+        chart_rows=equity_rows(document),
+        trades=document.trades[:SHOWN_TRADES],
+    )

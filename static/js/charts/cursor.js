@@ -1,0 +1,88 @@
+// The line under the pointer, and the values that the legend shows for its day.
+window.Hindcast = window.Hindcast ?? {};
+
+(() => {
+  "use strict";
+  Hindcast.ChartCursor = class {
+    #host;
+    #model;
+    #plots;
+    #time = null;
+
+    // plots: [{ model, view, element }], one for each panel.
+    constructor(host, model, plots) {
+      this.#host = host;
+      this.#model = model;
+      this.#plots = plots;
+      for (const { model: plot } of plots) {
+        plot.on_event("mousemove", (event) => this.#moveTo(event.x));
+        plot.on_event("mouseleave", () => this.clear());
+      }
+      host.addEventListener("keydown", (event) => this.#onKey(event));
+      host.addEventListener("focusout", () => this.clear());
+    }
+
+    clear() {
+      this.#time = null;
+      this.refresh();
+    }
+
+    // Write values and place the line anew, for example after the data or the view has changed.
+    refresh() {
+      const [, end] = this.#model.view();
+      const time = this.#time ?? end;
+      let shown = null;
+      for (const output of this.#host.querySelectorAll("[data-value]")) {
+        const [source, column] = output.dataset.value.split(".");
+        const position = this.#model.nearest(source, time);
+        if (position >= 0) shown ??= this.#model.value(source, "date", position);
+        output.textContent = written(this.#model.value(source, column, position), output.dataset.format);
+      }
+      const date = this.#host.querySelector("[data-cursor-date]");
+      if (date) date.textContent = shown == null ? "" : day(shown);
+      this.#drawLine(this.#time == null ? null : shown);
+    }
+
+    #moveTo(time) {
+      const [start, end] = this.#model.view();
+      if (time < start || time > end) return;
+      this.#time = time;
+      this.refresh();
+    }
+
+    #drawLine(time) {
+      for (const { view, element } of this.#plots) {
+        const line = element.querySelector(".chart-cursor");
+        line.hidden = time == null;
+        if (time != null) line.style.transform = `translateX(${Math.round(view.frame.x_scale.compute(time))}px)`;
+      }
+    }
+
+    // Arrows step from bar to bar and move the view along; the values are then read out.
+    #onKey(event) {
+      const steps = { ArrowLeft: -1, ArrowRight: 1, PageUp: -21, PageDown: 21 };
+      if (!(event.key in steps) || event.target !== this.#host) return;
+      event.preventDefault();
+      const source = this.#host.dataset.steps;
+      const [start, end] = this.#model.view();
+      const here = this.#model.nearest(source, this.#time ?? end);
+      const time = this.#model.value(source, "date", Math.max(0, here + steps[event.key]));
+      if (time === undefined) return;
+      if (time < start) this.#model.look(time, time + end - start);
+      if (time > end) this.#model.look(time - (end - start), time);
+      this.#time = time;
+      this.refresh();
+      const items = [...this.#host.querySelectorAll("[data-value]")].map((output) => output.parentElement.innerText.trim());
+      this.#host.querySelector("[data-readout]").textContent = `${day(time)}: ${items.join(", ")}`;
+    }
+  };
+
+  const day = (time) => new Date(time).toISOString().slice(0, 10);
+
+  const NUMBER = new Intl.NumberFormat("en", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+
+  const written = (value, format) => {
+    if (value == null || Number.isNaN(value)) return "—";
+    return format === "percent" ? `${NUMBER.format(100 * value)} %` : NUMBER.format(value);
+  };
+})();

@@ -1,0 +1,165 @@
+// Puts charts into pages: mounts a skeleton once, fills it again after every swap, and takes it away
+// without leaving anything behind.
+(() => {
+  "use strict";
+  const YEAR = 365.25 * Hindcast.DAY;
+  const charts = new Map(); // by host element
+  const skeletons = new Map(); // by address
+
+  const skeletonAt = (address) => {
+    if (!skeletons.has(address)) {
+      skeletons.set(
+        address,
+        fetch(address).then((response) => {
+          if (!response.ok) throw new Error(`${address} answered ${response.status}`);
+          return response.json();
+        }),
+      );
+    }
+    return skeletons.get(address);
+  };
+
+  const mount = async (host) => {
+    const { document: json, roots } = await skeletonAt(host.dataset.skeleton);
+    const panels = [...host.querySelectorAll("[data-panel]")];
+    const targets = panels.map((panel) => panel.querySelector("[data-canvas]"));
+    const places = Object.fromEntries(roots.map((id, index) => [id, targets[index]]));
+    const [views] = await Bokeh.embed.embed_items({ chart: json }, [{ docid: "chart", roots: places, root_ids: roots }]);
+    const document = views.roots[0].model.document;
+    if (!host.isConnected) return remove({ views, document });
+
+    const chart = { views, document };
+    chart.model = new Hindcast.ChartModel(document, () => viewChanged(host, chart));
+    const plots = panels.map((element, index) => {
+      const model = document.get_model_by_id(roots[index]);
+      return { model, view: views.get(model), element };
+    });
+    // A finger scrolls the page; the buttons move the chart.
+    if (window.matchMedia("(pointer: coarse)").matches) {
+      for (const { model } of plots) for (const tool of model.toolbar.tools) if ("active" in tool) tool.active = false;
+    }
+    chart.cursor = new Hindcast.ChartCursor(host, chart.model, plots);
+    chart.model.recolour();
+    return chart;
+  };
+
+  const remove = ({ views, document }) => {
+    views.clear();
+    document.clear();
+    const index = Bokeh.documents.indexOf(document);
+    if (index >= 0) Bokeh.documents.splice(index, 1);
+  };
+
+  // Fill the chart from the columns that stand in the page for it, unless it shows them already.
+  const fill = async (host) => {
+    const script = document.getElementById(host.dataset.columns);
+    if (!script || script.dataset.shown) return;
+    script.dataset.shown = "true";
+    const columns = JSON.parse(script.textContent);
+    if (!charts.has(host)) charts.set(host, mount(host));
+    const chart = await charts.get(host);
+    if (!chart || !charts.has(host)) return;
+    for (const element of host.querySelectorAll("[data-label]")) {
+      element.textContent = columns.labels[element.dataset.label] ?? element.textContent;
+    }
+    chart.model.show(columns);
+    host.removeAttribute("aria-busy");
+  };
+
+  const fillAll = () => {
+    for (const host of document.querySelectorAll("[data-chart]")) {
+      fill(host).catch((error) => {
+        console.error(error);
+        host.removeAttribute("aria-busy");
+        host.querySelector("[data-chart-failure]").hidden = false;
+      });
+    }
+  };
+
+  const viewChanged = (host, chart) => {
+    if (!chart.cursor) return;
+    chart.cursor.refresh();
+    markRange(host, chart.model);
+    clearTimeout(chart.timer);
+    chart.timer = setTimeout(() => loadDetail(chart), 200);
+  };
+
+  // A long run arrives thinned; the part in view is then asked for in full.
+  const loadDetail = async (chart) => {
+    const { columns } = chart.model;
+    if (!columns.detail_address || chart.model.showsAll()) return;
+    const [start, end] = chart.model.view().map((time) => new Date(time).toISOString().slice(0, 10));
+    chart.abort?.abort();
+    chart.abort = new AbortController();
+    try {
+      const address = `${columns.detail_address}?start=${start}&end=${end}`;
+      const response = await fetch(address, { signal: chart.abort.signal });
+      if (!response.ok) return; // The thinned lines stay: they are right, only coarser.
+      const sources = await response.json();
+      if (chart.model.columns !== columns) return;
+      chart.model.fill(sources);
+      chart.cursor.refresh();
+    } catch (error) {
+      if (error.name !== "AbortError") console.warn("The chart stays thinned:", error);
+    }
+  };
+
+  const markRange = (host, model) => {
+    const [start, end] = model.view();
+    for (const button of host.querySelectorAll("[data-range]")) {
+      const years = Number(button.dataset.range);
+      const shown = years ? Math.abs(end - start - years * YEAR) < 2 * Hindcast.DAY : model.showsAll();
+      button.setAttribute("aria-pressed", String(shown));
+    }
+  };
+
+  const actions = {
+    range: (model, years) => {
+      const [first, last] = model.extent();
+      const [, end] = model.view();
+      const until = model.showsAll() ? last : end;
+      return Number(years) ? model.look(until - Number(years) * YEAR, until) : model.look(first, last);
+    },
+    zoom: (model, factor) => {
+      const [start, end] = model.view();
+      const middle = (start + end) / 2;
+      const half = Math.max((Number(factor) * (end - start)) / 2, 5 * Hindcast.DAY);
+      model.look(middle - half, middle + half);
+    },
+    move: (model, share) => {
+      const [start, end] = model.view();
+      const distance = Number(share) * (end - start);
+      model.look(start + distance, end + distance);
+    },
+    reset: (model) => model.look(...model.openingView()),
+  };
+
+  document.addEventListener("click", async (event) => {
+    const button = event.target instanceof Element && event.target.closest("[data-chart] button");
+    if (!button) return;
+    const chart = await charts.get(button.closest("[data-chart]"));
+    if (!chart) return;
+    for (const [name, act] of Object.entries(actions)) {
+      if (name in button.dataset) act(chart.model, button.dataset[name]);
+    }
+  });
+
+  document.addEventListener("hindcast:theme", async () => {
+    for (const pending of charts.values()) (await pending)?.model.recolour();
+  });
+
+  document.addEventListener("htmx:load", fillAll);
+  document.addEventListener("htmx:beforeCleanupElement", async (event) => {
+    const pending = charts.get(event.target);
+    if (!pending) return;
+    charts.delete(event.target);
+    const chart = await pending;
+    if (!chart) return;
+    clearTimeout(chart.timer);
+    chart.abort?.abort();
+    remove(chart);
+  });
+
+  // For browser tests and the console.
+  Hindcast.charts = { count: () => charts.size, of: (host) => charts.get(host) };
+})();

@@ -1,0 +1,57 @@
+// Forms that answer while they are filled in: shortcuts that fill fields, answers that came too late,
+// and where the focus goes when something is wrong.
+(() => {
+  "use strict";
+  const serialized = (form) => new URLSearchParams(new FormData(form)).toString();
+  const sent = new WeakMap();
+
+  // A form may be changed while its answer is under way. An answer that would replace the form then is
+  // out of date: the change that follows brings a new one, and what was typed stays.
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const { elt } = event.detail;
+    if (elt instanceof HTMLFormElement) sent.set(elt, serialized(elt));
+  });
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const form = event.detail.requestConfig.elt;
+    if (!(form instanceof HTMLFormElement) || !sent.has(form)) return;
+    const isStale = sent.get(form) !== serialized(form);
+    if (isStale && (event.detail.target === form || event.detail.target.contains(form))) event.detail.shouldSwap = false;
+  });
+
+  // After a submit the summary of errors takes the focus; while tuning, the field keeps it and the
+  // summary, a live region, is read out.
+  document.addEventListener("htmx:afterSettle", (event) => {
+    const config = event.detail.requestConfig;
+    if (config?.triggeringEvent?.type !== "submit") return;
+    document.querySelector(".error-summary")?.focus();
+  });
+
+  const change = (field, value) => {
+    if (!field || field.value === String(value)) return;
+    field.value = value;
+    field.dispatchEvent(new Event("change", { bubbles: true }));
+  };
+
+  const daysOfSymbol = (form) => form.elements.symbol?.selectedOptions[0]?.dataset;
+
+  const startYearsBack = (last, years) => {
+    const date = new Date(`${last}T00:00:00Z`);
+    date.setUTCFullYear(date.getUTCFullYear() - years);
+    return date.toISOString().slice(0, 10);
+  };
+
+  document.addEventListener("click", (event) => {
+    const button = event.target instanceof Element && event.target.closest("form [data-years], form [data-fill]");
+    if (!button) return;
+    const { form } = button;
+    if (button.dataset.fill) {
+      for (const [name, value] of Object.entries(JSON.parse(button.dataset.fill))) change(form.elements[name], value);
+      return;
+    }
+    const { first, last } = daysOfSymbol(form) ?? {};
+    const years = Number(button.dataset.years);
+    const start = years && last ? startYearsBack(last, years) : "";
+    change(form.elements.end, "");
+    change(form.elements.start, start && first && start <= first ? "" : start);
+  });
+})();
