@@ -4,19 +4,22 @@ Made for one machine. In production each process of the Procfile has a superviso
 """
 
 import os
+import shlex
 import signal
 import socket
 import subprocess
 import sys
+import time
+from contextlib import suppress
 from pathlib import Path
-
-from honcho.environ import parse_procfile
-from honcho.manager import Manager
+from threading import Event
 
 from site_config.embedded_postgres.server import start_server
 from site_config.environment import BASE_DIR, Environment
 
-ENDED_BY_CTRL_C = 130
+SECONDS_TO_FINISH = 15
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+"""Ctrl-C, a supervisor's wish, and a closed terminal: all mean the same."""
 
 
 def main() -> int:
@@ -25,15 +28,16 @@ def main() -> int:
     if not _port_is_free(environment.port):
         sys.stderr.write(f"Port {environment.port} is in use. Choose another: make run PORT=8001\n")
         return 1
+    stop = Event()
+    for number in STOP_SIGNALS:
+        signal.signal(number, lambda *_: stop.set())
     # This process keeps the embedded server up from the first step to the last.
     server = start_server(environment.data_dir) if environment.embeds_database else None
     try:
-        subprocess.run([sys.executable, "manage.py", "prepare"], cwd=BASE_DIR, check=True)
-        return _run_processes(environment)
-    except subprocess.CalledProcessError as error:
-        return error.returncode
-    except KeyboardInterrupt:
-        return 0
+        prepared = subprocess.run([sys.executable, "manage.py", "prepare"], cwd=BASE_DIR, check=False)
+        if prepared.returncode or stop.is_set():
+            return 0 if stop.is_set() else prepared.returncode
+        return _run_processes(environment, stop)
     finally:
         if server is not None:
             server.stop()
@@ -49,21 +53,45 @@ def _port_is_free(port: int) -> bool:
     return True
 
 
-def _run_processes(environment: Environment) -> int:
-    """Run web server and worker; when one ends, or on Ctrl-C, end the other too."""
+def _run_processes(environment: Environment, stop: Event) -> int:
+    """Run web server and worker until `stop` is set or one of them ends; then end the other too."""
     variables = {
         **os.environ,
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
         "PORT": str(environment.port),
         "PYTHONUNBUFFERED": "1",
     }
-    manager = Manager()
-    for name, command in parse_procfile((BASE_DIR / "Procfile").read_text()).processes.items():
-        manager.add_process(name, command, env=variables, cwd=str(BASE_DIR))
-    # A closed terminal ends the run as Ctrl-C does.
-    signal.signal(signal.SIGHUP, lambda *_: os.kill(os.getpid(), signal.SIGTERM))
-    manager.loop()
-    return 0 if manager.returncode == ENDED_BY_CTRL_C else int(manager.returncode or 0)
+    processes = [
+        # A session of its own keeps the terminal's Ctrl-C from the children: they are told in order.
+        subprocess.Popen(command, cwd=BASE_DIR, env=variables, start_new_session=True)  # noqa: S603 - our own
+        for command in _commands(BASE_DIR / "Procfile")
+    ]
+    while not stop.wait(0.2) and all(process.poll() is None for process in processes):
+        pass
+    ended = [process.returncode for process in processes if process.returncode is not None]
+    _end(processes)
+    return 0 if stop.is_set() else next(filter(None, ended), 1)
+
+
+def _commands(procfile: Path) -> list[list[str]]:
+    """Return the commands of a Procfile, a line each: `name: command`."""
+    return [shlex.split(line.partition(":")[2]) for line in procfile.read_text().splitlines() if ":" in line]
+
+
+def _end(processes: list[subprocess.Popen[bytes]]) -> None:
+    """Let each process finish what it does; after a while, kill what is left of it.
+
+    The signal goes to the leader alone: django-q2's cluster hangs for ever when its children get it too.
+    """
+    for process in processes:
+        process.terminate()
+    deadline = time.monotonic() + SECONDS_TO_FINISH
+    for process in processes:
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(max(0, deadline - time.monotonic()))
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
 
 
 if __name__ == "__main__":

@@ -87,7 +87,7 @@ def _wait_until_ready(address: str, process: subprocess.Popen[bytes], log: Path)
         try:
             if requests.get(address, timeout=5).ok:
                 return
-        except requests.ConnectionError:
+        except (requests.ConnectionError, requests.Timeout):
             pass
         time.sleep(0.2)
     raise AssertionError(f"The site did not start:\n{log.read_text()[-4000:]}")
