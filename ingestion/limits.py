@@ -107,7 +107,7 @@ class RequestLimiter:
         if limit and used + requests > limit:
             raise DailyQuotaReached(
                 f"{used} of the {limit} requests a day that this key allows are used, and {requests} more "
-                "are needed. Try again tomorrow (UTC), or raise ALPHA_VANTAGE_REQUESTS_PER_DAY if the "
+                "would be needed. Try again tomorrow (UTC), or raise ALPHA_VANTAGE_REQUESTS_PER_DAY if the "
                 "key's plan allows more."
             )
 

@@ -60,7 +60,7 @@ def test_the_days_requests_are_counted_before_they_are_sent(limiter: RequestLimi
 def test_work_of_several_requests_does_not_begin_when_it_cannot_end(limiter: RequestLimiter) -> None:
     limiter.wait_for_turn()
     limiter.require(2)
-    with pytest.raises(DailyQuotaReached, match="3 more are needed"):
+    with pytest.raises(DailyQuotaReached, match="3 more would be needed"):
         limiter.require(3)
 
 
