@@ -1,6 +1,7 @@
 """The published document of a forecast: page, PDF, JSON and API all render this."""
 
 import datetime as dt
+import json
 from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -130,6 +131,13 @@ class ForecastDocument(_Document):
     versions: Versions
     disclosure: str
     links: Links
+
+
+def published_json(document: ForecastDocument) -> bytes:
+    """Return the document as JSON: keys sorted, dates ISO 8601, never NaN; equal documents, equal bytes."""
+    published = document.model_dump(mode="json", by_alias=True)
+    text = json.dumps(published, sort_keys=True, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return f"{text}\n".encode()
 
 
 class TrainedModelDocument(_Document):

@@ -47,7 +47,7 @@ def obtain_forecast(parameters: ForecastParameters) -> ObtainedForecast:
     model = _model(parameters, issued_on=bars.dates[-1].item())
     notices = notices_about(bars, parameters)
     forecast_id = _forecast_id(parameters, bars, model, notices)
-    stored = Forecast.objects.filter(pk=forecast_id).first()
+    stored = _stored(forecast_id)
     if stored is not None:
         return ObtainedForecast(document=with_actuals(_document(stored)), created=False)
     document = compose(forecast_id, parameters, bars, model, notices)
@@ -57,7 +57,7 @@ def obtain_forecast(parameters: ForecastParameters) -> ObtainedForecast:
 
 def find_forecast(forecast_id: str) -> ForecastDocument:
     """Return a stored forecast with the closes that have come since; raises NotFound."""
-    stored = Forecast.objects.filter(pk=forecast_id).first()
+    stored = _stored(forecast_id)
     if stored is None:
         raise NotFound("There is no forecast with this id. The Forecast page makes new ones.")
     return with_actuals(_document(stored))
@@ -120,6 +120,10 @@ def _forecast_id(parameters: ForecastParameters, bars: Bars, model: LoadedModel,
         str(SCHEMA_VERSION),
     )
     return hashlib.sha256("\n".join(basis).encode()).hexdigest()[:20]
+
+
+def _stored(forecast_id: str) -> Forecast | None:
+    return Forecast.objects.filter(pk=forecast_id).first()
 
 
 def _document(stored: Forecast) -> ForecastDocument:

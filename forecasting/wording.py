@@ -19,7 +19,7 @@ MODEL_DESCRIPTIONS = {
     ModelKind.POOLED: (
         "One linear regression for all symbols. From the volatility of the last days, weeks and months it "
         "predicts the volatility of the coming sessions; the symbol's own recent errors widen or narrow it. "
-        "The median is the average drift of the training pool. It was trained before it saw this symbol."
+        "The median is the average drift of the training symbols."
     ),
     ModelKind.SYMBOL: (
         "The pooled linear regression, with the spread of its errors drawn towards those that it made on "

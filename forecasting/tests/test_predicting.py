@@ -1,0 +1,218 @@
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from pydantic import ValidationError
+
+from forecasting.documents import published_json
+from forecasting.models import Forecast, ForecastPoint, TrainedModel
+from forecasting.parameters import ForecastParameters, ModelKind
+from forecasting.predicting import (
+    find_forecast,
+    issue_forecast,
+    obtain_forecast,
+    predict_next_30_days,
+    recent_forecasts,
+)
+from forecasting.tests.making import SAMPLE_ISSUE, random_closes, store_closes
+from forecasting.training import train_model
+from ingestion.models import ActionKind
+from ingestion.sessions import next_sessions
+from ingestion.storing import Action
+from jobs.errors import InvalidInput, NotFound
+
+pytestmark = pytest.mark.django_db
+
+ISSUE = date(2013, 2, 1)
+"""A day whose models the test database holds."""
+
+
+def _ask(symbol: str, **parameters: object) -> ForecastParameters:
+    return ForecastParameters.model_validate({"symbol": symbol, **parameters})
+
+
+def test_the_next_30_sessions_of_the_exchange_are_forecast() -> None:
+    document = predict_next_30_days("AAPL")
+    assert (document.issued_on, document.last_close) == (SAMPLE_ISSUE, 430.47)
+    assert [point.date for point in document.points] == next_sessions("XNAS", SAMPLE_ISSUE, 30)
+    assert date(2013, 3, 29) not in [point.date for point in document.points]  # Good Friday
+    assert all(point.actual is None for point in document.points)
+    assert document.model.trained_through == date(2012, 12, 31)
+    assert document.history.dates[-1] == SAMPLE_ISSUE
+
+
+def test_the_same_question_is_answered_once() -> None:
+    first, second = (obtain_forecast(_ask("MSFT")) for _ in range(2))
+    assert (first.created, second.created) == (True, False)
+    assert published_json(first.document) == published_json(second.document)
+    assert Forecast.objects.count() == 1
+
+
+def test_the_points_are_stored_beside_the_document() -> None:
+    document = issue_forecast(_ask("IBM", horizon=7))
+    rows = ForecastPoint.objects.filter(forecast_id=document.id)
+    assert [(row.horizon, row.date, row.median) for row in rows] == [
+        (horizon, point.date, point.median) for horizon, point in enumerate(document.points, start=1)
+    ]
+
+
+def test_a_forecast_is_found_by_its_id_and_an_unknown_id_is_not() -> None:
+    document = issue_forecast(_ask("IBM"))
+    assert find_forecast(document.id) == document
+    with pytest.raises(NotFound):
+        find_forecast("0" * 20)
+
+
+def test_the_newest_forecasts_come_first() -> None:
+    issued = [issue_forecast(_ask("IBM", horizon=horizon)).id for horizon in (1, 2, 3)]
+    Forecast.objects.filter(pk=issued[0]).update(created_at="2020-01-01T00:00Z")
+    assert [document.id for document in recent_forecasts(5)][-1] == issued[0]
+    assert len(recent_forecasts(2)) == 2
+
+
+def test_bars_after_the_day_of_issue_change_nothing_but_the_actual_closes() -> None:
+    closes = random_closes(700)
+    store_closes("LATE", closes[:660], last=ISSUE)
+    before = issue_forecast(_ask("LATE", as_of=ISSUE.isoformat()))
+    store_closes("LATE", closes[:700], last=next_sessions("XNYS", ISSUE, 40)[-1])
+    after = obtain_forecast(_ask("LATE", as_of=ISSUE.isoformat()))
+    assert not after.created
+    assert [point.actual for point in after.document.points] == pytest.approx(closes[660:690], abs=1e-6)
+    blank = [point.model_copy(update={"actual": None}) for point in after.document.points]
+    assert after.document.model_copy(update={"points": blank}) == before
+
+
+def test_a_forecast_computed_after_the_fact_equals_the_one_issued_then() -> None:
+    closes = random_closes(700)
+    store_closes("LATE", closes[:660], last=ISSUE)
+    then = issue_forecast(_ask("LATE", as_of=ISSUE.isoformat()))
+    Forecast.objects.all().delete()
+    store_closes("LATE", closes, last=next_sessions("XNYS", ISSUE, 40)[-1])
+    now = issue_forecast(_ask("LATE", as_of=ISSUE.isoformat()))
+    assert now.scorecard == then.scorecard
+    assert [point.model_copy(update={"actual": None}) for point in now.points] == then.points
+
+
+def test_actual_closes_after_a_split_are_in_the_prices_of_the_day_of_issue() -> None:
+    document = issue_forecast(_ask("AAPL", as_of="2005-02-10"))  # Two for one on 2005-02-28.
+    assert document.last_close == 78.36
+    actual = {point.date: point.actual for point in document.points}
+    assert actual[date(2005, 2, 25)] == pytest.approx(88.99)
+    assert actual[date(2005, 2, 28)] == pytest.approx(2 * 44.86)
+
+
+def test_a_split_recorded_later_leaves_the_forecast_in_its_own_prices() -> None:
+    closes = random_closes(300)
+    store_closes("HALF", closes, last=ISSUE)
+    document = issue_forecast(_ask("HALF", as_of=ISSUE.isoformat()))
+    split = Action(date=next_sessions("XNYS", ISSUE, 2)[-1], kind=ActionKind.SPLIT, value=Decimal(2))
+    later = [*closes, closes[-1], closes[-1] / 2]
+    store_closes("HALF", later, last=next_sessions("XNYS", ISSUE, 2)[-1], actions=[split])
+    actual = [point.actual for point in find_forecast(document.id).points[:3]]
+    assert actual == [pytest.approx(closes[-1], abs=1e-5)] * 2 + [None]
+
+
+def test_the_model_of_a_symbol_must_be_trained_first() -> None:
+    with pytest.raises(InvalidInput, match="train_ml_model IBM") as refusal:
+        issue_forecast(_ask("IBM", model="symbol"))
+    assert refusal.value.field == "model"
+    trained = train_model("IBM")
+    document = issue_forecast(_ask("IBM", model="symbol"))
+    assert (document.model.kind, document.model.version) == (ModelKind.SYMBOL, trained.version)
+    assert document.points != issue_forecast(_ask("IBM")).points
+
+
+@pytest.mark.parametrize(
+    ("question", "field", "reason"),
+    [
+        ({"symbol": "NOPE"}, "symbol", "No bars of NOPE"),
+        ({"symbol": "AAPL", "as_of": "1999-01-04"}, "as_of", "2000-03-01 to 2013-03-01"),
+        ({"symbol": "FB", "as_of": "2012-06-01"}, "as_of", "10 closes"),
+    ],
+)
+def test_a_question_that_cannot_be_answered_names_the_field_and_stores_nothing(
+    question: dict[str, str], field: str, reason: str
+) -> None:
+    with pytest.raises(InvalidInput, match=reason) as refusal:
+        issue_forecast(ForecastParameters.model_validate(question))
+    assert refusal.value.field == field
+    assert not Forecast.objects.exists()
+
+
+@pytest.mark.parametrize("horizon", [0, 61, "many"])
+def test_a_horizon_outside_its_limits_is_no_question(horizon: object) -> None:
+    with pytest.raises(ValidationError, match="horizon"):
+        _ask("AAPL", horizon=horizon)
+
+
+def test_59_closes_are_too_few_and_60_are_called_erratic() -> None:
+    store_closes("TINY", random_closes(59), last=ISSUE)
+    with pytest.raises(InvalidInput, match="59 closes"):
+        predict_next_30_days("TINY")
+    store_closes("TINY", random_closes(60), last=ISSUE)
+    document = predict_next_30_days("TINY")
+    assert any("Only 60 closes" in notice for notice in document.notices)
+    assert document.scorecard.horizons == []
+    assert "60 closes" in document.scorecard.sentence
+
+
+def test_a_day_of_issue_without_a_bar_is_moved_back_and_said() -> None:
+    for asked in ("2030-01-01", "2013-03-03"):
+        document = issue_forecast(_ask("IBM", as_of=asked))
+        assert document.issued_on == SAMPLE_ISSUE
+        assert any(asked in notice for notice in document.notices)
+
+
+def test_sample_data_is_called_sample_data() -> None:
+    assert "Sample data" in predict_next_30_days("IBM").notices[0]
+
+
+def test_stale_data_are_called_stale_unless_a_look_back_asks_for_them() -> None:
+    store_closes("OLD", random_closes(300), last=ISSUE)
+    assert any("before relying" in notice for notice in predict_next_30_days("OLD").notices)
+    look_back = issue_forecast(_ask("OLD", as_of=ISSUE.isoformat()))
+    assert not any("before relying" in notice for notice in look_back.notices)
+
+
+def test_a_jump_like_a_split_that_nobody_recorded_is_pointed_out() -> None:
+    closes = random_closes(300)
+    closes[250:] /= 2
+    store_closes("JUMP", closes, last=ISSUE)
+    assert any("more than 40% overnight" in notice for notice in predict_next_30_days("JUMP").notices)
+
+
+def test_sessions_without_trades_are_pointed_out() -> None:
+    store_closes("HALT", random_closes(300), last=ISSUE, volume=0)
+    assert any("252 of the last 252 sessions" in notice for notice in predict_next_30_days("HALT").notices)
+
+
+def test_a_share_that_never_moved_still_gets_a_valid_document() -> None:
+    store_closes("FLAT", [5.0] * 400, last=ISSUE)
+    document = predict_next_30_days("FLAT")
+    assert published_json(document)
+    assert document.scorecard.horizons[0].crps_ratio is None
+
+
+def test_two_who_ask_at_the_same_time_get_one_forecast(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = issue_forecast(_ask("IBM"))
+    monkeypatch.setattr("forecasting.predicting._stored", lambda forecast_id: None)
+    second = obtain_forecast(_ask("IBM"))
+    assert (second.created, second.document) == (False, first)
+
+
+def test_a_stored_forecast_is_read_with_few_statements() -> None:
+    document = issue_forecast(_ask("IBM"))
+    with CaptureQueriesContext(
+        connection,
+    ) as statements:
+        find_forecast(document.id)
+    assert len(statements) <= 4
+
+
+def test_a_model_with_forecasts_cannot_be_deleted() -> None:
+    document = issue_forecast(_ask("IBM"))
+    model = TrainedModel.objects.get(version=document.model.version)
+    with pytest.raises(Exception, match="protected"):
+        model.delete()
