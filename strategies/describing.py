@@ -188,8 +188,6 @@ def _why_no_trade(run: Run) -> str:
     if result.strategy.simulation.unfilled:
         least = "one share and its costs" if not parameters.fractional_shares else "the costs of an order"
         return f"the money put into a trade was less than {least}."
-    if np.isnan(result.slow_average).all():
-        return f"there is no average over {parameters.slow} bars anywhere in the period."
     if result.orders.too_late:
         return "the only signal came on the last bar, too late to be filled."
     if not (result.fast_average > result.slow_average).any():
