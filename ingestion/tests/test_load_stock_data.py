@@ -76,3 +76,11 @@ def test_with_a_key_and_no_symbol_it_fetches_only_what_is_out_of_date(
 def test_the_sample_can_be_had_in_spite_of_a_key(provider: LoopbackProvider) -> None:
     call_command("load_stock_data", sample=True, verbosity=0)
     assert provider.requests == []
+
+
+def test_the_sample_does_not_replace_newer_bars(no_key: None, capsys: pytest.CaptureFixture[str]) -> None:
+    Instrument.objects.filter(symbol="AAPL").update(source="alpha_vantage")
+    call_command("load_stock_data", "AAPL")
+    assert capsys.readouterr().out == (
+        "AAPL: The stored bars of Alpha Vantage are newer than the sample and stay as they are.\n"
+    )
