@@ -11,7 +11,7 @@ from pytest_django import DjangoDbBlocker
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
     """Keep the sample bars in the test database for the whole session."""
     with django_db_blocker.unblock():
-        call_command("load_stock_data", verbosity=0)
+        call_command("load_stock_data", sample=True, verbosity=0)
 
 
 @pytest.fixture

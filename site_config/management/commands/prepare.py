@@ -16,5 +16,5 @@ class Command(BaseCommand):
         """Run the steps."""
         call_command("migrate", verbosity=0)
         if not list_instruments():
-            call_command("load_stock_data", stdout=self.stdout)
+            call_command("load_stock_data", sample=True, stdout=self.stdout)
         call_command("train_pooled_model", stdout=self.stdout)
