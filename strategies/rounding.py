@@ -9,6 +9,8 @@ import numpy as np
 from strategies.engine.prices import FloatArray
 
 DIGITS = 10
+DECIMALS = 22
+"""At most: no higher power of ten is exact in floating point. It costs digits below 1e-13 alone."""
 
 
 def published(value: float) -> float:
@@ -19,8 +21,8 @@ def published(value: float) -> float:
 def published_column(values: FloatArray) -> list[float]:
     """Return `values` to ten significant digits; they must be finite."""
     magnitude = np.floor(np.log10(np.abs(values), out=np.zeros_like(values), where=values != 0))
-    decimals = DIGITS - 1 - magnitude
-    # A power of ten is exact only with a positive exponent; hence two ways to shift the point.
+    decimals = np.minimum(DIGITS - 1 - magnitude, DECIMALS)
+    # Nor is one with a negative exponent; hence two ways to shift the point.
     shrink, grow = 10.0 ** np.maximum(-decimals, 0), 10.0 ** np.maximum(decimals, 0)
     rounded = np.rint(values / shrink * grow) / grow * shrink
     # Minus zero would be another document than zero.

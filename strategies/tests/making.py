@@ -104,11 +104,11 @@ def questions(draw: st.DrawFn, *, free: bool = False) -> Question:
         slow=draw(st.integers(fast + 1, 24)),
         entry=draw(st.sampled_from(Entry)),
         fill=draw(st.sampled_from(Fill)),
-        initial_cash=draw(st.sampled_from([10_000.0, 10_000.0, 10_000.0, 1e9, 150.0, 0.02, 0.005])),
+        initial_cash=draw(st.sampled_from([10_000.0, 10_000.0, 10_000.0, 250_000.0, 150.0, 0.02, 0.005])),
         position_size=draw(st.sampled_from([1.0, 0.5, 0.01])),
         fractional_shares=True if free else draw(st.booleans()),
         commission_rate=draw(st.sampled_from([0.0, 0.001, 0.2])),
-        commission_fixed=0.0 if free else draw(st.sampled_from([0.0, 0.0, 1.0, 4_000.0])),
+        commission_fixed=0.0 if free else draw(st.sampled_from([0.0, 0.0, 20.0, 4_000.0])),
         slippage=draw(st.sampled_from([0.0, 0.0005, 0.1])),
     )
     return Question(

@@ -27,14 +27,12 @@ def test_a_figure_keeps_ten_significant_digits(value: float, expected: float) ->
     assert published(value) == expected
 
 
-@given(st.floats(allow_nan=False, allow_infinity=False, min_value=-1e15, max_value=1e15))
-def test_rounding_moves_nothing_by_more_than_half_a_digit_and_is_final(value: float) -> None:
-    if 0 < abs(value) < 1e-100:
-        return
+@given(st.floats(-1e15, 1e15))
+def test_rounding_gives_the_nearest_figure_that_has_so_many_digits(value: float) -> None:
     rounded = published(value)
-    assert rounded == pytest.approx(value, rel=5.001e-10)
+    assert rounded == pytest.approx(value, rel=5.001e-10, abs=5.001e-23)
     assert published(rounded) == rounded
-    assert len(f"{abs(rounded):.17g}".strip("0")) == 0 or float(f"{rounded:.10g}") == rounded
+    assert float(f"{rounded:.10g}") == rounded
 
 
 def test_nothing_is_minus_zero() -> None:
