@@ -15,6 +15,7 @@ from importlib.metadata import version as package_version
 from typing import Any
 
 import numpy as np
+from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from forecasting.errors import ArtefactRefused
@@ -81,6 +82,7 @@ def save_model(training: Training, fitted: FittedModel, metrics: Mapping[str, fl
         "metrics": dict(metrics),
         "artefact": artefact,
         "sha256": hashlib.sha256(artefact).hexdigest(),
+        "trained_at": timezone.now(),
     }
     record = TrainedModel(version=training.version, **values)
     values["signature"] = _signature(record)

@@ -48,7 +48,12 @@ def score(bars: Bars, *, kind: ModelKind, horizon: int) -> Scorecard:
         past=[row for part in parts for row in _past_forecasts(bars, part, horizon)][::-PAST_STEP][::-1],
         trained_through=pooled.record.trained_through,
         sentence=scorecard_sentence(
-            horizons[-1], first=first, last=last, trained_through=pooled.record.trained_through, kind=kind
+            horizons[-1],
+            first=first,
+            last=last,
+            step=ISSUE_STEP,
+            trained_through=pooled.record.trained_through,
+            kind=kind,
         ),
     )
 

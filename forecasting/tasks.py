@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from forecasting.training import train_model
+from forecasting.training import ensure_pooled_model, train_model
 from ingestion.bars import load_bars
 from jobs.models import Job
 from jobs.queueing import enqueue
@@ -20,6 +20,9 @@ def request_training(symbol: str) -> Job:
 @job_kind(TRAIN_MODEL)
 def train_in_background(*, progress: Progress, symbol: str) -> dict[str, Any]:
     """Train the model of `symbol`; the result names its version and how it did on unseen data."""
-    progress(0.1, f"Calibrating the pooled model to {symbol}")
+    last = load_bars(symbol).dates[-1].item()
+    progress(0.1, "Preparing the pooled model")
+    ensure_pooled_model(before=last)
+    progress(0.6, f"Calibrating it to {symbol}")
     model = train_model(symbol)
     return {"version": model.version, "symbol": symbol, "metrics": model.metrics}

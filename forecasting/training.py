@@ -73,7 +73,9 @@ def train_symbol_model(bars: Bars) -> LoadedModel:
     try:
         fitted = calibrate(pooled.fitted, bars.close)
     except TooLittleData as error:
-        raise InvalidInput(f"{bars.symbol}: {error} Use the pooled model, or fetch more.", field="symbol")
+        raise InvalidInput(
+            f"{error} Use the pooled model for {bars.symbol}, or fetch more of its history.", field="symbol"
+        )
     return save_model(training, fitted, _symbol_metrics(bars))
 
 

@@ -29,6 +29,8 @@ MODEL_DESCRIPTIONS = {
 }
 
 NO_DIFFERENCE = 0.001
+TOLERATED_MISS = 0.05
+"""How far the 80 % band's share of closes may be off before a reader is told."""
 
 
 def summary_sentence(*, symbol: str, currency: str, issued_on: date, last_close: float, point: Point) -> str:
@@ -42,13 +44,13 @@ def summary_sentence(*, symbol: str, currency: str, issued_on: date, last_close:
 
 
 def scorecard_sentence(
-    score: HorizonScore, *, first: date, last: date, trained_through: date, kind: ModelKind
+    score: HorizonScore, *, first: date, last: date, step: int, trained_through: date, kind: ModelKind
 ) -> str:
-    """Return what the longest horizon's figures mean."""
+    """Return what the longest horizon's figures mean; step: sessions between days of issue."""
     calibrated = "; its calibration was renewed each year" if kind == ModelKind.SYMBOL else ""
     return (
         f"Tested on {score.forecasts} forecasts issued from {first} to {last}, "
-        f"{'which overlap' if score.horizon > 1 else 'one session ahead'}, by a model that knew the pool "
+        f"which {'overlap' if score.horizon > step else 'do not overlap'}, by a model that knew the pool "
         f"through {trained_through} only{calibrated}. {_sessions(score.horizon)} ahead, "
         f"{_median_clause(score)} {_bands_clause(score)}"
     )
@@ -87,11 +89,20 @@ def _bands_clause(score: HorizonScore) -> str:
     bands = (
         f"The 80 % band held {score.coverage_80:.0%} of the closes and the 95 % band {score.coverage_95:.0%}"
     )
+    verdict = _width_verdict(score.coverage_80)
     if score.crps_ratio is None:
-        return f"{bands}."
+        return f"{bands}{verdict}."
     gain = 1 - score.crps_ratio
     compared = f"{gain:.1%} better" if gain > 0 else f"{-gain:.1%} worse"
-    return f"{bands}; as a whole the forecast distribution scored {compared} than a random walk's (CRPS)."
+    return f"{bands}{verdict}. As a whole the distribution scored {compared} than a random walk's (CRPS)."
+
+
+def _width_verdict(coverage_80: float) -> str:
+    if coverage_80 < 0.8 - TOLERATED_MISS:
+        return ": they were too narrow for this share"
+    if coverage_80 > 0.8 + TOLERATED_MISS:
+        return ": they were wider than needed for this share"
+    return ""
 
 
 def _sessions(count: int) -> str:

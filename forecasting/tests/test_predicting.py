@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from datetime import date
 from decimal import Decimal
 
@@ -216,3 +218,11 @@ def test_a_model_with_forecasts_cannot_be_deleted() -> None:
     model = TrainedModel.objects.get(version=document.model.version)
     with pytest.raises(Exception, match="protected"):
         model.delete()
+
+
+def test_the_site_starts_without_the_library_that_trains() -> None:
+    program = (
+        "import sys, django; django.setup(); import forecasting.api, forecasting.predicting; "
+        "sys.exit('sklearn' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

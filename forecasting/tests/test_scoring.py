@@ -88,6 +88,7 @@ def test_the_sentence_says_whether_the_median_beat_the_random_walk(
         row,
         first=date(2003, 1, 2),
         last=date(2013, 1, 2),
+        step=5,
         trained_through=date(2002, 12, 31),
         kind=ModelKind.POOLED,
     )
