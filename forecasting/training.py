@@ -80,10 +80,11 @@ def train_symbol_model(bars: Bars) -> LoadedModel:
 
 
 def symbol_model(symbol: str, *, issued_on: date) -> LoadedModel:
-    """Return the newest model of a symbol that knows nothing after `issued_on`.
+    """Return the newest model of a symbol that knows the year before `issued_on` and nothing after it.
 
-    For a look back before the first training a vintage through the year before is calibrated, as training
-    then would have done. Raises InvalidInput where the symbol was never trained.
+    Where no such model was trained, for a look back or when a new year has begun, one is calibrated
+    through the year before. Raises InvalidInput where the symbol was never trained, or has too little
+    history by then.
     """
     trained = TrainedModel.objects.filter(kind=ModelKind.SYMBOL, symbol=symbol)
     if not trained.exists():
@@ -92,14 +93,22 @@ def symbol_model(symbol: str, *, issued_on: date) -> LoadedModel:
             "button on the forecast page, or choose the pooled model.",
             field="model",
         )
-    newest = trained.filter(trained_through__lte=issued_on).first()
-    end = newest.trained_through if newest else date(issued_on.year - 1, 12, 31)
+    year_before = date(issued_on.year - 1, 12, 31)
+    newest = trained.filter(trained_through__lte=issued_on, trained_through__gt=year_before).first()
+    if newest:
+        loaded = _stored(newest.version)
+        return loaded or _calibrated_through(symbol, newest.trained_through)
+    return _calibrated_through(symbol, year_before)
+
+
+def _calibrated_through(symbol: str, last_day: date) -> LoadedModel:
     try:
-        if newest:
-            return load_model(newest)
-    except ArtefactRefused as refusal:
-        logger.warning("%s", refusal.message)
-    return train_symbol_model(load_bars(symbol, end=end, adjustment=Adjustment.SPLITS))
+        return train_symbol_model(load_bars(symbol, end=last_day, adjustment=Adjustment.SPLITS))
+    except InvalidInput as error:
+        raise InvalidInput(
+            f"{symbol} had too little history on {last_day} for a model of its own: {error.message}",
+            field="as_of",
+        ) from None
 
 
 def _stored(version: str) -> LoadedModel | None:

@@ -70,6 +70,22 @@ def test_a_look_back_gets_a_model_that_knew_nothing_later() -> None:
     assert symbol_model("IBM", issued_on=SAMPLE_ISSUE).record.trained_through == SAMPLE_ISSUE
 
 
+def test_which_model_answers_does_not_depend_on_what_was_asked_before() -> None:
+    train_model("IBM")
+    asked_first = symbol_model("IBM", issued_on=date(2012, 3, 1)).record
+    assert asked_first.trained_through == date(2011, 12, 30)
+    assert symbol_model("IBM", issued_on=date(2013, 1, 15)).record.trained_through == date(2012, 12, 31)
+    assert symbol_model("IBM", issued_on=date(2012, 6, 1)).record == asked_first
+
+
+def test_a_look_back_before_two_years_of_bars_is_refused_at_its_day() -> None:
+    train_model("IBM")
+    for day in (date(2000, 9, 1), date(2001, 9, 3)):
+        with pytest.raises(InvalidInput, match="too little history") as refusal:
+            symbol_model("IBM", issued_on=day)
+        assert refusal.value.field == "as_of"
+
+
 def test_less_than_two_years_of_bars_train_no_model_and_store_nothing() -> None:
     with pytest.raises(InvalidInput, match=r"504 closes.*here are 196.*FB") as refusal:
         train_model("FB")
