@@ -52,11 +52,14 @@ def count(value: int | None) -> str:
     return UNDEFINED if value is None else f"{value:,d}"
 
 
+def counted(value: int, noun: str) -> str:
+    """Return a number of things, such as 1 bar or 3,270 bars; `noun` takes an s."""
+    return f"{count(value)}{SPACE}{noun}{'' if value == 1 else 's'}"
+
+
 def days(value: int | None) -> str:
     """Return a number of calendar days."""
-    if value is None:
-        return UNDEFINED
-    return f"{count(value)}{SPACE}{'day' if value == 1 else 'days'}"
+    return UNDEFINED if value is None else counted(value, "day")
 
 
 def price(value: float | None) -> str:

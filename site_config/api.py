@@ -2,6 +2,7 @@
 
 from ninja import NinjaAPI
 
+from dashboard.api import router as reports_router
 from forecasting.api import forecasts_router, models_router
 from ingestion.api import router as instruments_router
 from jobs.api import router as jobs_router
@@ -19,3 +20,4 @@ api.add_router("/backtests", backtests_router)
 api.add_router("/models", models_router)
 api.add_router("/forecasts", forecasts_router)
 api.add_router("/jobs", jobs_router)
+api.add_router("", reports_router)

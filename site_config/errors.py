@@ -117,8 +117,11 @@ def error_answer(
 
 
 def _wants_json(request: HttpRequest) -> bool:
-    preferred = request.get_preferred_type(["text/html", "application/json"])
-    return request.path.startswith("/api/") or preferred == "application/json"
+    """Whether the asker prefers JSON; where only JSON is served, no preference means JSON."""
+    view = request.resolver_match.func if request.resolver_match else None
+    html_first, json_first = ["text/html", "application/json"], ["application/json", "text/html"]
+    offered = json_first if getattr(view, "answers_json", False) else html_first
+    return request.path.startswith("/api/") or request.get_preferred_type(offered) == "application/json"
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -1,0 +1,55 @@
+"""The API of printed and combined reports."""
+
+from typing import Annotated, Any
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Query, Router
+
+from dashboard.downloads import json_answer, pdf_answer
+from dashboard.reports.combined import CombinedDocument, combined_report
+from forecasting.predicting import find_forecast
+from strategies.running import find_backtest
+
+router = Router(tags=["reports"])
+
+InitialInvestment = Annotated[
+    str | None,
+    Query(description="Cash of the backtest, in the share's currency; left out: 10,000."),
+]
+
+PDF: dict[str, Any] = {
+    "responses": {
+        200: {
+            "description": "The report; its JSON document is attached to it.",
+            "content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}},
+        }
+    }
+}
+
+
+@router.get("/backtests/{backtest_id}/report.pdf", summary="Print a backtest", openapi_extra=PDF)
+def backtest_report(request: HttpRequest, backtest_id: str) -> HttpResponse:
+    """Return the report of a stored backtest. Knows If-None-Match."""
+    return pdf_answer(request, find_backtest(backtest_id))
+
+
+@router.get("/forecasts/{forecast_id}/report.pdf", summary="Print a forecast", openapi_extra=PDF)
+def forecast_report(request: HttpRequest, forecast_id: str) -> HttpResponse:
+    """Return the report of a stored forecast. Knows If-None-Match."""
+    return pdf_answer(request, find_forecast(forecast_id))
+
+
+@router.get("/reports/{symbol}.json", response=CombinedDocument, summary="Report on a symbol")
+def combined_json(
+    request: HttpRequest, symbol: str, initial_investment: InitialInvestment = None
+) -> HttpResponse:
+    """Return backtest, forecast and look back of a symbol, computing what is not stored yet."""
+    return json_answer(request, combined_report(symbol, initial_investment))
+
+
+@router.get("/reports/{symbol}.pdf", summary="Print a report on a symbol", openapi_extra=PDF)
+def combined_pdf(
+    request: HttpRequest, symbol: str, initial_investment: InitialInvestment = None
+) -> HttpResponse:
+    """Return the same as a printed report."""
+    return pdf_answer(request, combined_report(symbol, initial_investment))

@@ -1,0 +1,87 @@
+"""Every result as a file: the JSON document, the printed report, a table for a spreadsheet."""
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path, register_converter
+from django.views.decorators.http import require_safe
+
+from dashboard.downloads import Download, MediaType, answer, answers_json, json_answer, pdf_answer
+from dashboard.reports.serializing import file_name
+from dashboard.spreadsheets import csv_table
+from forecasting.documents import ForecastDocument, Point
+from forecasting.predicting import find_forecast
+from strategies.documents import BacktestDocument, Trade
+from strategies.running import find_backtest
+
+
+class DocumentId:
+    """The identifier of a stored document in an address: hexadecimal, so that a suffix can follow it."""
+
+    regex = "[0-9a-f]{8,64}"
+
+    def to_python(self, value: str) -> str:
+        """Return the identifier."""
+        return value
+
+    def to_url(self, value: str) -> str:
+        """Return the identifier."""
+        return value
+
+
+register_converter(DocumentId, "document_id")
+
+
+@require_safe
+@answers_json
+def backtest_json(request: HttpRequest, backtest_id: str) -> HttpResponse:
+    """Return a backtest's document."""
+    return json_answer(request, find_backtest(backtest_id))
+
+
+@require_safe
+def backtest_pdf(request: HttpRequest, backtest_id: str) -> HttpResponse:
+    """Return a backtest's report."""
+    return pdf_answer(request, find_backtest(backtest_id))
+
+
+@require_safe
+def backtest_csv(request: HttpRequest, backtest_id: str) -> HttpResponse:
+    """Return a backtest's trades."""
+    document = find_backtest(backtest_id)
+    return _table(request, document, csv_table(Trade, document.trades))
+
+
+@require_safe
+@answers_json
+def forecast_json(request: HttpRequest, forecast_id: str) -> HttpResponse:
+    """Return a forecast's document."""
+    return json_answer(request, find_forecast(forecast_id))
+
+
+@require_safe
+def forecast_pdf(request: HttpRequest, forecast_id: str) -> HttpResponse:
+    """Return a forecast's report."""
+    return pdf_answer(request, find_forecast(forecast_id))
+
+
+@require_safe
+def forecast_csv(request: HttpRequest, forecast_id: str) -> HttpResponse:
+    """Return a forecast's points."""
+    document = find_forecast(forecast_id)
+    return _table(request, document, csv_table(Point, document.points))
+
+
+def _table(request: HttpRequest, document: BacktestDocument | ForecastDocument, table: bytes) -> HttpResponse:
+    download = Download(
+        name=file_name(document, "csv"), media_type=MediaType.CSV, basis=table, content=lambda: table
+    )
+    return answer(request, download)
+
+
+urlpatterns: list[URLPattern] = [
+    path("backtests/<document_id:backtest_id>.json", backtest_json, name="backtest_json"),
+    path("backtests/<document_id:backtest_id>.pdf", backtest_pdf, name="backtest_pdf"),
+    path("backtests/<document_id:backtest_id>.csv", backtest_csv, name="backtest_csv"),
+    path("forecasts/<document_id:forecast_id>.json", forecast_json, name="forecast_json"),
+    path("forecasts/<document_id:forecast_id>.pdf", forecast_pdf, name="forecast_pdf"),
+    path("forecasts/<document_id:forecast_id>.csv", forecast_csv, name="forecast_csv"),
+]

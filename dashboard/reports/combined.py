@@ -1,0 +1,154 @@
+"""The combined report of one share: a backtest, a forecast, and a forecast that time has judged."""
+
+from datetime import date, datetime
+from hashlib import sha256
+from typing import Annotated
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from pydantic import BaseModel, ConfigDict, Field
+
+from dashboard.formatting import percent
+from dashboard.reports.parameters import backtest_parameters, forecast_parameters, stored_symbol
+from forecasting.documents import ForecastDocument
+from forecasting.predicting import issue_forecast
+from jobs.errors import InvalidInput
+from strategies.documents import BacktestDocument
+from strategies.running import run_backtest
+
+SCHEMA = "hindcast.report"
+SCHEMA_VERSION = 1
+
+LOOK_BACK_SESSIONS = 30
+"""Sessions between the look-back forecast's day of issue and the last bar: its whole horizon."""
+
+
+class _Document(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class LookBackResult(_Document):
+    """The look-back forecast against the closes that came."""
+
+    sessions: Annotated[int, Field(description="Forecast sessions whose close is known.")]
+    inside_80: Annotated[int, Field(description="Closes inside the 80 % band.")]
+    inside_95: Annotated[int, Field(description="Closes inside the 95 % band.")]
+    mean_absolute_error: Annotated[
+        float, Field(description="Mean distance of the closes from the median, over the close at issue.")
+    ]
+    random_walk_error: Annotated[
+        float, Field(description="The same for the close at issue carried on unchanged.")
+    ]
+    sentence: Annotated[str, Field(description="What the figures mean, in words.")]
+
+
+class CombinedLinks(_Document):
+    """Addresses of the report and its parts, relative to the site."""
+
+    json_: Annotated[str, Field(alias="json")]
+    pdf: str
+    backtest: str
+    forecast: str
+    look_back: str | None
+
+
+class CombinedDocument(_Document):
+    """What can be said about one share: three results and what they are worth."""
+
+    schema_: Annotated[str, Field(alias="schema")] = SCHEMA
+    schema_version: int = SCHEMA_VERSION
+    id: Annotated[str, Field(description="Hash of the identifiers of the parts.")]
+    symbol: str
+    name: str
+    generated_at: Annotated[datetime, Field(description="When the newest of the parts was computed.")]
+    notices: list[str]
+    backtest: Annotated[BacktestDocument, Field(description="With the default rule and windows.")]
+    forecast: Annotated[ForecastDocument, Field(description="From the last bar on.")]
+    look_back: Annotated[
+        ForecastDocument | None,
+        Field(description="Issued 30 sessions before the last bar; null where notices say why."),
+    ]
+    look_back_result: LookBackResult | None
+    disclosure: str
+    links: CombinedLinks
+
+
+def combined_report(symbol: str, initial_investment: float | str | None = None) -> CombinedDocument:
+    """Return the combined report of `symbol`, computing what is not stored yet.
+
+    initial_investment: cash of the backtest, in the share's currency; None: the default.
+    Raises NotFound for an unknown symbol, InvalidInput for an amount that is none or too short a history.
+    """
+    symbol = stored_symbol(symbol)
+    backtest = run_backtest(backtest_parameters(symbol, initial_investment))
+    forecast = issue_forecast(forecast_parameters(symbol))
+    look_back, notices = _look_back(symbol, backtest)
+    parts: list[BacktestDocument | ForecastDocument] = [backtest, forecast]
+    if look_back:
+        parts.append(look_back)
+    return CombinedDocument(
+        id=sha256(":".join(part.id for part in parts).encode()).hexdigest()[: len(backtest.id)],
+        symbol=symbol,
+        name=backtest.data.name,
+        generated_at=max(part.generated_at for part in parts),
+        notices=notices,
+        backtest=backtest,
+        forecast=forecast,
+        look_back=look_back,
+        look_back_result=look_back_result(look_back) if look_back else None,
+        disclosure=f"{backtest.disclosure} {forecast.disclosure}",
+        links=_links(backtest, forecast, look_back, initial_investment),
+    )
+
+
+def look_back_result(look_back: ForecastDocument) -> LookBackResult | None:
+    """Return how a forecast fared against the closes known by now; None where none is known."""
+    known = [(point, point.actual) for point in look_back.points if point.actual is not None]
+    if not known:
+        return None
+    inside_80 = sum(point.low_80 <= actual <= point.high_80 for point, actual in known)
+    inside_95 = sum(point.low_95 <= actual <= point.high_95 for point, actual in known)
+    scale = look_back.last_close * len(known)
+    median_missed_by = sum(abs(actual - point.median) for point, actual in known) / scale
+    last_close_missed_by = sum(abs(actual - look_back.last_close) for _, actual in known) / scale
+    return LookBackResult(
+        sessions=len(known),
+        inside_80=inside_80,
+        inside_95=inside_95,
+        mean_absolute_error=median_missed_by,
+        random_walk_error=last_close_missed_by,
+        sentence=(
+            f"Of the {len(known)} closes that followed, {inside_80} lay inside the 80 % band and {inside_95} "
+            f"inside the 95 % band. The median missed them by {percent(median_missed_by, 1)} of the price on "
+            f"average, the last close carried on by {percent(last_close_missed_by, 1)}. Closes in a row move "
+            "together, so this is one observation and no proof; the forecast's scorecard counts many."
+        ),
+    )
+
+
+def _look_back(symbol: str, backtest: BacktestDocument) -> tuple[ForecastDocument | None, list[str]]:
+    dates = backtest.series.dates
+    if len(dates) <= LOOK_BACK_SESSIONS:
+        return None, ["The stored bars are too few for a look back."]
+    issued_on: date = dates[-1 - LOOK_BACK_SESSIONS]
+    try:
+        return issue_forecast(forecast_parameters(symbol, as_of=issued_on)), []
+    except InvalidInput as error:
+        return None, [f"There is no look back. {error.message}"]
+
+
+def _links(
+    backtest: BacktestDocument,
+    forecast: ForecastDocument,
+    look_back: ForecastDocument | None,
+    initial_investment: float | str | None,
+) -> CombinedLinks:
+    symbol = backtest.parameters.symbol
+    query = "" if initial_investment is None else f"?{urlencode({'initial_investment': initial_investment})}"
+    return CombinedLinks(
+        json_=reverse("report_json", args=[symbol]) + query,
+        pdf=reverse("report_pdf", args=[symbol]) + query,
+        backtest=backtest.links.page,
+        forecast=forecast.links.page,
+        look_back=look_back.links.page if look_back else None,
+    )

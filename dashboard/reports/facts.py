@@ -1,0 +1,156 @@
+"""How a result was made, in words: the method pages of the reports."""
+
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import urljoin
+
+from dashboard.formatting import SPACE, count, counted, day, moment, money
+from forecasting.documents import ForecastDocument
+from ingestion.bars import Adjustment
+from ingestion.documents import DataDocument
+from strategies.documents import BacktestDocument
+from strategies.parameters import Average, BacktestParameters, Direction, Entry, Fill, Rule
+
+RULES = {
+    Rule.MA_CROSSOVER: "Hold the share while the fast moving average is above the slow one.",
+}
+AVERAGES = {
+    Average.SIMPLE: "Simple: every close in the window counts the same.",
+    Average.EXPONENTIAL: "Exponential: the newer a close, the more it counts.",
+}
+ENTRIES = {
+    Entry.ON_CROSS: "On a fresh cross; a state that already holds on the first day is not entered.",
+    Entry.ON_STATE: "On the state; where it already holds on the first day, it is entered at once.",
+}
+DIRECTIONS = {
+    Direction.LONG_ONLY: "Long only: shares are bought and sold, never sold short.",
+}
+FILLS = {
+    Fill.NEXT_OPEN: "A signal is known at the close and filled at the next day's open.",
+    Fill.SAME_CLOSE: "A signal is filled at the very close that gives it. That is optimistic: nobody knows "
+    "the close before it is over.",
+}
+ADJUSTMENTS = {
+    Adjustment.NONE: "As traded; splits and dividends are left in.",
+    Adjustment.SPLITS: "Adjusted for splits; dividends are left out of prices and results.",
+    Adjustment.SPLITS_AND_DIVIDENDS: "Adjusted for splits and dividends, as if dividends were reinvested.",
+}
+
+MISSING_NAMED = 10
+"""At most so many missing sessions are named; the document lists all."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fact:
+    """A line of a method table."""
+
+    label: str
+    text: str
+
+
+def rule_in_short(parameters: BacktestParameters) -> str:
+    """Return the strategy in a few words, for a title."""
+    return f"Crossover of {parameters.average} moving averages, {parameters.fast} and {parameters.slow} bars"
+
+
+def rule_facts(document: BacktestDocument) -> list[Fact]:
+    """Return what was traded, how it was filled and what it cost."""
+    parameters, currency = document.parameters, document.data.currency
+    shares = "parts of a share can be bought" if parameters.fractional_shares else "whole shares only"
+    return _facts({
+        "Rule": RULES[parameters.rule],
+        "Averages": f"{AVERAGES[parameters.average]} Fast: {parameters.fast} bars; slow: {parameters.slow}.",
+        "Entry": ENTRIES[parameters.entry],
+        "Side": DIRECTIONS[parameters.direction],
+        "Fill": FILLS[parameters.fill],
+        "Initial investment": money(parameters.initial_investment, currency),
+        "Position size": f"{_rate(parameters.position_size)} of the equity; {shares}.",
+        "Commission": _commission(parameters, currency),
+        "Slippage": f"Each fill is {_rate(parameters.slippage_bps / 10_000)} worse than its price."
+        if parameters.slippage_bps
+        else "None.",
+        "Buy and hold": "The same share over the same days, with the same costs.",
+        "Year": "252 bars. Volatility is the standard deviation of bar returns (n \N{MINUS SIGN} 1) times "
+        "the root of 252.",
+        "Risk-free rate": f"{_rate(parameters.risk_free_rate)} a year.",
+    })  # fmt: skip
+
+
+def data_facts(data: DataDocument) -> list[Fact]:
+    """Return where the prices come from and what is wrong with them."""
+    facts = {
+        "Source": data.source_description,
+        "Share": f"{data.name} ({data.symbol}), exchange {data.exchange}, in {data.currency}.",
+        "Range": f"{day(data.first)} to {day(data.last)}: {counted(data.bars, 'bar')}, warm-up included.",
+        "Prices": ADJUSTMENTS[data.adjustment],
+        "Missing sessions": _missing(data.missing_sessions),
+        "Fetched": moment(data.fetched_at),
+        "Fingerprint": f"SHA-256 {data.sha256}",
+    }
+    if data.provisional:
+        facts["Last bar"] = "Provisional: it was fetched before its session had closed."
+    return _facts(facts)
+
+
+def model_facts(document: ForecastDocument) -> list[Fact]:
+    """Return which model forecast, and what it was trained on."""
+    model = document.model
+    return _facts({
+        "Model": model.description,
+        "Version": f"{model.version}, SHA-256 {model.sha256}",
+        "Trained on": f"{', '.join(model.training_symbols)}; {day(model.trained_from)} to "
+        f"{day(model.trained_through)}, nothing later.",
+        "Inputs": ", ".join(name.replace("_", " ") for name in model.features) + ".",
+        "Day of issue": f"{day(document.issued_on)}; the forecast uses nothing later.",
+    })  # fmt: skip
+
+
+def backtest_origin(document: BacktestDocument, site_address: str) -> list[Fact]:
+    """Return what computed the document, and where it can be found again."""
+    versions = document.versions
+    software = f"Hindcast engine {versions.engine}, NumPy {versions.numpy}, pandas {versions.pandas}"
+    return _origin(document, software, site_address)
+
+
+def forecast_origin(document: ForecastDocument, site_address: str) -> list[Fact]:
+    """Return what computed the document, and where it can be found again."""
+    versions = document.versions
+    software = (
+        f"Hindcast model {versions.model}, NumPy {versions.numpy}, scikit-learn {versions.scikit_learn}"
+    )
+    return _origin(document, software, site_address)
+
+
+def _origin(document: BacktestDocument | ForecastDocument, software: str, site_address: str) -> list[Fact]:
+    return _facts({
+        "Computed": f"{moment(document.generated_at)}, by {software}.",
+        "Run": f"{document.id}: the same question on the same data always has this number.",
+        "Address": urljoin(site_address, document.links.page),
+    })  # fmt: skip
+
+
+def _facts(texts: dict[str, str]) -> list[Fact]:
+    return [Fact(label=label, text=text) for label, text in texts.items()]
+
+
+def _commission(parameters: BacktestParameters, currency: str) -> str:
+    parts = []
+    if parameters.commission_rate:
+        parts.append(f"{_rate(parameters.commission_rate)} of the value of each order")
+    if parameters.commission_fixed:
+        parts.append(f"{money(parameters.commission_fixed, currency)} for each order")
+    return f"{', and '.join(parts)}." if parts else "None."
+
+
+def _rate(value: float) -> str:
+    """Return a chosen rate with the digits it was chosen with, not rounded to hundredths."""
+    exact = f"{100 * value:.6f}".rstrip("0").rstrip(".")
+    return f"{exact}{SPACE}%"
+
+
+def _missing(sessions: list[date]) -> str:
+    if not sessions:
+        return "None: every session of the exchange has its bar."
+    named = ", ".join(day(session) for session in sessions[:MISSING_NAMED])
+    more = f" and {count(len(sessions) - MISSING_NAMED)} more" if len(sessions) > MISSING_NAMED else ""
+    return f"{count(len(sessions))}: {named}{more}."

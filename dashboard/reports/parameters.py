@@ -1,0 +1,36 @@
+"""Requests that arrive as parts of an address: a symbol, an amount."""
+
+from datetime import date
+
+from pydantic import ValidationError
+
+from forecasting.parameters import ForecastParameters
+from ingestion.instruments import find_instrument
+from jobs.errors import InvalidInput, NotFound, field_errors
+from strategies.parameters import BacktestParameters
+
+
+def stored_symbol(text: str) -> str:
+    """Return the symbol in capitals; raises NotFound where no bars of it are stored.
+
+    In an address, what cannot be a symbol leads nowhere either.
+    """
+    try:
+        return find_instrument(text).symbol
+    except InvalidInput as error:
+        raise NotFound(error.message, field=error.field) from None
+
+
+def backtest_parameters(symbol: str, initial_investment: float | str | None = None) -> BacktestParameters:
+    """Return the default backtest of `symbol`; raises InvalidInput for an amount that is none."""
+    given = {} if initial_investment is None else {"initial_investment": initial_investment}
+    try:
+        return BacktestParameters.model_validate({"symbol": symbol, **given})
+    except ValidationError as error:
+        first = field_errors(error)[0]
+        raise InvalidInput(first.message, field=first.field) from None
+
+
+def forecast_parameters(symbol: str, *, as_of: date | None = None) -> ForecastParameters:
+    """Return the default forecast of `symbol`, issued on `as_of` or on the last bar."""
+    return ForecastParameters(symbol=symbol, as_of=as_of)

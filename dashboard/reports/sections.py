@@ -1,0 +1,310 @@
+"""The reports' contents: what stands in the documents, written out for the templates."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import urljoin
+
+from dashboard.formatting import (
+    METRICS,
+    Group,
+    Metric,
+    MetricRow,
+    count,
+    counted,
+    day,
+    metric_rows,
+    money,
+    percent,
+    price,
+    ratio,
+    shares,
+    signed_percent,
+)
+from dashboard.reports import charts, facts
+from dashboard.reports.facts import Fact
+from dashboard.wording import choice
+from forecasting.documents import ForecastDocument, HorizonScore, Point
+from strategies.documents import BacktestDocument, Trade
+
+PRINTED_TRADES = 60
+"""About a page: rows dominate the time that a report takes, and the attached JSON has all trades."""
+
+EXCURSIONS = (
+    "Worst and best are the furthest moves of the price against and for the trade, from its entry price."
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chart:
+    """An image; `alternative` says what it shows to someone who does not see it."""
+
+    address: str
+    caption: str
+    alternative: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """Written cells. The first column names the row; `note` says what is not in the table."""
+
+    caption: str
+    headings: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FactGroup:
+    """A titled part of the method page."""
+
+    title: str
+    facts: Sequence[Fact]
+
+
+@dataclass(frozen=True, kw_only=True)
+class BacktestSection:
+    """A backtest, from the verdict to the method."""
+
+    title: str
+    subtitle: str
+    subject: str
+    document: BacktestDocument
+    left: dict[Group, list[MetricRow]]
+    right: dict[Group, list[MetricRow]]
+    undefined: Sequence[str]
+    equity: Chart
+    prices: Chart
+    trades: Table
+    method: Sequence[FactGroup]
+    glossary: Sequence[Metric]
+    attached: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ForecastSection:
+    """A forecast, from the summary to the method."""
+
+    title: str
+    subtitle: str
+    subject: str
+    document: ForecastDocument
+    fan: Chart
+    points: Table
+    scores: Table | None
+    past: Chart | None
+    method: Sequence[FactGroup]
+    disclosure: str
+    attached: str
+
+
+def backtest_section(document: BacktestDocument, *, site_address: str, attached: str) -> BacktestSection:
+    """Return the contents of a backtest's report.
+
+    site_address: the address that the document's links start from.
+    attached: name of the attached JSON file.
+    """
+    period, data = document.period, document.data
+    days = f"{day(period.start)} to {day(period.end)}"
+    rule = facts.rule_in_short(document.parameters)
+    groups = metric_rows(document)
+    return BacktestSection(
+        title=f"{data.name} ({data.symbol})",
+        subtitle=f"{rule}. {days}, {counted(period.bars, 'daily bar')}.",
+        subject=f"{data.symbol} \N{MIDDLE DOT} backtest \N{MIDDLE DOT} {days}",
+        document=document,
+        left={group: groups[group] for group in (Group.RETURN, Group.RISK)},
+        right={group: groups[group] for group in (Group.TRADES, Group.BENCHMARK)},
+        undefined=_undefined(groups),
+        equity=_equity(document),
+        prices=_prices(document),
+        trades=_trades(document, attached=attached, address=urljoin(site_address, document.links.trades_csv)),
+        method=(
+            FactGroup(title="What was traded", facts=facts.rule_facts(document)),
+            FactGroup(title="Data", facts=facts.data_facts(data)),
+            FactGroup(title="This run", facts=facts.backtest_origin(document, site_address)),
+        ),
+        glossary=METRICS,
+        attached=attached,
+    )
+
+
+def forecast_section(
+    document: ForecastDocument, *, site_address: str, attached: str, look_back: bool = False
+) -> ForecastSection:
+    """Return the contents of a forecast's report; see `backtest_section`.
+
+    look_back: it stands beside the newest forecast for the closes that came since, and leaves out what
+        the two share: scorecard, model, data and disclosure.
+    """
+    data, issued = document.data, day(document.issued_on)
+    kind = "look back" if look_back else "forecast"
+    scored = bool(document.scorecard.horizons) and not look_back
+    method = [FactGroup(title="This forecast", facts=facts.forecast_origin(document, site_address))]
+    if not look_back:
+        method = [
+            FactGroup(title="Model", facts=facts.model_facts(document)),
+            FactGroup(title="Data", facts=facts.data_facts(data)),
+            *method,
+        ]
+    return ForecastSection(
+        title=f"{data.name} ({data.symbol})",
+        subtitle=f"{kind.capitalize()} of {counted(len(document.points), 'session')}, issued on {issued} "
+        f"at a close of {money(document.last_close, data.currency)}.",
+        subject=f"{data.symbol} \N{MIDDLE DOT} {kind} \N{MIDDLE DOT} issued on {issued}",
+        document=document,
+        fan=_fan(document),
+        points=_points(document),
+        scores=_scores(document) if scored else None,
+        past=_past(document) if scored and document.scorecard.past else None,
+        disclosure="" if look_back else document.disclosure,
+        method=method,
+        attached=attached,
+    )
+
+
+def _undefined(groups: dict[Group, list[MetricRow]]) -> list[str]:
+    """Return each reason once, with the figures that it leaves undefined."""
+    labels: dict[str, list[str]] = {}
+    for row in (row for group in groups.values() for row in group):
+        if row.strategy_reason:
+            labels.setdefault(row.strategy_reason, []).append(row.metric.label)
+        if row.benchmark_reason:
+            labels.setdefault(row.benchmark_reason, []).append(f"{row.metric.label} of buy and hold")
+    return [f"{', '.join(figures)}: {reason}" for reason, figures in labels.items()]
+
+
+def _equity(document: BacktestDocument) -> Chart:
+    currency = document.data.currency
+    return Chart(
+        address=charts.equity_chart(document),
+        caption="Equity and drawdown, strategy and buy and hold",
+        alternative=(
+            f"Two lines on a logarithmic scale. The strategy ends at "
+            f"{money(document.metrics.final_equity, currency)}, buy and hold at "
+            f"{money(document.benchmark.final_equity, currency)}. Below, their falls from a former peak: "
+            f"{percent(document.metrics.max_drawdown)} and {percent(document.benchmark.max_drawdown)}."
+        ),
+    )
+
+
+def _prices(document: BacktestDocument) -> Chart:
+    return Chart(
+        address=charts.price_chart(document),
+        caption=f"Closes, {document.data.currency}, logarithmic scale; averages, entries and exits",
+        alternative=(
+            f"Daily closes of {document.data.symbol} with the fast and the slow moving average, and a "
+            f"mark for each entry and exit of {count(document.metrics.trades)} trades."
+        ),
+    )
+
+
+def _trades(document: BacktestDocument, *, attached: str, address: str) -> Table:
+    numbered = list(enumerate(document.trades, start=1))
+    left_out = max(0, len(numbered) - PRINTED_TRADES)
+    if not numbered:
+        return Table(caption="There was no trade", headings=[], rows=[])
+    which = f"Last {PRINTED_TRADES} of {count(len(numbered))} trades" if left_out else "All trades"
+    note = EXCURSIONS
+    if left_out:
+        note += (
+            f" The first {count(left_out)} trades are left out here; all are in the attached {attached} "
+            f"and at {address}"
+        )
+    return Table(
+        caption=f"{which}; prices, costs and profit in {document.data.currency}",
+        headings=[
+            "No.", "Entry", "Exit", "Bars", "Shares", "Entry price", "Exit price", "Costs", "Profit",
+            "Return", "Worst", "Best", "Ended by",
+        ],
+        rows=[_trade(number, trade) for number, trade in numbered[left_out:]],
+        note=note,
+    )  # fmt: skip
+
+
+def _trade(number: int, trade: Trade) -> list[str]:
+    return [
+        count(number),
+        day(trade.entry_date),
+        day(trade.exit_date),
+        count(trade.bars),
+        shares(trade.shares),
+        price(trade.entry_price),
+        price(trade.exit_price),
+        ratio(trade.costs),
+        ratio(trade.pnl),
+        signed_percent(trade.return_),
+        signed_percent(trade.max_adverse_excursion),
+        signed_percent(trade.max_favourable_excursion),
+        choice(trade.exit_reason),
+    ]
+
+
+def _fan(document: ForecastDocument) -> Chart:
+    last, currency = document.points[-1], document.data.currency
+    return Chart(
+        address=charts.fan_chart(document),
+        caption=f"Closes before the day of issue, and the forecast, {currency}",
+        alternative=(
+            f"Bands that widen with time. On {day(last.date)} the median is {money(last.median, currency)}, "
+            f"the 80 % band {price(last.low_80)} to {money(last.high_80, currency)}, "
+            f"the 95 % band {price(last.low_95)} to {money(last.high_95, currency)}."
+        ),
+    )
+
+
+def _past(document: ForecastDocument) -> Chart:
+    past = document.scorecard.past
+    return Chart(
+        address=charts.past_forecasts_chart(past),
+        caption=f"Predicted against actual, {past[0].horizon} sessions ahead, {document.data.currency}",
+        alternative=(
+            f"{count(len(past))} past forecasts with their bands at the day they were for, from "
+            f"{day(past[0].date)} to {day(past[-1].date)}, and the close that came. The table above "
+            "counts how many lay inside the bands."
+        ),
+    )
+
+
+def _points(document: ForecastDocument) -> Table:
+    known = any(point.actual is not None for point in document.points)
+    headings = ["Session", "Low 95 %", "Low 80 %", "Median", "High 80 %", "High 95 %", "Above last close"]
+    return Table(
+        caption=f"Forecast closes, {document.data.currency}",
+        headings=[*headings, "What came"] if known else headings,
+        rows=[_point(point, known=known) for point in document.points],
+    )
+
+
+def _point(point: Point, *, known: bool) -> list[str]:
+    prices = (point.low_95, point.low_80, point.median, point.high_80, point.high_95)
+    cells = [
+        day(point.date),
+        *(price(value) for value in prices),
+        percent(point.probability_above_last_close, 1),
+    ]
+    return [*cells, price(point.actual)] if known else cells
+
+
+def _scores(document: ForecastDocument) -> Table:
+    return Table(
+        caption="Scorecard by distance",
+        headings=[
+            "Sessions ahead", "Forecasts", "Median missed by", "Last close missed by", "Inside 80 % band",
+            "Inside 95 % band", "CRPS over random walk's",
+        ],
+        rows=[_score(score) for score in document.scorecard.horizons],
+        note="A miss is the mean distance from the close that came, as a share of the price. CRPS judges the "
+        "whole range at once; below 1 is better than a random walk with Gaussian bands.",
+    )  # fmt: skip
+
+
+def _score(score: HorizonScore) -> list[str]:
+    return [
+        count(score.horizon),
+        count(score.forecasts),
+        percent(score.mean_absolute_error),
+        percent(score.random_walk_error),
+        percent(score.coverage_80, 1),
+        percent(score.coverage_95, 1),
+        ratio(score.crps_ratio),
+    ]

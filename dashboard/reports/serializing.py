@@ -1,0 +1,41 @@
+"""The documents as files: canonical JSON, and names that tell what is inside."""
+
+import json
+
+from dashboard.reports.combined import CombinedDocument
+from forecasting.documents import ForecastDocument
+from strategies.documents import BacktestDocument
+from strategies.parameters import Average
+
+type Document = BacktestDocument | ForecastDocument | CombinedDocument
+"""What can be taken away as JSON and as PDF."""
+
+AVERAGE_IN_SHORT = {Average.SIMPLE: "sma", Average.EXPONENTIAL: "ema"}
+
+
+def document_json(document: Document) -> bytes:
+    """Return the published JSON, the very bytes that the API answers.
+
+    Keys are sorted, dates are ISO 8601, there is no NaN; equal documents give equal bytes.
+    """
+    published = document.model_dump(mode="json", by_alias=True)
+    text = json.dumps(published, sort_keys=True, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return f"{text}\n".encode()
+
+
+def file_name(document: Document, suffix: str) -> str:
+    """Return a telling file name: hindcast, the symbol, what was asked, and the days it is about.
+
+    A backtest's is hindcast-AAPL-sma-20-50-2000-03-01-2013-03-01.json, a forecast's
+    hindcast-AAPL-forecast-30-sessions-2013-03-01.json with the day of issue, a combined report's
+    hindcast-AAPL-report-2013-03-01.json with the day of the last bar.
+    """
+    match document:
+        case BacktestDocument(parameters=asked, period=period):
+            average = AVERAGE_IN_SHORT[asked.average]
+            words = f"{asked.symbol}-{average}-{asked.fast}-{asked.slow}-{period.start}-{period.end}"
+        case ForecastDocument(parameters=question, points=points, issued_on=day):
+            words = f"{question.symbol}-forecast-{len(points)}-sessions-{day}"
+        case CombinedDocument(symbol=symbol, forecast=forecast):
+            words = f"{symbol}-report-{forecast.issued_on}"
+    return f"hindcast-{words}.{suffix}"
