@@ -9,9 +9,10 @@ from pytest_django import DjangoDbBlocker
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
-    """Keep the sample bars in the test database for the whole session."""
+    """Keep the sample bars and the shipped model in the test database for the whole session."""
     with django_db_blocker.unblock():
         call_command("load_stock_data", sample=True, verbosity=0)
+        call_command("train_pooled_model", verbosity=0)
 
 
 @pytest.fixture
