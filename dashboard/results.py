@@ -7,8 +7,16 @@ from django.urls import reverse
 
 from dashboard.charts.backtest import backtest_columns
 from dashboard.charts.columns import ChartColumns
-from dashboard.charts.words import EquityRow, describe_backtest, equity_rows
+from dashboard.charts.forecast import accuracy_columns, fan_columns
+from dashboard.charts.words import (
+    EquityRow,
+    describe_accuracy,
+    describe_backtest,
+    describe_forecast,
+    equity_rows,
+)
 from dashboard.formatting import Group, MetricRow, metric_rows
+from forecasting.documents import ForecastDocument, Point
 from strategies.documents import BacktestDocument, Trade
 
 SHOWN_TRADES = 100
@@ -54,4 +62,46 @@ def backtest_result(document: BacktestDocument, *, data_changed: bool) -> Backte
         chart_in_words=describe_backtest(document),
         chart_rows=equity_rows(document),
         trades=document.trades[:SHOWN_TRADES],
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class ForecastResult:
+    """A forecast's document and the forms in which the page shows it.
+
+    accuracy: columns of the past forecasts; None where the scorecard has none.
+    """
+
+    document: ForecastDocument
+    columns: ChartColumns
+    chart_in_words: str
+    accuracy: ChartColumns | None
+    accuracy_in_words: str
+
+    @property
+    def last_point(self) -> Point:
+        """The forecast of the farthest session."""
+        return self.document.points[-1]
+
+    @property
+    def knows_actuals(self) -> bool:
+        """Whether the close of any of the sessions is known by now."""
+        return any(point.actual is not None for point in self.document.points)
+
+    @property
+    def computed_by(self) -> str:
+        """What computed the document."""
+        versions = self.document.versions
+        return f"Hindcast's model {versions.model}, scikit-learn {versions.scikit_learn}"
+
+
+def forecast_result(document: ForecastDocument) -> ForecastResult:
+    """Return what the page shows of `document`."""
+    past = document.scorecard.past
+    return ForecastResult(
+        document=document,
+        columns=fan_columns(document),
+        chart_in_words=describe_forecast(document),
+        accuracy=accuracy_columns(past) if past else None,
+        accuracy_in_words=describe_accuracy(document) if past else "",
     )

@@ -1,19 +1,31 @@
 """The addresses of the dashboard."""
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from dashboard.views.backtests import backtest, backtest_detail, backtests
 from dashboard.views.charts import chart_skeleton
+from dashboard.views.data import data, fetch
+from dashboard.views.forecasts import forecast, forecasts, train
 from dashboard.views.jobs import cancel_job, job, jobs
 from dashboard.views.overview import overview
+from dashboard.views.reports import report, reports
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", overview, name="overview"),
-    path("charts/<slug:kind>-<slug:version>.json", chart_skeleton, name="chart_skeleton"),
     path("backtests/", backtests, name="backtests"),
     path("backtests/<slug:backtest_id>/", backtest, name="backtest"),
     path("backtests/<slug:backtest_id>/detail/", backtest_detail, name="backtest_detail"),
+    path("forecasts/", forecasts, name="forecasts"),
+    path("forecasts/<slug:forecast_id>/", forecast, name="forecast"),
+    path("models/<str:symbol>/train/", train, name="train"),
+    path("reports/", reports, name="reports"),
+    path("reports/<str:symbol>/", report, name="report"),
+    path("data/", data, name="data"),
+    path("data/fetch/", fetch, name="fetch"),
     path("jobs/", jobs, name="jobs"),
     path("jobs/<uuid:job_id>/", job, name="job"),
     path("jobs/<uuid:job_id>/cancel/", cancel_job, name="cancel_job"),
+    path("charts/<slug:kind>-<slug:version>.json", chart_skeleton, name="chart_skeleton"),
+    path("", include("dashboard.exports")),
+    path("", include("dashboard.short_addresses")),
 ]

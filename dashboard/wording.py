@@ -30,7 +30,7 @@ _CHOICES: dict[type[StrEnum], dict[StrEnum, str]] = {
 
 _JOB_TITLES = {
     "fetch_bars": "Fetch bars",
-    "train_symbol_model": "Train a model",
+    "train_model": "Train a model",
 }
 
 

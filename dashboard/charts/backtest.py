@@ -39,6 +39,7 @@ def _price_panel(dates: Range1d) -> figure:
         follow=["price=close,fast,slow", "entries=price", "exits=price"],
         label="Chart of the price; the table under it gives values",
         last=False,
+        logarithmic=True,
     )
     draw_line(plot, source, "close", "--data-ink", width=1.2)
     draw_line(plot, source, "fast", "--data-fast")
@@ -64,6 +65,7 @@ def _equity_panel(dates: Range1d) -> figure:
         follow=["equity=equity,benchmark"],
         label="Chart of the equity; the table under it gives values",
         last=False,
+        logarithmic=True,
     )
     draw_line(plot, source, "benchmark", "--data-benchmark", width=1.25, dash="dashed")
     draw_line(plot, source, "equity", "--data-strategy", width=1.75)

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 
-from dashboard.charts import backtest
+from dashboard.charts import backtest, forecast
 from dashboard.charts.skeleton import Skeleton
 
 SKELETONS: dict[str, Callable[[], Skeleton]] = {
     "backtest": backtest.skeleton,
+    "forecast": forecast.fan_skeleton,
+    "accuracy": forecast.accuracy_skeleton,
 }

@@ -6,6 +6,7 @@ into the skeleton's sources. What the script must know of the skeleton stands in
 
     color:<property>=<token>          take the colour of a design token, anew when the theme changes
     follow:<source>=<column>,...      on a y range: keep these columns in view as the x range moves
+    scale:log                         on a y range: the margins around them are ratios
 """
 
 import re
@@ -20,6 +21,7 @@ from bokeh.models import (
     BasicTicker,
     ColumnDataSource,
     DatetimeTickFormatter,
+    LogTicker,
     Model,
     NumeralTickFormatter,
     PanTool,
@@ -67,17 +69,28 @@ def date_range() -> Range1d:
     return Range1d(start=0, end=1, name="dates")
 
 
-def panel(*, dates: Range1d, number_format: str, follow: Sequence[str], label: str, last: bool) -> figure:
+def panel(
+    *,
+    dates: Range1d,
+    number_format: str,
+    follow: Sequence[str],
+    label: str,
+    last: bool,
+    logarithmic: bool = False,
+) -> figure:
     """Return an empty panel.
 
     number_format: of the y axis, in numbro's notation.
     follow: `<source>=<column>,...` of the values that the y range keeps in view.
     label: what a screen reader calls the drawing.
     last: whether it stands lowest and so carries the dates.
+    logarithmic: whether equal distances are equal ratios, as suits prices over years.
     """
+    tags = [f"follow:{columns}" for columns in follow] + (["scale:log"] if logarithmic else [])
     plot = figure(
         x_range=dates,
-        y_range=Range1d(start=0, end=1, tags=[f"follow:{columns}" for columns in follow]),
+        y_range=Range1d(start=1, end=2, tags=tags),
+        y_axis_type="log" if logarithmic else "linear",
         x_axis_type="datetime",
         y_axis_location="right",
         sizing_mode="stretch_both",
@@ -94,7 +107,7 @@ def panel(*, dates: Range1d, number_format: str, follow: Sequence[str], label: s
     )
     plot.xaxis.visible = last
     plot.yaxis.formatter = NumeralTickFormatter(format=number_format)
-    plot.yaxis.ticker = BasicTicker(desired_num_ticks=5)
+    plot.yaxis.ticker = LogTicker(desired_num_ticks=5) if logarithmic else BasicTicker(desired_num_ticks=5)
     plot.xaxis.formatter = DatetimeTickFormatter(days="%d %b", months="%b %Y", years="%Y")
     for axis in (*plot.xaxis, *plot.yaxis):
         axis.major_label_text_font = FONT

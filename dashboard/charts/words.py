@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from dashboard.formatting import count, day, money, percent
+from dashboard.charts.forecast import is_inside_80
+from dashboard.formatting import count, day, money, percent, price
+from forecasting.documents import ForecastDocument
 from strategies.documents import BacktestDocument
 
 LONG_RUN_BARS = 5 * 252
@@ -23,6 +25,32 @@ def describe_backtest(document: BacktestDocument) -> str:
         f"The equity ended at {money(document.metrics.final_equity, currency)}, buy and hold at "
         f"{money(document.benchmark.final_equity, currency)}; their worst drawdowns were "
         f"{percent(document.metrics.max_drawdown)} and {percent(document.benchmark.max_drawdown)}."
+    )
+
+
+def describe_forecast(document: ForecastDocument) -> str:
+    """Return what the fan of a forecast shows."""
+    currency, last = document.data.currency, document.points[-1]
+    came = [point for point in document.points if point.actual is not None]
+    text = (
+        f"After closes up to {money(document.last_close, currency)} on {day(document.issued_on)} the bands "
+        f"widen with every session. On {day(last.date)} the median is {money(last.median, currency)}, the "
+        f"80 % band runs from {price(last.low_80)} to {money(last.high_80, currency)}, the 95 % band from "
+        f"{price(last.low_95)} to {money(last.high_95, currency)}."
+    )
+    if came:
+        text += f" The close that came on {day(came[-1].date)} was {money(came[-1].actual, currency)}."
+    return text
+
+
+def describe_accuracy(document: ForecastDocument) -> str:
+    """Return what the chart of past forecasts shows."""
+    past = document.scorecard.past
+    inside = sum(is_inside_80(item) for item in past)
+    return (
+        f"{count(len(past))} past forecasts, each at its target day, {past[0].horizon} sessions after its "
+        f"issue, from {day(past[0].date)} to {day(past[-1].date)}: {count(inside)} of the closes that came "
+        f"lay inside the 80 % band, {count(len(past) - inside)} outside."
     )
 
 

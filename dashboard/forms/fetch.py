@@ -13,7 +13,7 @@ class FetchForm(forms.Form):
     """Asks for a symbol that need not be stored yet."""
 
     symbol = forms.CharField(
-        label="Symbol",
+        label="Fetch a symbol",
         max_length=40,
         widget=forms.TextInput(
             attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}

@@ -1,6 +1,6 @@
 """A form that asks for the parameters of a request, and builds them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -81,9 +81,18 @@ class ParametersForm[Parameters: BaseModel](forms.Form):
             self.parameters = cast("Parameters", parameters)
         return cleaned
 
-    def refuse(self, error: InvalidInput) -> None:
-        """Show why the request of a valid form cannot be carried out."""
-        self.add_error(self._field_of(error.field or ""), error.message)
+    def answered_by[Answer](self, answer: Callable[[Parameters], Answer]) -> Answer | None:
+        """Return what `answer` makes of the parameters.
+
+        None when the form has errors: its own, or what the stored data refuse, at the field it is about.
+        """
+        if not self.is_valid():
+            return None
+        try:
+            return answer(self.parameters)
+        except InvalidInput as error:
+            self.add_error(self._field_of(error.field or ""), error.message)
+            return None
 
     def _arguments(self, cleaned: Mapping[str, Any]) -> dict[str, Any]:
         given = {name: value for name, value in cleaned.items() if value not in (None, "")}

@@ -11,6 +11,9 @@ register = template.Library()
 PAGES = (
     ("overview", "Overview"),
     ("backtests", "Backtests"),
+    ("forecasts", "Forecasts"),
+    ("reports", "Reports"),
+    ("data", "Data"),
     ("jobs", "Jobs"),
 )
 

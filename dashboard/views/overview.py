@@ -5,18 +5,25 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from dashboard.access import is_staff
-from dashboard.overview import instrument_rows
+from dashboard.instruments import quotes
 from dashboard.requests import HtmxRequest
+from forecasting.predicting import recent_forecasts
 from jobs.models import ACTIVE_STATES, Job
+from strategies.running import recent_backtests
+
+RECENT = 6
+"""Runs of each kind on the overview."""
 
 
 @require_GET
 def overview(request: HtmxRequest) -> HttpResponse:
     """Answer with the overview."""
-    rows = instrument_rows()
+    stored = quotes()
     context = {
-        "rows": rows,
-        "shows_sample": any(row.instrument.is_sample for row in rows),
+        "quotes": stored,
+        "shows_sample": any(quote.instrument.is_sample for quote in stored),
+        "backtests": recent_backtests(RECENT),
+        "forecasts": recent_forecasts(RECENT),
         "active_jobs": Job.objects.filter(state__in=ACTIVE_STATES),
         "may_change": is_staff(request),
     }

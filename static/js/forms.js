@@ -40,8 +40,12 @@
     return date.toISOString().slice(0, 10);
   };
 
+  const daysBefore = (last, days) =>
+    new Date(Date.parse(`${last}T00:00:00Z`) - days * 86_400_000).toISOString().slice(0, 10);
+
   document.addEventListener("click", (event) => {
-    const button = event.target instanceof Element && event.target.closest("form [data-years], form [data-fill]");
+    const shortcuts = "form [data-years], form [data-fill], form [data-issued-before]";
+    const button = event.target instanceof Element && event.target.closest(shortcuts);
     if (!button) return;
     const { form } = button;
     if (button.dataset.fill) {
@@ -49,6 +53,11 @@
       return;
     }
     const { first, last } = daysOfSymbol(form) ?? {};
+    if (button.dataset.issuedBefore) {
+      const days = Number(button.dataset.issuedBefore);
+      change(form.elements.as_of, days && last ? daysBefore(last, days) : "");
+      return;
+    }
     const years = Number(button.dataset.years);
     const start = years && last ? startYearsBack(last, years) : "";
     change(form.elements.end, "");

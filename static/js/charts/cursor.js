@@ -8,12 +8,14 @@ window.Hindcast = window.Hindcast ?? {};
     #model;
     #plots;
     #time = null;
+    #reach;
 
     // plots: [{ model, view, element }], one for each panel.
     constructor(host, model, plots) {
       this.#host = host;
       this.#model = model;
       this.#plots = plots;
+      this.#reach = Number(host.dataset.reach ?? Infinity) * Hindcast.DAY;
       for (const { model: plot } of plots) {
         plot.on_event("mousemove", (event) => this.#moveTo(event.x));
         plot.on_event("mouseleave", () => this.clear());
@@ -35,8 +37,12 @@ window.Hindcast = window.Hindcast ?? {};
       for (const output of this.#host.querySelectorAll("[data-value]")) {
         const [source, column] = output.dataset.value.split(".");
         const position = this.#model.nearest(source, time);
-        if (position >= 0) shown ??= this.#model.value(source, "date", position);
-        output.textContent = written(this.#model.value(source, column, position), output.dataset.format);
+        const at = this.#model.value(source, "date", position);
+        // A source that has nothing near this day says so, instead of showing another day's value.
+        const isNear = at !== undefined && Math.abs(at - time) <= this.#reach;
+        if (isNear) shown ??= at;
+        const value = isNear ? this.#model.value(source, column, position) : null;
+        output.textContent = written(value, output.dataset.format);
       }
       const date = this.#host.querySelector("[data-cursor-date]");
       if (date) date.textContent = shown == null ? "" : day(shown);

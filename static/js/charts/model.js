@@ -4,6 +4,8 @@ window.Hindcast = window.Hindcast ?? {};
 
 (() => {
   "use strict";
+  const MARGIN = 0.06; // of the range of values, above and below
+
   Hindcast.DAY = 86_400_000;
 
   Hindcast.ChartModel = class {
@@ -23,7 +25,8 @@ window.Hindcast = window.Hindcast ?? {};
           const [source, names] = text.split("=");
           return { source, names: names.split(",") };
         });
-        if (columns.length) this.#follows.push({ range: model, columns });
+        const isLogarithmic = tagged(model, "scale:").includes("log");
+        if (columns.length) this.#follows.push({ range: model, columns, isLogarithmic });
       }
       let scheduled = false;
       this.#dates.change.connect(() => {
@@ -118,11 +121,16 @@ window.Hindcast = window.Hindcast ?? {};
 
     #followValues() {
       const [start, end] = this.view();
-      for (const { range, columns } of this.#follows) {
+      for (const { range, columns, isLogarithmic } of this.#follows) {
         const [low, high] = extremes(this.#document, columns, start, end);
         if (low > high) continue;
-        const margin = 0.06 * (high - low || Math.abs(high) || 1);
-        range.setv({ start: low - margin, end: high + margin });
+        if (isLogarithmic) {
+          const margin = Math.max((high / low) ** MARGIN, 1.01);
+          range.setv({ start: low / margin, end: high * margin });
+        } else {
+          const margin = MARGIN * (high - low || Math.abs(high) || 1);
+          range.setv({ start: low - margin, end: high + margin });
+        }
       }
     }
   };

@@ -1,0 +1,58 @@
+"""Market data: what is stored, and fetching more."""
+
+from http import HTTPStatus
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from dashboard.access import is_staff, staff_required
+from dashboard.forms import FetchForm
+from dashboard.instruments import stored_bars
+from dashboard.requests import HtmxRequest, render_page
+from ingestion.fetching import request_fetch
+from jobs.errors import InvalidInput
+from jobs.models import ACTIVE_STATES, Job
+
+PAGE = "data/page.html"
+
+
+@require_GET
+@never_cache
+def data(request: HtmxRequest) -> HttpResponse:
+    """Answer with what is stored; to htmx, which asks after a job, with the table alone."""
+    return render_page(request, PAGE, _context(request, FetchForm()), partial="instruments")
+
+
+@require_POST
+@staff_required
+def fetch(request: HtmxRequest) -> HttpResponse:
+    """Queue the fetching of a symbol, and answer with the job beside an empty form."""
+    form = FetchForm(request.POST)
+    if not form.is_valid():
+        return _form(request, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    try:
+        job = request_fetch(form.cleaned_data["symbol"])
+    except InvalidInput as error:
+        form.add_error("symbol", error.message)
+        return _form(request, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    return _form(request, FetchForm()) if request.htmx else redirect("job", job.pk)
+
+
+def _form(request: HtmxRequest, form: FetchForm, *, status: int = 200) -> HttpResponse:
+    return render_page(request, PAGE, _context(request, form), partial="fetching", status=status)
+
+
+def _context(request: HtmxRequest, form: FetchForm) -> dict[str, Any]:
+    stored = stored_bars()
+    return {
+        "form": form,
+        "stored": stored,
+        "shows_sample": any(item.instrument.is_sample for item in stored),
+        "has_key": bool(settings.ALPHA_VANTAGE_API_KEY),
+        "fetch_jobs": Job.objects.filter(kind="fetch_bars", state__in=ACTIVE_STATES),
+        "may_change": is_staff(request),
+    }

@@ -1,0 +1,70 @@
+"""Forecasts: the form, the forecast that answers it, and training."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from dashboard.access import is_staff, staff_required
+from dashboard.forms import ForecastForm
+from dashboard.requests import HtmxRequest, render_page, wants_partial
+from dashboard.results import forecast_result
+from dashboard.views.questions import (
+    answer_beside_form,
+    first_question,
+    form_with_errors,
+    nothing_stored,
+    to_own_address,
+)
+from forecasting.documents import ForecastDocument
+from forecasting.predicting import find_forecast, issue_forecast
+from forecasting.tasks import request_training
+
+PAGE = "forecasts/page.html"
+
+
+@require_GET
+def forecasts(request: HtmxRequest) -> HttpResponse:
+    """Forecast what the address asks for; without a question, the first symbol."""
+    if not request.GET:
+        return _first_page(request)
+    form = ForecastForm.from_query(request.GET)
+    document = form.answered_by(issue_forecast)
+    if document is None:
+        return form_with_errors(request, PAGE, form)
+    if not wants_partial(request):
+        return to_own_address(request, document.links.page)
+    return answer_beside_form(request, PAGE, _context(request, form, document), document.links.page)
+
+
+@require_GET
+def forecast(request: HtmxRequest, forecast_id: str) -> HttpResponse:
+    """Show a stored forecast, with the form as it was filled in."""
+    document = find_forecast(forecast_id)
+    form = ForecastForm.showing(document.parameters)
+    return render_page(request, PAGE, _context(request, form, document), partial="workbench")
+
+
+@require_POST
+@staff_required
+def train(request: HtmxRequest, symbol: str) -> HttpResponse:
+    """Queue the training of a symbol's model, and answer with the job."""
+    job = request_training(symbol)
+    if not request.htmx:
+        return redirect("job", job.pk)
+    return render(request, "jobs/job.html#card", {"job": job, "may_change": True})
+
+
+def _first_page(request: HtmxRequest) -> HttpResponse:
+    question = first_question()
+    if question is None:
+        return nothing_stored(request)
+    form = ForecastForm.from_query(question)
+    document = form.answered_by(issue_forecast)
+    context = {"form": form} if document is None else _context(request, form, document)
+    return render_page(request, PAGE, context, partial="workbench")
+
+
+def _context(request: HtmxRequest, form: ForecastForm, document: ForecastDocument) -> dict[str, Any]:
+    return {"form": form, "result": forecast_result(document), "may_change": is_staff(request)}

@@ -1,0 +1,29 @@
+"""The combined report of a symbol as a page; its PDF and JSON have addresses of their own."""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from dashboard.instruments import quotes
+from dashboard.reports.combined import combined_report
+from dashboard.requests import HtmxRequest
+from dashboard.results import backtest_result, forecast_result
+
+
+@require_GET
+def reports(request: HtmxRequest) -> HttpResponse:
+    """Answer with the symbols that a report can be had of."""
+    return render(request, "combined/list.html", {"quotes": quotes()})
+
+
+@require_GET
+def report(request: HtmxRequest, symbol: str) -> HttpResponse:
+    """Answer with the combined report of `symbol`, computing what is not stored yet."""
+    document = combined_report(symbol)
+    context = {
+        "document": document,
+        "backtest": backtest_result(document.backtest, data_changed=False),
+        "forecast": forecast_result(document.forecast),
+        "look_back": forecast_result(document.look_back) if document.look_back else None,
+    }
+    return render(request, "combined/page.html", context)
