@@ -1,11 +1,11 @@
 """The published document of a backtest: page, PDF, JSON and API all render this."""
 
-import json
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic_core import to_json
 
 from ingestion.documents import DataDocument
 from strategies.parameters import BacktestParameters
@@ -18,7 +18,7 @@ Figure = float | None
 
 
 class _Document(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, allow_inf_nan=False)
 
 
 class Metrics(_Document):
@@ -77,8 +77,6 @@ class Trade(_Document):
     exit_reason: ExitReason
     open: bool
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
-
 
 class Series(_Document):
     """Columns of equal length, one value for each bar of the traded period."""
@@ -129,8 +127,6 @@ class Links(_Document):
     pdf: str
     trades_csv: str
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
-
 
 class BacktestDocument(_Document):
     """A backtest: the question, the data, the answer, and what the answer is worth."""
@@ -155,11 +151,16 @@ class BacktestDocument(_Document):
     disclosure: str
     links: Links
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
-
 
 def published_json(document: BacktestDocument) -> bytes:
     """Return the document as JSON: keys sorted, dates ISO 8601, never NaN; equal documents, equal bytes."""
-    published = document.model_dump(mode="json", by_alias=True)
-    text = json.dumps(published, sort_keys=True, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    return f"{text}\n".encode()
+    return to_json(_sorted(document.model_dump(mode="json", by_alias=True))) + b"\n"
+
+
+def _sorted(value: Any) -> Any:
+    """Return `value` with the keys of every object in order; columns, which hold no objects, as they are."""
+    if isinstance(value, dict):
+        return {key: _sorted(value[key]) for key in sorted(value)}
+    if isinstance(value, list) and value and isinstance(value[0], dict):
+        return [_sorted(item) for item in value]
+    return value

@@ -5,8 +5,11 @@ import logging
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from hashlib import sha256
+from typing import Any
 
 import numpy as np
+from django.db.models import JSONField, TextField, Value
+from django.db.models.functions import Cast
 
 from ingestion.bars import Adjustment, Bars, load_bars
 from jobs.errors import HindcastError, InvalidInput, NotFound
@@ -120,28 +123,26 @@ def _identity(parameters: BacktestParameters, bars: Bars) -> str:
 
 
 def _stored(backtest_id: str) -> BacktestDocument | None:
-    document = Backtest.objects.filter(pk=backtest_id).values_list("document", flat=True).first()
-    return None if document is None else BacktestDocument.model_validate(document)
+    # As text, since pydantic reads JSON many times faster than Python's own decoder.
+    rows = Backtest.objects.filter(pk=backtest_id).annotate(text=Cast("document", TextField()))
+    text = rows.values_list("text", flat=True).first()
+    return None if text is None else BacktestDocument.model_validate_json(text)
 
 
 def _store(document: BacktestDocument) -> Answer:
     """Store `document`, unless another process was faster: then its document is the answer."""
-    row, is_new = Backtest.objects.get_or_create(
-        pk=document.id,
-        defaults={
-            "symbol": document.parameters.symbol,
-            "parameters": document.parameters.model_dump(mode="json"),
-            "document": document.model_dump(mode="json", by_alias=True),
-            "data_sha256": document.data.sha256,
-            "engine_version": ENGINE_VERSION,
-            "summary": document.summary,
-            "total_return": document.metrics.total_return,
-            "benchmark_total_return": document.benchmark.total_return,
-        },
-    )
-    return Answer(
-        document=document if is_new else BacktestDocument.model_validate(row.document), is_new=is_new
-    )
+    columns: dict[str, Any] = {
+        "symbol": document.parameters.symbol,
+        "parameters": document.parameters.model_dump(mode="json"),
+        "document": Cast(Value(document.model_dump_json(by_alias=True)), JSONField()),
+        "data_sha256": document.data.sha256,
+        "engine_version": ENGINE_VERSION,
+        "summary": document.summary,
+        "total_return": document.metrics.total_return,
+        "benchmark_total_return": document.benchmark.total_return,
+    }
+    _, is_new = Backtest.objects.only("pk").get_or_create(pk=document.id, defaults=columns)
+    return Answer(document=document if is_new else find_backtest(document.id), is_new=is_new)
 
 
 def _compute(parameters: BacktestParameters, bars: Bars) -> Run:

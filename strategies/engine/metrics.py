@@ -167,9 +167,10 @@ def longest_drawdown_days(curve: Curve) -> int:
     under = curve.drawdown < 0
     if not under.any():
         return 0
-    last = len(under) - 1
     # Spells run between bars on a peak, with the first and the last bar as outer ends.
-    ends = np.union1d(np.flatnonzero(~under), [0, last])
+    is_end = ~under
+    is_end[[0, -1]] = True
+    ends = np.flatnonzero(is_end)
     is_spell = (np.diff(ends) > 1) | under[ends[:-1]] | under[ends[1:]]
     days = np.diff(curve.dates[ends]).astype(np.int64)
     return int(days[is_spell].max(initial=0))
@@ -187,9 +188,9 @@ def tail_95(returns: FloatArray) -> tuple[Figure, Figure]:
             f"Fewer than {LEAST_RETURNS_FOR_TAIL} bars: the worst 5 % of them are less than one bar."
         )
         return missing, missing
-    ordered = np.sort(returns)
-    rank = 0.05 * (len(ordered) - 1)
+    rank = 0.05 * (len(returns) - 1)
     below = int(rank)
+    ordered = np.partition(returns, (below, below + 1))
     quantile = float(ordered[below] + (rank - below) * (ordered[below + 1] - ordered[below]))
     return quantile, float(ordered[: below + 1].mean())
 

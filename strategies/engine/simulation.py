@@ -16,6 +16,7 @@ everything between them is filled in by array operations.
 
 from dataclasses import dataclass
 from math import floor
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -113,8 +114,7 @@ class Simulation:
     unfilled: int
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Purchase:
+class _Purchase(NamedTuple):
     """One filled purchase; `costs` are its commission and what slippage made worse."""
 
     bar: int
@@ -125,8 +125,7 @@ class _Purchase:
     cash_left: float
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _RoundTrip:
+class _RoundTrip(NamedTuple):
     """One trade's bookkeeping: held at the closes of the bars [purchase.bar, held_until)."""
 
     purchase: _Purchase

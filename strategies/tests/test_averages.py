@@ -81,6 +81,11 @@ def test_no_tie_of_simple_averages_is_mistaken_for_a_cross() -> None:
     np.testing.assert_array_equal(decisions.side, expected)
 
 
+def test_every_stored_decimal_of_a_dear_share_counts() -> None:
+    average = moving_average(closes(700_000.000001, 700_000.000003), 2, Average.SIMPLE)
+    assert average[1] == pytest.approx(700_000.000002, abs=2e-10)
+
+
 def test_small_adjusted_prices_keep_their_digits() -> None:
     close = closes(*np.random.default_rng(3).uniform(0.0010, 0.0011, 400))
     average = moving_average(close, 10, Average.SIMPLE)[9:]

@@ -83,7 +83,7 @@ def test_whole_shares_leave_change() -> None:
 
 
 def test_shares_that_can_just_be_paid_are_bought() -> None:
-    result = run(make_prices([0.07, 0.07]), 0, fractional_shares=False, initial_cash=0.07 * 3)
+    result = run(make_prices([0.35, 0.35]), 0, fractional_shares=False, initial_cash=0.35 * 3)
     assert result.trades.shares.tolist() == [3]
     assert result.cash[0] == 0
 
