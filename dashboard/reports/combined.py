@@ -45,6 +45,7 @@ class LookBackResult(_Document):
 class CombinedLinks(_Document):
     """Addresses of the report and its parts, relative to the site."""
 
+    page: str
     json_: Annotated[str, Field(alias="json")]
     pdf: str
     backtest: str
@@ -146,6 +147,7 @@ def _links(
     symbol = backtest.parameters.symbol
     query = "" if initial_investment is None else f"?{urlencode({'initial_investment': initial_investment})}"
     return CombinedLinks(
+        page=reverse("report", args=[symbol]),
         json_=reverse("report_json", args=[symbol]) + query,
         pdf=reverse("report_pdf", args=[symbol]) + query,
         backtest=backtest.links.page,

@@ -109,7 +109,7 @@ def _combined_report(document: CombinedDocument, site_address: str, attached: st
         description=document.backtest.summary,
         created=document.generated_at,
         computed=moment(document.generated_at),
-        address=urljoin(site_address, document.links.pdf),
+        address=urljoin(site_address, document.links.page),
         document=document,
         backtest=backtest_section(document.backtest, site_address=site_address, attached=attached),
         forecast=forecast_section(document.forecast, site_address=site_address, attached=attached),

@@ -1,0 +1,63 @@
+"""The API hands out the same reports, and describes them."""
+
+import json
+
+import pytest
+from django.test import Client
+
+from dashboard.reports.combined import CombinedDocument
+from forecasting.parameters import ForecastParameters
+from forecasting.predicting import issue_forecast
+from strategies.parameters import BacktestParameters
+from strategies.running import run_backtest
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_backtest_prints_the_same_report_as_the_site(reader: Client) -> None:
+    document = run_backtest(BacktestParameters(symbol="FB"))
+    answer = reader.get(f"/api/v1/backtests/{document.id}/report.pdf")
+    assert answer.content == reader.get(document.links.pdf).content
+    assert answer.headers["ETag"] == reader.get(document.links.pdf).headers["ETag"]
+
+
+def test_a_forecast_prints_the_same_report_as_the_site(reader: Client) -> None:
+    document = issue_forecast(ForecastParameters(symbol="FB"))
+    answer = reader.get(f"/api/v1/forecasts/{document.id}/report.pdf")
+    assert answer.content == reader.get(document.links.pdf).content
+
+
+def test_the_combined_report_is_that_of_the_short_address(reader: Client) -> None:
+    answer = reader.get("/api/v1/reports/FB.json")
+    assert answer.content == reader.get("/report/json/FB/").content
+    assert CombinedDocument.model_validate_json(answer.content).symbol == "FB"
+    assert reader.get("/api/v1/reports/FB.pdf").content == reader.get("/report/FB/").content
+
+
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [
+        ("/api/v1/reports/NOPE.json", 404),
+        ("/api/v1/reports/NOPE.pdf", 404),
+        ("/api/v1/reports/AAPL.json?initial_investment=-1", 422),
+        ("/api/v1/backtests/nothing/report.pdf", 404),
+        ("/api/v1/forecasts/nothing/report.pdf", 404),
+    ],
+)
+def test_errors_are_problem_documents(reader: Client, address: str, status: int) -> None:
+    answer = reader.get(address)
+    assert answer.status_code == status
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert answer.json()["detail"]
+
+
+def test_the_api_describes_its_reports(reader: Client) -> None:
+    paths = json.loads(reader.get("/api/v1/openapi.json").content)["paths"]
+    printed = paths["/api/v1/backtests/{backtest_id}/report.pdf"]["get"]["responses"]["200"]
+    assert printed["content"].keys() == {"application/pdf"}
+    schema = paths["/api/v1/reports/{symbol}.json"]["get"]["responses"]["200"]["content"]["application/json"]
+    assert schema["schema"]["$ref"].endswith("CombinedDocument")
+
+
+def test_an_api_client_without_a_login_is_told_so(visitor: Client) -> None:
+    assert visitor.get("/api/v1/reports/AAPL.pdf").status_code == 401

@@ -1,0 +1,249 @@
+"""The printed reports say what the documents say, look the same each time, and fetch nothing."""
+
+import json
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import cast
+
+import pytest
+from pypdf.generic import DictionaryObject, StreamObject
+from pytest_django import DjangoDbBlocker
+
+from dashboard import formatting
+from dashboard.formatting import METRICS, UNDEFINED
+from dashboard.reports import backtest_pdf, combined_pdf, forecast_pdf
+from dashboard.reports.combined import CombinedDocument, combined_report
+from dashboard.reports.serializing import document_json
+from dashboard.tests.reading import pdf, text_of, without_storing
+from forecasting.documents import ForecastDocument
+from strategies.documents import BacktestDocument
+from strategies.parameters import BacktestParameters
+from strategies.running import run_backtest
+
+SITE = "https://hindcast.example/"
+
+
+@pytest.fixture(scope="module")
+def combined(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> CombinedDocument:
+    with django_db_blocker.unblock():
+        return without_storing(lambda: combined_report("AAPL"))
+
+
+@pytest.fixture(scope="module")
+def backtest(combined: CombinedDocument) -> BacktestDocument:
+    return combined.backtest
+
+
+@pytest.fixture(scope="module")
+def forecast(combined: CombinedDocument) -> ForecastDocument:
+    return combined.forecast
+
+
+@pytest.fixture(scope="module")
+def printed_backtest(backtest: BacktestDocument) -> bytes:
+    return backtest_pdf(backtest, site_address=SITE)
+
+
+def words(text: str) -> str:
+    return " ".join(text.split())
+
+
+def test_every_key_figure_in_the_report_is_the_documents(
+    backtest: BacktestDocument, printed_backtest: bytes
+) -> None:
+    published = json.loads(document_json(backtest))
+    text = text_of(printed_backtest)
+    for metric in METRICS:
+        strategy = metric.text(published["metrics"][metric.key], published["data"]["currency"])
+        held = metric.text(published["benchmark"][metric.key], published["data"]["currency"])
+        assert words(f"{metric.label} {strategy} {held}") in text
+
+
+def test_an_undefined_figure_is_a_dash_with_its_reason(
+    backtest: BacktestDocument, printed_backtest: bytes
+) -> None:
+    assert backtest.benchmark.profit_factor is None
+    text = text_of(printed_backtest)
+    assert f"Profit factor {formatting.ratio(backtest.metrics.profit_factor)} {UNDEFINED}" in text
+    assert words(f"Profit factor of buy and hold: {backtest.undefined.benchmark['profit_factor']}") in text
+
+
+def test_the_report_says_what_a_reader_must_know(backtest: BacktestDocument, printed_backtest: bytes) -> None:
+    text = text_of(printed_backtest)
+    told = (backtest.summary, *backtest.notices, backtest.disclosure, backtest.data.source_description)
+    for sentence in told:
+        assert words(sentence) in text
+    assert backtest.data.sha256 in text
+    assert f"{SITE}backtests/{backtest.id}/" in text
+
+
+def test_every_trade_of_a_short_run_is_printed(backtest: BacktestDocument, printed_backtest: bytes) -> None:
+    text = text_of(printed_backtest)
+    assert backtest.trades
+    for number, trade in enumerate(backtest.trades, start=1):
+        entry, shares = formatting.price(trade.entry_price), formatting.shares(trade.shares)
+        assert f"{number} {trade.entry_date} {trade.exit_date} {trade.bars} {shares} {entry}" in text
+
+
+def test_equal_documents_give_equal_bytes(backtest: BacktestDocument, printed_backtest: bytes) -> None:
+    again = BacktestDocument.model_validate_json(document_json(backtest))
+    assert backtest_pdf(again, site_address=SITE) == printed_backtest
+
+
+def test_the_published_json_is_attached(backtest: BacktestDocument, printed_backtest: bytes) -> None:
+    attached = pdf(printed_backtest).attachments
+    assert attached == {"hindcast-AAPL-sma-20-50-2000-03-01-2013-03-01.json": [document_json(backtest)]}
+
+
+def test_the_report_can_be_read_by_a_screen_reader(printed_backtest: bytes) -> None:
+    reader = pdf(printed_backtest)
+    root, metadata = reader.root_object, reader.metadata
+    assert metadata is not None
+    assert metadata.title == "Backtest: Apple Inc. (AAPL)"
+    assert str(root["/Lang"]) == "en"
+    assert str(root["/MarkInfo"]) == "{'/Marked': True}"
+    assert b'pdfuaid:part="1"' in cast("StreamObject", root["/Metadata"].get_object()).get_data()
+    alternatives = list(alternative_texts(root["/StructTreeRoot"].get_object()))
+    assert len(alternatives) == 2
+    assert "The strategy ends at" in alternatives[0]
+
+
+def alternative_texts(node: object) -> Iterator[str]:
+    if isinstance(node, list):
+        for child in node:
+            yield from alternative_texts(child.get_object())
+    elif isinstance(node, DictionaryObject):
+        if "/Alt" in node:
+            yield str(node["/Alt"])
+        if "/K" in node:
+            yield from alternative_texts(node["/K"].get_object())
+
+
+def test_pages_are_numbered_and_bookmarked(printed_backtest: bytes) -> None:
+    reader = pdf(printed_backtest)
+    pages = [page.extract_text() for page in reader.pages]
+    for number, text in enumerate(pages, start=1):
+        assert f"page {number} of {len(pages)}" in text
+        assert "AAPL · backtest · 2000-03-01 to 2013-03-01" in text
+    assert "'/Title': 'Method'" in str(reader.outline)
+
+
+@pytest.mark.django_db
+def test_a_run_with_many_trades_stays_short_and_says_what_it_leaves_out() -> None:
+    document = run_backtest(BacktestParameters(symbol="AAPL", fast=1, slow=3))
+    printed = backtest_pdf(document, site_address=SITE)
+    left_out = len(document.trades) - 60
+    assert left_out > 500
+    text = text_of(printed)
+    assert f"The first {left_out} trades are left out here" in text
+    assert f"{SITE}backtests/{document.id}.csv" in text
+    assert str(document.trades[left_out].entry_date) in text
+    assert str(document.trades[left_out - 1].exit_date) not in text
+    assert len(pdf(printed).pages) <= 5
+
+
+@pytest.mark.django_db
+def test_a_run_of_one_bar_without_a_trade_is_printed() -> None:
+    document = run_backtest(BacktestParameters.model_validate({"symbol": "AAPL", "start": "2013-03-01"}))
+    assert document.period.bars == 1
+    assert "There was no trade." in text_of(backtest_pdf(document))
+
+
+@pytest.mark.django_db
+def test_a_run_that_loses_everything_is_printed() -> None:
+    ruin = BacktestParameters(symbol="AAPL", fast=1, slow=2, commission_rate=0.2)
+    assert "-100.00 %" in text_of(backtest_pdf(run_backtest(ruin)))
+
+
+def test_a_forecast_prints_every_point_and_its_scorecard(forecast: ForecastDocument) -> None:
+    text = text_of(forecast_pdf(forecast, site_address=SITE))
+    for point in forecast.points:
+        prices = (point.low_95, point.low_80, point.median, point.high_80, point.high_95)
+        assert f"{point.date} {' '.join(formatting.price(price) for price in prices)}" in text
+    for score in forecast.scorecard.horizons:
+        error = formatting.percent(score.mean_absolute_error)
+        assert words(f"{score.horizon} {formatting.count(score.forecasts)} {error}") in text
+    for sentence in (forecast.summary, *forecast.notices, forecast.scorecard.sentence, forecast.disclosure):
+        assert words(sentence) in text
+    assert forecast.model.sha256 in text
+    assert f"{SITE}forecasts/{forecast.id}/" in text
+
+
+def test_the_combined_report_has_all_three_parts(combined: CombinedDocument) -> None:
+    text = text_of(combined_pdf(combined, site_address=SITE))
+    assert combined.look_back is not None
+    assert combined.look_back_result is not None
+    told = (
+        combined.backtest.summary,
+        combined.forecast.summary,
+        combined.look_back.summary,
+        combined.look_back_result.sentence,
+        combined.backtest.disclosure,
+        combined.forecast.disclosure,
+    )
+    for sentence in told:
+        assert words(sentence) in text
+    for point in combined.look_back.points:
+        assert point.actual is not None
+        probability = formatting.percent(point.probability_above_last_close, 1)
+        assert words(f"{probability} {formatting.price(point.actual)}") in text
+
+
+@pytest.fixture
+def loopback() -> Iterator[tuple[str, list[str]]]:
+    """The address of a server on this machine, and the paths that it has been asked for."""
+    asked: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            self.send_response(404)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}", asked
+        server.shutdown()
+        thread.join()
+
+
+def test_markup_in_a_document_is_printed_as_text_and_fetches_nothing(
+    backtest: BacktestDocument, loopback: tuple[str, list[str]]
+) -> None:
+    address, asked = loopback
+    hostile = f'<img src="{address}/image"><link rel="stylesheet" href="{address}/style">'
+    document = backtest.model_copy(
+        update={
+            "summary": hostile,
+            "notices": [hostile],
+            "disclosure": hostile,
+            "data": backtest.data.model_copy(update={"name": hostile, "source_description": hostile}),
+        }
+    )
+    text = text_of(backtest_pdf(document, site_address=SITE))
+    assert text.count("<img src=") >= 5
+    assert asked == []
+
+
+@pytest.mark.parametrize("markup", ['<img src="{}">', '<link rel="stylesheet" href="{}">'])
+def test_even_markup_that_slipped_through_would_fetch_nothing(
+    loopback: tuple[str, list[str]], tmp_path: Path, markup: str
+) -> None:
+    from weasyprint import HTML
+    from weasyprint.urls import FatalURLFetchingError
+
+    from dashboard.reports.printing import _data_only
+
+    address, asked = loopback
+    file = tmp_path / "secret.css"
+    file.write_text("body::before { content: 'leaked' }")
+    for target in (address, file.as_uri()):
+        with pytest.raises(FatalURLFetchingError):
+            HTML(string=markup.format(target), url_fetcher=_data_only()).write_pdf()
+    assert asked == []
