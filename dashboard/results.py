@@ -84,11 +84,6 @@ class ForecastResult:
         return self.document.points[-1]
 
     @property
-    def knows_actuals(self) -> bool:
-        """Whether the close of any of the sessions is known by now."""
-        return any(point.actual is not None for point in self.document.points)
-
-    @property
     def computed_by(self) -> str:
         """What computed the document."""
         versions = self.document.versions

@@ -18,6 +18,11 @@ from forecasting.documents import ForecastDocument, PastForecast
 
 BANDS = ("low_95", "low_80", "median", "high_80", "high_95")
 
+OPENING_FORECASTS = 60
+"""Past forecasts in view at first: more would not stand apart."""
+EDGE_DAYS = 10
+"""Room for the first and the last mark."""
+
 
 @cached_skeleton
 def fan_skeleton() -> Sequence[figure]:
@@ -105,9 +110,9 @@ def accuracy_columns(past: Sequence[PastForecast]) -> ChartColumns:
             "inside": _actuals([item for item in past if is_inside_80(item)]),
             "outside": _actuals([item for item in past if not is_inside_80(item)]),
         },
-        # Room for the first and last mark.
-        first_day=days[0] - 10,
-        last_day=days[-1] + 10,
+        first_day=days[0] - EDGE_DAYS,
+        last_day=days[-1] + EDGE_DAYS,
+        opening_day=days[-OPENING_FORECASTS:][0] - EDGE_DAYS,
     )
 
 

@@ -6,7 +6,7 @@ into the skeleton's sources. What the script must know of the skeleton stands in
 
     color:<property>=<token>          take the colour of a design token, anew when the theme changes
     follow:<source>=<column>,...      on a y range: keep these columns in view as the x range moves
-    scale:log                         on a y range: the margins around them are ratios
+    ticks:<name>                      on a logarithmic y range: write round numbers into this ticker
 """
 
 import re
@@ -21,8 +21,9 @@ from bokeh.models import (
     BasicTicker,
     ColumnDataSource,
     DatetimeTickFormatter,
-    LogTicker,
+    FixedTicker,
     Model,
+    NoOverlap,
     NumeralTickFormatter,
     PanTool,
     Range1d,
@@ -86,7 +87,11 @@ def panel(
     last: whether it stands lowest and so carries the dates.
     logarithmic: whether equal distances are equal ratios, as suits prices over years.
     """
-    tags = [f"follow:{columns}" for columns in follow] + (["scale:log"] if logarithmic else [])
+    tags = [f"follow:{columns}" for columns in follow]
+    # Bokeh's own ticker marks powers of ten alone on a logarithmic axis.
+    ticker = FixedTicker(ticks=[], name=f"ticks of {follow[0]}") if logarithmic else BasicTicker()
+    if logarithmic:
+        tags.append(f"ticks:{ticker.name}")
     plot = figure(
         x_range=dates,
         y_range=Range1d(start=1, end=2, tags=tags),
@@ -107,7 +112,8 @@ def panel(
     )
     plot.xaxis.visible = last
     plot.yaxis.formatter = NumeralTickFormatter(format=number_format)
-    plot.yaxis.ticker = LogTicker(desired_num_ticks=5) if logarithmic else BasicTicker(desired_num_ticks=5)
+    plot.yaxis.ticker = plot.ygrid.ticker = ticker
+    plot.xaxis.major_label_policy = NoOverlap(min_distance=12)
     plot.xaxis.formatter = DatetimeTickFormatter(days="%d %b", months="%b %Y", years="%Y")
     for axis in (*plot.xaxis, *plot.yaxis):
         axis.major_label_text_font = FONT

@@ -38,6 +38,7 @@ window.Hindcast = window.Hindcast ?? {};
         const [source, column] = output.dataset.value.split(".");
         const position = this.#model.nearest(source, time);
         const at = this.#model.value(source, "date", position);
+        output.parentElement.hidden = position < 0; // a line without data needs no place in the legend
         // A source that has nothing near this day says so, instead of showing another day's value.
         const isNear = at !== undefined && Math.abs(at - time) <= this.#reach;
         if (isNear) shown ??= at;

@@ -25,8 +25,9 @@ window.Hindcast = window.Hindcast ?? {};
           const [source, names] = text.split("=");
           return { source, names: names.split(",") };
         });
-        const isLogarithmic = tagged(model, "scale:").includes("log");
-        if (columns.length) this.#follows.push({ range: model, columns, isLogarithmic });
+        const [name] = tagged(model, "ticks:");
+        const ticker = name && document.get_model_by_name(name);
+        if (columns.length) this.#follows.push({ range: model, columns, ticker });
       }
       let scheduled = false;
       this.#dates.change.connect(() => {
@@ -121,11 +122,12 @@ window.Hindcast = window.Hindcast ?? {};
 
     #followValues() {
       const [start, end] = this.view();
-      for (const { range, columns, isLogarithmic } of this.#follows) {
+      for (const { range, columns, ticker } of this.#follows) {
         const [low, high] = extremes(this.#document, columns, start, end);
         if (low > high) continue;
-        if (isLogarithmic) {
+        if (ticker) {
           const margin = Math.max((high / low) ** MARGIN, 1.01);
+          ticker.ticks = roundNumbers(low, high);
           range.setv({ start: low / margin, end: high * margin });
         } else {
           const margin = MARGIN * (high - low || Math.abs(high) || 1);
@@ -147,6 +149,22 @@ window.Hindcast = window.Hindcast ?? {};
       else high = middle;
     }
     return low;
+  };
+
+  // Round numbers from low to high for a logarithmic axis: 1, 2, 5, 10, ... or, where these are too
+  // few, equal steps.
+  const roundNumbers = (low, high) => {
+    const ticks = [];
+    for (let power = Math.floor(Math.log10(low)); power <= Math.log10(high); power += 1) {
+      for (const digit of high / low > 100 ? [1, 3] : [1, 2, 5]) ticks.push(digit * 10 ** power);
+    }
+    const inside = ticks.filter((tick) => tick >= low && tick <= high);
+    if (inside.length > 3) return inside;
+    const rough = (high - low) / 4 || 1;
+    const power = 10 ** Math.floor(Math.log10(rough));
+    const step = power * [1, 2, 5, 10].find((digit) => digit * power >= rough);
+    const count = Math.floor(high / step) - Math.ceil(low / step) + 1;
+    return Array.from({ length: Math.max(count, 0) }, (_, index) => (Math.ceil(low / step) + index) * step);
   };
 
   // Lowest and highest value in view; one bar beyond either edge counts, since lines lead there.
