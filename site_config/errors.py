@@ -85,6 +85,8 @@ def _field_error(item: dict[str, Any]) -> FieldError:
     """Return the error of one field; django-ninja puts `body` and the argument's name before it."""
     location = [str(part) for part in item["loc"]]
     named = location[2:] if location[:1] == ["body"] and len(location) > 1 else location[1:]
+    if not named:
+        return FieldError(field="", message="Send a JSON object with the fields of the request as the body.")
     return FieldError(field=".".join(named), message=sentence(str(item["msg"])))
 
 

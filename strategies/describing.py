@@ -1,7 +1,7 @@
 """What a reader must know about a backtest before believing it, in sentences."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 
@@ -122,9 +122,9 @@ def _of_the_data(run: Run) -> list[str]:
 def _of_the_range(run: Run) -> list[str]:
     found = []
     asked_start, asked_end = run.parameters.start, run.parameters.end
-    if asked_start is not None and run.first == 0 and _has_weekday(asked_start, run.start):
+    if asked_start is not None and run.first == 0 and _weekday_lies_before(run.start, asked_start):
         found.append(f"The first stored bar is of {run.start}, so trading starts then, not on {asked_start}.")
-    if asked_end is not None and _has_weekday(_next_day(run.end), _next_day(asked_end)):
+    if asked_end is not None and _weekday_lies_after(run.end, asked_end):
         found.append(f"The last stored bar up to {asked_end} is of {run.end}, so trading ends then.")
     bars = len(run.result.traded)
     if bars < BARS_IN_A_YEAR:
@@ -204,13 +204,16 @@ def _dividends(adjustment: Adjustment) -> str:
     return "Dividends are not counted, neither here nor in buy and hold."
 
 
-def _has_weekday(begin: date, end: date) -> bool:
-    """Whether a weekday lies in [begin, end)."""
-    return bool(np.busday_count(begin, end) > 0)
+def _weekday_lies_before(first: date, asked: date) -> bool:
+    """Whether one of the days from `asked` to the eve of `first` is a weekday."""
+    return bool(np.busday_count(asked, first) > 0)
 
 
-def _next_day(day: date) -> date:
-    return day + timedelta(days=1)
+def _weekday_lies_after(last: date, asked: date) -> bool:
+    """Whether one of the days from the morrow of `last` to `asked` is a weekday."""
+    # NumPy's dates, since Python's end with the year 9999, which may be asked for.
+    day = np.timedelta64(1, "D")
+    return bool(np.busday_count(np.datetime64(last) + day, np.datetime64(asked) + day) > 0)
 
 
 def _amount(value: float, currency: str) -> str:

@@ -133,7 +133,7 @@ class BacktestDocument(_Document):
 
     schema_: Annotated[str, Field(alias="schema")] = SCHEMA
     schema_version: int = SCHEMA_VERSION
-    id: Annotated[str, Field(description="Hash of parameters, data and engine version.")]
+    id: Annotated[str, Field(description="Hash of parameters, data, engine and schema version.")]
     generated_at: datetime
     parameters: BacktestParameters
     period: Period

@@ -15,7 +15,7 @@ from ingestion.bars import Adjustment, Bars, load_bars
 from jobs.errors import HindcastError, InvalidInput, NotFound
 from strategies.describing import Run
 from strategies.documenting import document_of
-from strategies.documents import BacktestDocument
+from strategies.documents import SCHEMA_VERSION, BacktestDocument
 from strategies.engine import ENGINE_VERSION
 from strategies.engine.averages import PricesTooLarge
 from strategies.engine.backtest import Strategy, backtest
@@ -75,7 +75,8 @@ def answer(parameters: BacktestParameters) -> Answer:
 
 def find_backtest(backtest_id: str) -> BacktestDocument:
     """Return the stored document with this id; raises NotFound."""
-    stored = _stored(backtest_id)
+    # What cannot be an id never reaches the database, which refuses some characters.
+    stored = _stored(backtest_id) if backtest_id.isalnum() else None
     if stored is None:
         raise NotFound(
             "There is no backtest with this id. Run it again on the Backtest page: the same question on "
@@ -112,11 +113,12 @@ def recent_backtests(limit: int = 10) -> list[BacktestSummary]:
 
 
 def _identity(parameters: BacktestParameters, bars: Bars) -> str:
-    """Return the hash of question, data and engine: what decides the answer."""
+    """Return the hash of question, data, engine and form: what decides the document."""
     question = {
         "parameters": parameters.model_dump(mode="json"),
         "data_sha256": bars.fingerprint,
         "engine_version": ENGINE_VERSION,
+        "schema_version": SCHEMA_VERSION,
     }
     canonical = json.dumps(question, sort_keys=True, allow_nan=False, separators=(",", ":"))
     return sha256(canonical.encode()).hexdigest()[:ID_LENGTH]

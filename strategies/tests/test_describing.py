@@ -50,6 +50,7 @@ def test_a_strategy_behind_holding_is_told_so() -> None:
         ({}, "The first 199 bars of the period have no slow average yet"),
         ({"start": "1998-01-01"}, "The first stored bar is of 2000-03-01, so trading starts then"),
         ({"end": "2020-01-01"}, "The last stored bar up to 2020-01-01 is of 2013-03-01"),
+        ({"start": "0001-01-01", "end": "9999-12-31"}, "trading ends then"),
         ({"start": "2012-09-01"}, "less than a year of 252"),
         ({"fill": "same_close"}, "That is optimistic"),
         ({"commission_rate": 0}, "No costs are charged"),
