@@ -26,8 +26,8 @@ def prices() -> Prices:
     return Prices(dates=np.array(columns["date"], dtype="datetime64[D]"), **adjusted).since(-BARS)
 
 
-def run(prices: Prices, entry: Entry) -> Result:
-    strategy = make_strategy(fast=50, slow=200, entry=entry, commission_rate=0.001)
+def run(prices: Prices, entry: Entry, fast: int = 50, slow: int = 200) -> Result:
+    strategy = make_strategy(fast=fast, slow=slow, entry=entry, commission_rate=0.001)
     return backtest(prices, strategy, first=0, risk_free_rate=0)
 
 
@@ -41,6 +41,15 @@ def test_entering_the_state_that_holds_ends_at_261_574(prices: Prices) -> None:
     metrics = run(prices, Entry.ON_STATE).strategy.metrics
     assert metrics.final_equity == pytest.approx(261_574.4037524, abs=1e-6)
     assert metrics.trades == 4
+
+
+def test_figures_of_20_and_50_bars_are_those_of_the_standard_formulas(prices: Prices) -> None:
+    """Sharpe as empyrical and quantstats have it, growth with 252 bars a year, profit factor in money."""
+    metrics = run(prices, Entry.ON_CROSS, fast=20, slow=50).strategy.metrics
+    assert metrics.trades == 23
+    assert metrics.sharpe == pytest.approx(1.238, abs=5e-4)
+    assert metrics.cagr == pytest.approx(0.357, abs=5e-4)
+    assert metrics.profit_factor == pytest.approx(3.84, abs=5e-3)
 
 
 def test_buy_and_hold_is_the_first_open_to_the_last_close_less_one_commission(prices: Prices) -> None:

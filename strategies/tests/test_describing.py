@@ -62,6 +62,11 @@ def test_a_strategy_behind_holding_is_told_so() -> None:
             {"initial_investment": 5, "fractional_shares": False, "end": "2004-01-01"},
             "less than one share and its costs",
         ),
+        ({"initial_investment": 12, "fractional_shares": False}, "could not be filled: the money"),
+        (
+            {"start": "2009-06-01", "end": "2009-12-31", "entry": "on_state", "fill": "same_close"},
+            "the same as simply holding",
+        ),
         ({"commission_fixed": 20_000}, "less than the costs of an order"),
         ({"initial_investment": 5, "fractional_shares": False}, "Buy and hold could not buy anything"),
     ],

@@ -117,6 +117,14 @@ def test_a_question_that_the_bars_cannot_answer_is_refused_at_its_field(
     assert not Backtest.objects.exists()
 
 
+def test_prices_that_grew_beyond_exact_sums_are_refused() -> None:
+    least = dict.fromkeys(("open", "high", "low", "close"), 0.000001)
+    DailyBar.objects.filter(instrument__symbol="AAPL", date="2000-03-01").update(**least)
+    with pytest.raises(InvalidInput, match="grew too much") as refused:
+        run_backtest(ask(adjustment="none"))
+    assert refused.value.field == "adjustment"
+
+
 def test_a_result_that_does_not_add_up_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object, **__: object) -> None:
         raise ReconciliationError("The trades explain 1.00, the equity is 2.00.")
