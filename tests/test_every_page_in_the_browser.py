@@ -22,7 +22,7 @@ PAGES = {
     "data": "/data/",
     "jobs": "/jobs/",
     "login": "/login/",
-    "nothing here": "/nowhere/",
+    "no such run": "/backtests/0123456789abcdef0123/",
 }
 THEMES = ("light", "dark")
 WIDTHS = (320, 1280)
@@ -61,7 +61,7 @@ def test_a_page_is_accessible_complete_and_blocks_nothing(
 
 def test_the_chosen_theme_is_kept(browser: Browser, site: RunningSite) -> None:
     page, _ = _opened(browser, site, "/", "light", 1280)
-    page.get_by_role("button", name="theme").click()
+    page.get_by_role("button", name="Switch between light and dark").click()
     assert page.evaluate("document.documentElement.dataset.bsTheme") == "dark"
     page.goto("/jobs/")
     assert page.evaluate("document.documentElement.dataset.bsTheme") == "dark"
