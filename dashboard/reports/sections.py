@@ -93,7 +93,7 @@ class ForecastSection:
     scores: Table | None
     past: Chart | None
     method: Sequence[FactGroup]
-    disclosure: str
+    address: str
     attached: str
 
 
@@ -134,18 +134,16 @@ def forecast_section(
     """Return the contents of a forecast's report; see `backtest_section`.
 
     look_back: it stands beside the newest forecast for the closes that came since, and leaves out what
-        the two share: scorecard, model, data and disclosure.
+        the two share: scorecard, method and disclosure.
     """
     data, issued = document.data, day(document.issued_on)
     kind = "look back" if look_back else "forecast"
     scored = bool(document.scorecard.horizons) and not look_back
-    method = [FactGroup(title="This forecast", facts=facts.forecast_origin(document, site_address))]
-    if not look_back:
-        method = [
-            FactGroup(title="Model", facts=facts.model_facts(document)),
-            FactGroup(title="Data", facts=facts.data_facts(data)),
-            *method,
-        ]
+    method = (
+        FactGroup(title="Model", facts=facts.model_facts(document)),
+        FactGroup(title="Data", facts=facts.data_facts(data)),
+        FactGroup(title="This forecast", facts=facts.forecast_origin(document, site_address)),
+    )
     return ForecastSection(
         title=f"{data.name} ({data.symbol})",
         subtitle=f"{kind.capitalize()} of {counted(len(document.points), 'session')}, issued on {issued} "
@@ -156,8 +154,8 @@ def forecast_section(
         points=_points(document),
         scores=_scores(document) if scored else None,
         past=_past(document) if scored and document.scorecard.past else None,
-        disclosure="" if look_back else document.disclosure,
-        method=method,
+        method=() if look_back else method,
+        address=urljoin(site_address, document.links.page),
         attached=attached,
     )
 
