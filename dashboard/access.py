@@ -10,11 +10,6 @@ from dashboard.requests import HtmxRequest
 from jobs.errors import NotAllowed
 
 
-def is_staff(request: HtmxRequest) -> bool:
-    """Whether the user may fetch, train and cancel."""
-    return bool(getattr(request.user, "is_staff", False))
-
-
 def staff_required[**P](
     view: Callable[Concatenate[HtmxRequest, P], HttpResponse],
 ) -> Callable[Concatenate[HtmxRequest, P], HttpResponse]:
@@ -22,7 +17,7 @@ def staff_required[**P](
 
     @wraps(view)
     def guarded(request: HtmxRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        if not is_staff(request):
+        if not getattr(request.user, "is_staff", False):
             raise NotAllowed("Only staff may do this. Ask an administrator of this site to do it for you.")
         return view(request, *args, **kwargs)
 

@@ -17,12 +17,7 @@ from ingestion.instruments import list_instruments
 from jobs.errors import InvalidInput, field_errors
 
 HUNDRED = Decimal(100)
-_LIMITS = {
-    "greater_than": ("gt", "Enter a number above {limit}."),
-    "greater_than_equal": ("ge", "Enter {limit} or more."),
-    "less_than": ("lt", "Enter a number below {limit}."),
-    "less_than_equal": ("le", "Enter {limit} or less."),
-}
+_OUT_OF_LIMITS = ("greater_than", "greater_than_equal", "less_than", "less_than_equal")
 
 
 class ParametersForm[Parameters: BaseModel](forms.Form):
@@ -76,7 +71,7 @@ class ParametersForm[Parameters: BaseModel](forms.Form):
         except ValidationError as error:
             for details, problem in zip(error.errors(), field_errors(error), strict=True):
                 name = self._field_of(problem.field)
-                self.add_error(name, self._in_units(name, details) or problem.message)
+                self.add_error(name, self._limits(name, details) or problem.message)
         else:
             self.parameters = cast("Parameters", parameters)
         return cleaned
@@ -107,15 +102,20 @@ class ParametersForm[Parameters: BaseModel](forms.Form):
         name = shown_as.get(parameter, parameter)
         return name if name in self.fields else None
 
-    def _in_units(self, name: str | None, details: ErrorDetails) -> str | None:
-        """Return the message about a limit, in the unit of the field; None for other errors."""
-        if name is None or details["type"] not in _LIMITS:
-            return None
-        key, message = _LIMITS[details["type"]]
-        limit = Decimal(str(details["ctx"][key]))
-        if name in self.percent_fields:
-            return message.format(limit=f"{_plain(HUNDRED * limit)} %")
-        return message.format(limit=_plain(limit))
+    def _limits(self, name: str | None, details: ErrorDetails) -> str:
+        """Return the limits of a field in its own unit, where the error is about them; otherwise nothing.
+
+        The parameters speak of fractions where a field shows a percentage.
+        """
+        if name and name in self.percent_fields:
+            return _range_in_words(self._schema(self.percent_fields[name]), "a percentage", HUNDRED)
+        if name and details["type"] in _OUT_OF_LIMITS:
+            return _range_in_words(self._schema(name), "a number", Decimal(1))
+        return ""
+
+    def _schema(self, parameter: str) -> dict[str, Any]:
+        schema: dict[str, Any] = self.parameters_model.model_json_schema()["properties"][parameter]
+        return schema
 
 
 class SymbolField(forms.ChoiceField):
@@ -194,6 +194,17 @@ def whole_number_field(label: str) -> forms.IntegerField:
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
         error_messages={"required": "Enter a whole number.", "invalid": "Enter a whole number."},
     )
+
+
+def _range_in_words(schema: Mapping[str, Any], noun: str, factor: Decimal) -> str:
+    """Return what may be entered by the limits of a JSON schema."""
+    low, high = (
+        _plain(factor * Decimal(str(schema.get(f"exclusive{edge}", schema.get(edge.lower())))))
+        for edge in ("Minimum", "Maximum")
+    )
+    if "exclusiveMinimum" in schema:
+        return f"Enter {noun} above {low} and up to {high}."
+    return f"Enter {noun} from {low} to {high}."
 
 
 def _text(value: object) -> object:

@@ -9,7 +9,7 @@ from django.shortcuts import redirect
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from dashboard.access import is_staff, staff_required
+from dashboard.access import staff_required
 from dashboard.forms import FetchForm
 from dashboard.instruments import stored_bars
 from dashboard.requests import HtmxRequest, render_page
@@ -24,7 +24,7 @@ PAGE = "data/page.html"
 @never_cache
 def data(request: HtmxRequest) -> HttpResponse:
     """Answer with what is stored; to htmx, which asks after a job, with the table alone."""
-    return render_page(request, PAGE, _context(request, FetchForm()), partial="instruments")
+    return render_page(request, PAGE, _context(FetchForm()), partial="instruments")
 
 
 @require_POST
@@ -43,10 +43,10 @@ def fetch(request: HtmxRequest) -> HttpResponse:
 
 
 def _form(request: HtmxRequest, form: FetchForm, *, status: int = 200) -> HttpResponse:
-    return render_page(request, PAGE, _context(request, form), partial="fetching", status=status)
+    return render_page(request, PAGE, _context(form), partial="fetching", status=status)
 
 
-def _context(request: HtmxRequest, form: FetchForm) -> dict[str, Any]:
+def _context(form: FetchForm) -> dict[str, Any]:
     stored = stored_bars()
     return {
         "form": form,
@@ -54,5 +54,4 @@ def _context(request: HtmxRequest, form: FetchForm) -> dict[str, Any]:
         "shows_sample": any(item.instrument.is_sample for item in stored),
         "has_key": bool(settings.ALPHA_VANTAGE_API_KEY),
         "fetch_jobs": Job.objects.filter(kind="fetch_bars", state__in=ACTIVE_STATES),
-        "may_change": is_staff(request),
     }

@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from dashboard.access import is_staff, staff_required
+from dashboard.access import staff_required
 from dashboard.forms import ForecastForm
 from dashboard.requests import HtmxRequest, render_page, wants_partial
 from dashboard.results import forecast_result
@@ -35,7 +35,7 @@ def forecasts(request: HtmxRequest) -> HttpResponse:
         return form_with_errors(request, PAGE, form)
     if not wants_partial(request):
         return to_own_address(request, document.links.page)
-    return answer_beside_form(request, PAGE, _context(request, form, document), document.links.page)
+    return answer_beside_form(request, PAGE, _context(form, document), document.links.page)
 
 
 @require_GET
@@ -43,17 +43,17 @@ def forecast(request: HtmxRequest, forecast_id: str) -> HttpResponse:
     """Show a stored forecast, with the form as it was filled in."""
     document = find_forecast(forecast_id)
     form = ForecastForm.showing(document.parameters)
-    return render_page(request, PAGE, _context(request, form, document), partial="workbench")
+    return render_page(request, PAGE, _context(form, document), partial="workbench")
 
 
 @require_POST
 @staff_required
-def train(request: HtmxRequest, symbol: str) -> HttpResponse:
+def train(request: HtmxRequest) -> HttpResponse:
     """Queue the training of a symbol's model, and answer with the job."""
-    job = request_training(symbol)
+    job = request_training(request.POST.get("symbol", ""))
     if not request.htmx:
         return redirect("job", job.pk)
-    return render(request, "jobs/job.html#card", {"job": job, "may_change": True})
+    return render(request, "jobs/job.html#card", {"job": job})
 
 
 def _first_page(request: HtmxRequest) -> HttpResponse:
@@ -62,9 +62,9 @@ def _first_page(request: HtmxRequest) -> HttpResponse:
         return nothing_stored(request)
     form = ForecastForm.from_query(question)
     document = form.answered_by(issue_forecast)
-    context = {"form": form} if document is None else _context(request, form, document)
+    context = {"form": form} if document is None else _context(form, document)
     return render_page(request, PAGE, context, partial="workbench")
 
 
-def _context(request: HtmxRequest, form: ForecastForm, document: ForecastDocument) -> dict[str, Any]:
-    return {"form": form, "result": forecast_result(document), "may_change": is_staff(request)}
+def _context(form: ForecastForm, document: ForecastDocument) -> dict[str, Any]:
+    return {"form": form, "result": forecast_result(document)}

@@ -8,7 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import HTMX_STOP_POLLING, trigger_client_event
 
-from dashboard.access import is_staff, staff_required
+from dashboard.access import staff_required
 from dashboard.requests import HtmxRequest, render_page
 from jobs.models import Job
 from jobs.queueing import cancel, find_job
@@ -21,8 +21,7 @@ SHOWN = 50
 @never_cache
 def jobs(request: HtmxRequest) -> HttpResponse:
     """Answer with the newest jobs."""
-    context = {"jobs": Job.objects.all()[:SHOWN], "may_change": is_staff(request)}
-    return render(request, "jobs/list.html", context)
+    return render(request, "jobs/list.html", {"jobs": Job.objects.all()[:SHOWN]})
 
 
 @require_GET
@@ -45,7 +44,7 @@ def _card(request: HtmxRequest, job: Job) -> HttpResponse:
     response = render_page(
         request,
         "jobs/job.html",
-        {"job": job, "may_change": is_staff(request)},
+        {"job": job},
         partial="card",
         status=HTMX_STOP_POLLING if stops_polling else 200,
     )

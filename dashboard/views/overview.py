@@ -4,7 +4,6 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from dashboard.access import is_staff
 from dashboard.instruments import quotes
 from dashboard.requests import HtmxRequest
 from forecasting.predicting import recent_forecasts
@@ -25,6 +24,5 @@ def overview(request: HtmxRequest) -> HttpResponse:
         "backtests": recent_backtests(RECENT),
         "forecasts": recent_forecasts(RECENT),
         "active_jobs": Job.objects.filter(state__in=ACTIVE_STATES),
-        "may_change": is_staff(request),
     }
     return render(request, "overview.html", context)

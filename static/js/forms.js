@@ -18,12 +18,15 @@
     if (isStale && (event.detail.target === form || event.detail.target.contains(form))) event.detail.shouldSwap = false;
   });
 
-  // After a submit the summary of errors takes the focus; while tuning, the field keeps it and the
-  // summary, a live region, is read out.
-  document.addEventListener("htmx:afterSettle", (event) => {
-    const config = event.detail.requestConfig;
-    if (config?.triggeringEvent?.type !== "submit") return;
-    document.querySelector(".error-summary")?.focus();
+  // After a submit the summary of errors takes the focus, until the person moves on to a field. While
+  // tuning, the field keeps it, and the summary, an alert, is read out.
+  let submitted = false;
+  document.addEventListener("submit", () => (submitted = true), true);
+  document.addEventListener("focusin", (event) => {
+    if (event.target.matches("input, select")) submitted = false;
+  });
+  document.addEventListener("htmx:afterSettle", () => {
+    if (submitted) document.querySelector(".error-summary")?.focus();
   });
 
   const change = (field, value) => {
