@@ -1,0 +1,197 @@
+"""What a reader of the charts may rely on: nothing essential is thinned away, nothing is made up."""
+
+import inspect
+import json
+import re
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any
+
+import bokeh
+import numpy as np
+import pytest
+from django.conf import settings
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dashboard.charts import forecast
+from dashboard.charts.backtest import backtest_columns, backtest_detail
+from dashboard.charts.columns import MAX_POINTS, days_since_epoch, thinned
+from dashboard.charts.registry import SKELETONS
+from dashboard.charts.sparkline import HEIGHT, WIDTH, sparkline_path
+from dashboard.charts.words import equity_rows
+from forecasting.documents import ForecastDocument
+from forecasting.parameters import ForecastParameters
+from forecasting.predicting import issue_forecast
+from strategies.documents import BacktestDocument
+from strategies.parameters import BacktestParameters, Entry
+from strategies.running import run_backtest
+
+EPOCH = date(1970, 1, 1)
+
+
+@pytest.fixture
+def run(db: None) -> BacktestDocument:
+    return run_backtest(BacktestParameters(symbol="AAPL"))
+
+
+@pytest.fixture
+def look_back(db: None) -> ForecastDocument:
+    return issue_forecast(ForecastParameters(symbol="AAPL", as_of=date(2012, 12, 3)))
+
+
+@given(
+    lines=st.integers(1, 3),
+    bars=st.integers(2, 400),
+    limit=st.integers(20, 100),
+    seed=st.integers(0, 2**32 - 1),
+)
+def test_thinning_keeps_ends_and_extremes_within_the_limit(
+    lines: int, bars: int, limit: int, seed: int
+) -> None:
+    values = list(np.random.default_rng(seed).normal(size=(lines, bars)))
+    kept = thinned(values, limit)
+    assert len(kept) <= max(limit, 2)
+    assert (np.diff(kept) > 0).all()
+    assert kept[0] == 0
+    assert kept[-1] == bars - 1
+    for line in values:
+        assert {line.argmin(), line.argmax()} <= set(kept)
+
+
+def test_a_short_line_is_not_thinned() -> None:
+    assert thinned([np.arange(float(MAX_POINTS))]).tolist() == list(range(MAX_POINTS))
+
+
+def test_the_columns_of_a_run_are_values_of_its_document(run: BacktestDocument) -> None:
+    columns = backtest_columns(run, detail_address="/detail/")
+    at = {day: index for index, day in enumerate(days_since_epoch(run.series.dates).tolist())}
+    price, equity = columns.sources["price"], columns.sources["equity"]
+    assert len(price["day"]) <= MAX_POINTS < len(run.series.dates)
+    for source, name, values, decimals in (
+        (price, "close", run.series.close, 4),
+        (price, "slow", run.series.slow_average, 4),
+        (equity, "equity", run.series.equity, 2),
+        (equity, "benchmark", run.series.benchmark_equity, 2),
+        (columns.sources["drawdown"], "drawdown", run.series.drawdown, 4),
+    ):
+        for day, shown in zip(source["day"], source[name], strict=True):
+            value = values[at[int(day or 0)]]
+            assert shown == (None if value is None else round(value, decimals))
+    assert round(max(run.series.equity), 2) in equity["equity"]
+    assert round(run.metrics.max_drawdown, 4) in columns.sources["drawdown"]["drawdown"]
+    assert columns.labels == {"fast": "Simple 20", "slow": "Simple 50"}
+
+
+def test_every_trade_is_marked_and_an_open_one_has_no_exit(db: None) -> None:
+    document = run_backtest(BacktestParameters(symbol="IBM", entry=Entry.ON_STATE))
+    assert [trade.open for trade in document.trades].count(True) == 1
+    sources = backtest_columns(document, detail_address="").sources
+    assert len(sources["entries"]["day"]) == len(document.trades)
+    assert len(sources["exits"]["day"]) == len(document.trades) - 1
+    assert sources["entries"]["price"] == [trade.entry_price for trade in document.trades]
+
+
+def test_zooming_into_a_long_run_brings_every_bar_in_view(run: BacktestDocument) -> None:
+    start, end = date(2008, 1, 2), date(2008, 12, 31)
+    shown = {
+        EPOCH + timedelta(days=int(day or 0))
+        for day in backtest_detail(run, start=start, end=end)["price"]["day"]
+    }
+    assert {day for day in run.series.dates if start <= day <= end} <= shown
+    assert {run.series.dates[0], run.series.dates[-1]} <= shown
+
+
+def test_a_short_run_comes_whole_and_asks_for_no_detail(db: None) -> None:
+    document = run_backtest(BacktestParameters(symbol="FB"))
+    columns = backtest_columns(document, detail_address="/detail/")
+    assert len(columns.sources["price"]["day"]) == len(document.series.dates)
+    assert columns.detail_address == ""
+
+
+def test_the_table_of_a_chart_ends_each_year_with_the_documents_values(run: BacktestDocument) -> None:
+    rows = equity_rows(run)
+    assert [row.date.year for row in rows] == list(range(2013, 1999, -1))
+    assert rows[0].equity == run.metrics.final_equity
+    assert rows[0].date == run.series.dates[-1]
+
+
+def test_the_table_of_a_short_run_has_months(db: None) -> None:
+    document = run_backtest(BacktestParameters(symbol="FB"))
+    months = [(row.date.year, row.date.month) for row in equity_rows(document)]
+    assert months == sorted(set(months), reverse=True)
+    assert len(months) == 11
+
+
+def test_the_fan_opens_at_the_last_close_and_shows_what_came(look_back: ForecastDocument) -> None:
+    sources = forecast.fan_columns(look_back).sources
+    bands = sources["bands"]
+    assert bands["median"][0] == bands["low_95"][0] == bands["high_95"][0] == look_back.last_close
+    assert bands["high_80"][1:] == [point.high_80 for point in look_back.points]
+    assert sources["actual"]["close"][1:] == [point.actual for point in look_back.points]
+    assert sources["history"]["close"][-1] == look_back.last_close
+
+
+def test_a_forecast_of_the_future_shows_nothing_that_came(db: None) -> None:
+    columns = forecast.fan_columns(issue_forecast(ForecastParameters(symbol="AAPL")))
+    assert columns.sources["actual"] == {"day": [], "close": []}
+
+
+def test_past_forecasts_are_parted_by_the_80_percent_band(look_back: ForecastDocument) -> None:
+    past = look_back.scorecard.past
+    sources = forecast.accuracy_columns(past).sources
+    shown = {*sources["inside"]["actual"], *sources["outside"]["actual"]}
+    assert shown == {item.actual for item in past}
+    expected = sum(item.low_80 <= item.actual <= item.high_80 for item in past)
+    assert len(sources["inside"]["day"]) == expected
+    assert 0 < expected < len(past)
+
+
+@pytest.mark.parametrize("kind", SKELETONS)
+def test_a_skeleton_is_the_same_whenever_and_wherever_it_is_built(kind: str) -> None:
+    build = inspect.unwrap(SKELETONS[kind])
+    assert build() == build() == SKELETONS[kind]()
+
+
+@pytest.mark.parametrize("kind", SKELETONS)
+def test_a_skeleton_holds_no_data_no_code_and_only_known_tokens(kind: str) -> None:
+    skeleton = SKELETONS[kind]().json
+    assert "CustomJS" not in skeleton
+    assert json.loads(skeleton)["roots"]
+    tokens = (settings.BASE_DIR / "static/css/tokens.css").read_text()
+    used = set(re.findall(r"color:\w+=(--[\w-]+)", skeleton))
+    assert used
+    assert {token for token in used if f"{token}:" not in tokens} == set()
+    sources = list(_models(json.loads(skeleton), "ColumnDataSource"))
+    assert sources
+    for source in sources:
+        columns = source["attributes"]["data"]["entries"]
+        assert [values for _, values in columns] == [[]] * len(columns)
+
+
+def _models(value: Any, name: str) -> Iterator[dict[str, Any]]:
+    """Yield the models of that name anywhere in a document's JSON."""
+    if isinstance(value, dict):
+        if value.get("name") == name and "attributes" in value:
+            yield value
+        for part in value.values():
+            yield from _models(part, name)
+    elif isinstance(value, list):
+        for part in value:
+            yield from _models(part, name)
+
+
+def test_the_browsers_bokeh_is_the_servers() -> None:
+    script = settings.VENDOR_FILES["vendor/bokeh.min.js"].read_text()
+    assert f'"{bokeh.__version__}"' in script
+
+
+def test_a_sparkline_fills_its_box() -> None:
+    points = [tuple(map(float, pair.split(","))) for pair in sparkline_path([2, 5, 1, 3])[1:].split("L")]
+    assert [x for x, _ in points] == [0, WIDTH / 3, 2 * WIDTH / 3, WIDTH]
+    assert [y for _, y in points] == [HEIGHT * 3 / 4, 0, HEIGHT, HEIGHT / 2]
+
+
+def test_a_flat_sparkline_lies_in_the_middle_and_one_value_makes_none() -> None:
+    assert sparkline_path([7, 7]) == f"M0.0,{HEIGHT / 2:.1f}L{WIDTH:.1f},{HEIGHT / 2:.1f}"
+    assert sparkline_path([7]) == ""

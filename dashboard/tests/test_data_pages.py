@@ -1,0 +1,203 @@
+"""What a person in a browser may rely on about stored data and background work."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from dashboard.formatting import price
+from dashboard.reports.combined import combined_report
+from dashboard.tests.markup import HTMX, Markup, markup_of, words_of
+from forecasting.parameters import ForecastParameters
+from forecasting.predicting import issue_forecast
+from ingestion.instruments import list_instruments
+from ingestion.models import Instrument
+from jobs.models import Job, JobState
+from strategies.parameters import BacktestParameters
+from strategies.running import run_backtest
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def running() -> Job:
+    return Job.objects.create(
+        kind="fetch_bars", subject="IBM", state=JobState.RUNNING, progress=0.425, step="Storing bars"
+    )
+
+
+def _finish(job: Job, state: JobState, error: str = "") -> None:
+    job.state, job.error, job.finished_at = state, error, timezone.now()
+    job.save()
+
+
+def test_the_overview_shows_each_instrument_and_says_that_it_is_sample_data(reader: Client) -> None:
+    response = reader.get(reverse("overview"))
+    words = words_of(response)
+    for instrument in list_instruments():
+        assert f"{instrument.symbol} {instrument.name} {price(instrument.last_close)}" in words
+    assert "not current prices" in words
+    assert len(markup_of(response).all("svg", class_="sparkline")) == len(list_instruments())
+
+
+def test_the_overview_leads_to_the_latest_runs(reader: Client) -> None:
+    run = run_backtest(BacktestParameters(symbol="MSFT"))
+    forecast = issue_forecast(ForecastParameters(symbol="MSFT"))
+    page = markup_of(reader.get(reverse("overview")))
+    assert page.all("a", href=run.links.page)
+    assert page.all("a", href=forecast.links.page)
+
+
+def test_the_overview_shows_what_runs_now(reader: Client, running: Job) -> None:
+    assert markup_of(reader.get(reverse("overview"))).has_id(f"job-{running.pk}")
+
+
+def test_the_overview_of_an_empty_site_says_what_to_do(reader: Client) -> None:
+    Instrument.objects.all().delete()
+    words = words_of(reader.get(reverse("overview")))
+    assert "Nothing is stored yet" in words
+    assert "manage.py load_stock_data" in words
+
+
+def test_the_data_page_tells_what_is_stored_and_which_key_is_missing(reader: Client) -> None:
+    words = words_of(reader.get(reverse("data")))
+    assert "No Alpha Vantage key is set" in words
+    assert "ALPHA_VANTAGE_API_KEY" in words
+    assert "2005-02-28, 2 for 1" in words
+    assert "3,270" in words
+
+
+def test_staff_fetch_a_symbol_and_see_its_job(operator: Client) -> None:
+    response = operator.post(reverse("fetch"), {"symbol": "ibm"}, headers=HTMX)
+    job = Job.objects.get()
+    assert (response.status_code, job.kind, job.subject) == (200, "fetch_bars", "IBM")
+    page = markup_of(response)
+    assert page.elements[0].attributes["id"] == "fetching"
+    assert page.has_id(f"job-{job.pk}")
+    assert operator.post(reverse("fetch"), {"symbol": "IBM"})["Location"] == reverse("job", args=[job.pk])
+
+
+@pytest.mark.parametrize(
+    ("symbol", "message"),
+    [("???", "is not a ticker symbol"), ("NVDA", "ALPHA_VANTAGE_API_KEY"), ("", "Enter a symbol")],
+)
+def test_what_cannot_be_fetched_is_told_at_the_field(operator: Client, symbol: str, message: str) -> None:
+    response = operator.post(reverse("fetch"), {"symbol": symbol}, headers=HTMX)
+    assert response.status_code == 422
+    page = markup_of(response)
+    assert message in page.message_of("symbol")
+    assert page.by_id("id_symbol").attributes.get("value", "") == symbol
+    assert not Job.objects.exists()
+
+
+def test_only_staff_fetch(reader: Client) -> None:
+    assert not markup_of(reader.get(reverse("data"))).all("form", action=reverse("fetch"))
+    assert reader.post(reverse("fetch"), {"symbol": "IBM"}).status_code == 403
+    assert not Job.objects.exists()
+
+
+def test_a_running_job_is_polled_and_shows_how_far_it_is(reader: Client, running: Job) -> None:
+    response = reader.get(reverse("job", args=[running.pk]), headers=HTMX)
+    assert response.status_code == 200
+    card = markup_of(response)
+    assert card.elements[0].attributes["hx-trigger"] == "every 1s"
+    bar = card.one("div", role="progressbar")
+    assert bar.attributes["aria-valuenow"] == "42"
+    assert "Storing bars" in words_of(response)
+
+
+@pytest.mark.parametrize(
+    ("state", "error", "words"),
+    [
+        (JobState.SUCCEEDED, "", "Done"),
+        (JobState.FAILED, "The provider does not answer.", "The provider does not answer."),
+        (JobState.CANCELLED, "", "Cancelled"),
+    ],
+)
+def test_the_end_of_a_job_ends_the_polling(
+    reader: Client, running: Job, state: JobState, error: str, words: str
+) -> None:
+    _finish(running, state, error)
+    response = reader.get(reverse("job", args=[running.pk]), headers=HTMX)
+    assert response.status_code == 286
+    assert "job-ended" in response["HX-Trigger-After-Settle"]
+    assert "hx-trigger" not in markup_of(response).elements[0].attributes
+    assert words in words_of(response)
+
+
+def test_a_finished_job_opened_as_a_page_is_a_page(reader: Client, running: Job) -> None:
+    _finish(running, JobState.SUCCEEDED)
+    response = reader.get(reverse("job", args=[running.pk]))
+    assert response.status_code == 200
+    assert markup_of(response).all("html")
+
+
+def test_staff_cancel_a_job(operator: Client, running: Job) -> None:
+    address = reverse("cancel_job", args=[running.pk])
+    card = markup_of(operator.get(reverse("job", args=[running.pk]), headers=HTMX))
+    assert card.one("form").attributes["hx-post"] == address
+    response = operator.post(address, headers=HTMX)
+    assert response.status_code == 200
+    assert "Stopping" in words_of(response)
+    running.refresh_from_db()
+    assert running.cancel_requested
+
+
+def test_only_staff_cancel_a_job(reader: Client, running: Job) -> None:
+    card = markup_of(reader.get(reverse("job", args=[running.pk]), headers=HTMX))
+    assert not card.all("form")
+    assert reader.post(reverse("cancel_job", args=[running.pk])).status_code == 403
+    running.refresh_from_db()
+    assert not running.cancel_requested
+
+
+def test_the_list_of_jobs_says_what_happened(reader: Client, running: Job) -> None:
+    _finish(running, JobState.FAILED, "The provider does not answer.")
+    words = words_of(reader.get(reverse("jobs")))
+    assert "Fetch bars: IBM Failed The provider does not answer." in words
+
+
+def test_the_report_on_a_page_says_what_the_combined_document_says(reader: Client) -> None:
+    document = combined_report("IBM")
+    response = reader.get(reverse("report", args=["ibm"]))
+    words = words_of(response)
+    assert document.look_back
+    assert document.look_back_result
+    for text in (
+        document.backtest.summary,
+        document.forecast.summary,
+        document.look_back_result.sentence,
+        document.disclosure,
+    ):
+        assert " ".join(text.split()) in words
+    page = markup_of(response)
+    for address in (document.links.pdf, document.links.json_, document.links.backtest):
+        assert page.all("a", href=address)
+    actual = page.columns("look-back-chart")["sources"]["actual"]["close"][1:]
+    assert actual == [point.actual for point in document.look_back.points]
+
+
+def test_the_list_of_reports_leads_to_page_pdf_and_json(reader: Client) -> None:
+    page = markup_of(reader.get(reverse("reports")))
+    for name in ("report", "report_pdf", "report_json"):
+        assert page.all("a", href=reverse(name, args=["AAPL"]))
+
+
+def test_a_report_on_an_unknown_symbol_is_not_found(reader: Client) -> None:
+    response = reader.get(reverse("report", args=["NOPE"]), headers={"Accept": "text/html"})
+    assert response.status_code == 404
+    assert isinstance(markup_of(response), Markup)
+
+
+@pytest.mark.parametrize("name", ["overview", "backtests", "forecasts", "reports", "data", "jobs"])
+def test_the_menu_marks_the_page_that_one_is_on(reader: Client, name: str) -> None:
+    page = markup_of(reader.get(reverse(name)))
+    (marked,) = [item for item in page.all("a") if item.attributes.get("aria-current") == "page"]
+    assert marked.attributes["href"] == reverse(name)
+
+
+@pytest.mark.parametrize("name", ["overview", "backtests", "forecasts", "reports", "data", "jobs"])
+def test_pages_are_for_people_with_a_login(visitor: Client, name: str) -> None:
+    response = visitor.get(reverse(name))
+    assert response.status_code == 302
+    assert response["Location"].startswith(reverse("login"))
