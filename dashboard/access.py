@@ -7,7 +7,7 @@ from typing import Concatenate
 from django.http import HttpResponse
 
 from dashboard.requests import HtmxRequest
-from jobs.errors import NotAllowed
+from jobs.rights import require_staff
 
 
 def staff_required[**P](
@@ -17,8 +17,7 @@ def staff_required[**P](
 
     @wraps(view)
     def guarded(request: HtmxRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        if not getattr(request.user, "is_staff", False):
-            raise NotAllowed("Only staff may do this. Ask an administrator of this site to do it for you.")
+        require_staff(request)
         return view(request, *args, **kwargs)
 
     return guarded

@@ -11,12 +11,13 @@ from pathlib import Path
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response
-from django.utils.http import content_disposition_header, quote_etag
+from django.utils.http import content_disposition_header
 
 from dashboard import formatting, reports
 from dashboard.reports.combined import CombinedDocument
-from dashboard.reports.serializing import Document, document_json, file_name
+from dashboard.reports.naming import Document, file_name
 from forecasting.documents import ForecastDocument
+from ingestion.publishing import entity_tag, published_json
 from strategies.documents import BacktestDocument
 
 KEPT_REPORTS = 8
@@ -54,7 +55,7 @@ def answers_json[**P](view: Callable[P, HttpResponse]) -> Callable[P, HttpRespon
 
 def answer(request: HttpRequest, download: Download) -> HttpResponse:
     """Return the file, or 304 where the client's copy is still right."""
-    etag = quote_etag(sha256(download.basis).hexdigest())
+    etag = entity_tag(download.basis)
     unchanged = get_conditional_response(request, etag=etag)
     response = unchanged if isinstance(unchanged, HttpResponse) else _file(download)
     response.headers["ETag"] = etag
@@ -64,7 +65,7 @@ def answer(request: HttpRequest, download: Download) -> HttpResponse:
 
 def json_answer(request: HttpRequest, document: Document, *, attachment: bool = True) -> HttpResponse:
     """Return the published JSON of `document`."""
-    content = document_json(document)
+    content = published_json(document)
     download = Download(
         name=file_name(document, "json"),
         media_type=MediaType.JSON,
@@ -77,7 +78,7 @@ def json_answer(request: HttpRequest, document: Document, *, attachment: bool = 
 
 def pdf_answer(request: HttpRequest, document: Document, *, attachment: bool = True) -> HttpResponse:
     """Return the printed report of `document`; its links start from the address that was asked."""
-    content, site_address = document_json(document), request.build_absolute_uri("/")
+    content, site_address = published_json(document), request.build_absolute_uri("/")
     download = Download(
         name=file_name(document, "pdf"),
         media_type=MediaType.PDF,

@@ -5,7 +5,7 @@ from django.urls import URLPattern, path, register_converter
 from django.views.decorators.http import require_safe
 
 from dashboard.downloads import Download, MediaType, answer, answers_json, json_answer, pdf_answer
-from dashboard.reports.serializing import file_name
+from dashboard.reports.naming import file_name
 from dashboard.spreadsheets import csv_table
 from forecasting.documents import ForecastDocument, Point
 from forecasting.predicting import find_forecast

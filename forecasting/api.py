@@ -1,20 +1,18 @@
 """The API of models and forecasts."""
 
-import hashlib
 from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse
-from django.utils.cache import get_conditional_response
-from django.utils.http import quote_etag
 from ninja import Router, Status
 
-from forecasting.documents import ForecastDocument, TrainedModelDocument, published_json
+from forecasting.documents import ForecastDocument, TrainedModelDocument
 from forecasting.models import TrainedModel
 from forecasting.parameters import ForecastParameters
 from forecasting.predicting import find_forecast, obtain_forecast
 from forecasting.tasks import request_training
+from ingestion.publishing import json_answer
 from jobs.documents import JobDocument
-from jobs.errors import NotAllowed
+from jobs.rights import require_staff
 
 models_router = Router(tags=["models"])
 forecasts_router = Router(tags=["forecasts"])
@@ -32,7 +30,7 @@ def list_models(request: HttpRequest) -> list[TrainedModelDocument]:
 )
 def train(request: HttpRequest, symbol: str, response: HttpResponse) -> Status[JobDocument]:
     """Start training in the background. Staff only; read the job for its progress."""
-    _require_staff(request)
+    require_staff(request)
     job = request_training(symbol)
     response["Location"] = f"/api/v1/jobs/{job.pk}"
     return Status(HTTPStatus.ACCEPTED, JobDocument.of(job))
@@ -47,8 +45,8 @@ def train(request: HttpRequest, symbol: str, response: HttpResponse) -> Status[J
 def create_forecast(request: HttpRequest, parameters: ForecastParameters) -> HttpResponse:
     """Return the forecast: 201 when it was issued now, 200 when the same question was answered before."""
     obtained = obtain_forecast(parameters)
-    response = _rendered(obtained.document)
-    response.status_code = HTTPStatus.CREATED if obtained.created else HTTPStatus.OK
+    status = HTTPStatus.CREATED if obtained.created else HTTPStatus.OK
+    response = json_answer(request, obtained.document, status=status)
     response["Location"] = f"/api/v1/forecasts/{obtained.document.id}"
     return response
 
@@ -56,18 +54,4 @@ def create_forecast(request: HttpRequest, parameters: ForecastParameters) -> Htt
 @forecasts_router.get("/{forecast_id}", response=ForecastDocument, summary="Read a forecast")
 def read_forecast(request: HttpRequest, forecast_id: str) -> HttpResponse:
     """Return a stored forecast with the closes that have come since. Knows If-None-Match."""
-    fresh = _rendered(find_forecast(forecast_id))
-    answer = get_conditional_response(request, etag=fresh["ETag"], response=fresh)
-    return answer if isinstance(answer, HttpResponse) else fresh
-
-
-def _rendered(document: ForecastDocument) -> HttpResponse:
-    content = published_json(document)
-    etag = quote_etag(hashlib.sha256(content).hexdigest())
-    return HttpResponse(content, content_type="application/json", headers={"ETag": etag})
-
-
-def _require_staff(request: HttpRequest) -> None:
-    """Raise NotAllowed for everybody else: training overwrites what all users see."""
-    if not getattr(request.user, "is_staff", False):
-        raise NotAllowed("Only staff train models. Ask an administrator of this site to do it for you.")
+    return json_answer(request, find_forecast(forecast_id))

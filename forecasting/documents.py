@@ -1,14 +1,14 @@
 """The published document of a forecast: page, PDF, JSON and API all render this."""
 
 import datetime as dt
-import json
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from forecasting.models import TrainedModel
 from forecasting.parameters import ForecastParameters
 from ingestion.documents import DataDocument
+from ingestion.publishing import PublishedDocument
 
 SCHEMA = "hindcast.forecast"
 SCHEMA_VERSION = 1
@@ -16,11 +16,7 @@ SCHEMA_VERSION = 1
 Figure = float | None
 
 
-class _Document(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
-
-
-class Point(_Document):
+class Point(PublishedDocument):
     """The forecast of one session's close, in the instrument's currency."""
 
     date: dt.date
@@ -33,7 +29,7 @@ class Point(_Document):
     actual: Annotated[Figure, Field(description="The close that came, where it is known.")]
 
 
-class ModelDocument(_Document):
+class ModelDocument(PublishedDocument):
     """The trained model behind a forecast."""
 
     kind: str
@@ -46,7 +42,7 @@ class ModelDocument(_Document):
     description: Annotated[str, Field(description="What the model does, in plain words.")]
 
 
-class HorizonScore(_Document):
+class HorizonScore(PublishedDocument):
     """How forecasts of one symbol did at one distance, over past days of issue."""
 
     horizon: Annotated[int, Field(description="Sessions ahead.")]
@@ -60,7 +56,7 @@ class HorizonScore(_Document):
     ]
 
 
-class PastForecast(_Document):
+class PastForecast(PublishedDocument):
     """A look back: what was forecast at one distance, and what came."""
 
     issued_on: dt.date
@@ -74,7 +70,7 @@ class PastForecast(_Document):
     actual: float
 
 
-class Scorecard(_Document):
+class Scorecard(PublishedDocument):
     """How this model would have done on this symbol, from past days of issue only."""
 
     forecasts: int
@@ -88,14 +84,14 @@ class Scorecard(_Document):
     sentence: Annotated[str, Field(description="What the figures mean, in words.")]
 
 
-class History(_Document):
+class History(PublishedDocument):
     """Closes before the day of issue, for the chart."""
 
     dates: list[dt.date]
     close: list[float]
 
 
-class Versions(_Document):
+class Versions(PublishedDocument):
     """What computed the document."""
 
     model: str
@@ -103,7 +99,7 @@ class Versions(_Document):
     scikit_learn: str
 
 
-class Links(_Document):
+class Links(PublishedDocument):
     """Addresses of the same forecast in other forms, relative to the site."""
 
     page: str
@@ -111,7 +107,7 @@ class Links(_Document):
     pdf: str
 
 
-class ForecastDocument(_Document):
+class ForecastDocument(PublishedDocument):
     """A forecast: the question, the data, the answer, and what the answer is worth."""
 
     schema_: Annotated[str, Field(alias="schema")] = SCHEMA
@@ -133,14 +129,7 @@ class ForecastDocument(_Document):
     links: Links
 
 
-def published_json(document: ForecastDocument) -> bytes:
-    """Return the document as JSON: keys sorted, dates ISO 8601, never NaN; equal documents, equal bytes."""
-    published = document.model_dump(mode="json", by_alias=True)
-    text = json.dumps(published, sort_keys=True, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    return f"{text}\n".encode()
-
-
-class TrainedModelDocument(_Document):
+class TrainedModelDocument(PublishedDocument):
     """A trained model in the registry."""
 
     kind: str

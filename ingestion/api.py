@@ -12,7 +12,7 @@ from ingestion.documents import BarsDocument, InstrumentDocument
 from ingestion.fetching import request_fetch
 from ingestion.instruments import find_instrument, list_instruments
 from jobs.documents import JobDocument
-from jobs.errors import NotAllowed
+from jobs.rights import require_staff
 
 router = Router(tags=["instruments"])
 
@@ -47,8 +47,7 @@ def read_bars(
 @router.post("/{symbol}/fetch", response={202: JobDocument}, summary="Fetch an instrument's bars")
 def fetch_instrument(request: HttpRequest, response: HttpResponse, symbol: str) -> Status[JobDocument]:
     """Queue a job that fetches and stores the bars; only staff may spend the provider's quota."""
-    if not getattr(request.user, "is_staff", False):
-        raise NotAllowed("Only staff may fetch prices. Ask an administrator of this site to do it for you.")
+    require_staff(request)
     job = request_fetch(symbol)
     response["Location"] = f"/api/v1/jobs/{job.pk}"
     return Status(HTTPStatus.ACCEPTED, JobDocument.of(job))

@@ -3,10 +3,11 @@
 from datetime import date, datetime
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from ingestion.bars import Adjustment, Bars
 from ingestion.models import ActionKind, Source
+from ingestion.publishing import PublishedDocument
 
 SOURCE_DESCRIPTIONS = {
     Source.SAMPLE: (
@@ -18,10 +19,8 @@ SOURCE_DESCRIPTIONS = {
 """Each source in words, for people."""
 
 
-class DataDocument(BaseModel):
+class DataDocument(PublishedDocument):
     """Where the bars behind a result come from. Part of every result's document."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     symbol: str
     name: str
@@ -63,11 +62,7 @@ class DataDocument(BaseModel):
         )
 
 
-class _Document(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class ActionDocument(_Document):
+class ActionDocument(PublishedDocument):
     """A split or dividend, effective before the open of its day."""
 
     date: date
@@ -77,7 +72,7 @@ class ActionDocument(_Document):
     ]
 
 
-class InstrumentDocument(_Document):
+class InstrumentDocument(PublishedDocument):
     """What is stored about one instrument. Prices are raw, as traded."""
 
     symbol: str
@@ -97,7 +92,7 @@ class InstrumentDocument(_Document):
     actions: Annotated[list[ActionDocument], Field(description="Splits and dividends, oldest first.")]
 
 
-class BarsDocument(_Document):
+class BarsDocument(PublishedDocument):
     """Daily bars as columns of equal length, oldest first."""
 
     symbol: str

@@ -7,6 +7,7 @@ from ninja import Router
 
 from jobs.documents import JobDocument
 from jobs.queueing import cancel, find_job
+from jobs.rights import require_staff
 
 router = Router(tags=["jobs"])
 
@@ -19,5 +20,6 @@ def read_job(request: HttpRequest, job_id: UUID) -> JobDocument:
 
 @router.post("/{job_id}/cancel", response=JobDocument, summary="Cancel a job")
 def cancel_job(request: HttpRequest, job_id: UUID) -> JobDocument:
-    """Ask a job to stop. A finished job stays as it is."""
+    """Ask a job to stop. A finished job stays as it is. Staff only."""
+    require_staff(request)
     return JobDocument.of(cancel(job_id))

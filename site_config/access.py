@@ -1,6 +1,7 @@
 """Who a request belongs to, and where a visitor without a login is sent."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
@@ -8,20 +9,15 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import MiddlewareNotUsed
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.functional import SimpleLazyObject
 from django_htmx.http import HttpResponseClientRedirect
 
-from jobs.errors import NotAllowed
+from site_config.errors import problem
 
 LOCAL_USER = "local"
-
-
-def require_staff(request: HttpRequest) -> None:
-    """Raise NotAllowed unless the user is staff: they spend the provider's quota and change data."""
-    if not getattr(request.user, "is_staff", False):
-        raise NotAllowed("Only staff may do this. Ask an administrator of this site to do it for you.")
+SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
 
 def _local_user() -> AbstractBaseUser:
@@ -51,6 +47,32 @@ class LocalUserMiddleware:
         return self.get_response(request)
 
 
+class SameSiteMiddleware:
+    """Refuses requests to the API that another site's page made the browser send.
+
+    The API takes no form token, since its clients are programs, and a session cookie or, on a
+    developer's machine, nothing at all is enough for it. A browser always says where a changing
+    request comes from; a program says nothing.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer 403 to a changing request from elsewhere."""
+        changes = request.path.startswith("/api/") and request.method not in SAFE_METHODS
+        if changes and _is_from_elsewhere(request):
+            return problem(HTTPStatus.FORBIDDEN, "Another site's page sent this request. Send it from here.")
+        return self.get_response(request)
+
+
+def _is_from_elsewhere(request: HttpRequest) -> bool:
+    origin = request.headers.get("Origin")
+    if origin is None:
+        return False
+    return origin != f"{request.scheme}://{request.get_host()}"
+
+
 class LoginMiddleware(LoginRequiredMiddleware):
     """Django's login requirement, answered in the form that the asker understands."""
 
@@ -72,15 +94,7 @@ class LoginMiddleware(LoginRequiredMiddleware):
         return redirect
 
 
-def _unauthorized() -> JsonResponse:
-    return JsonResponse(
-        {
-            "type": "about:blank",
-            "title": "Unauthorized",
-            "status": 401,
-            "detail": "Log in first: the API takes the session of a logged-in user.",
-        },
-        status=401,
-        content_type="application/problem+json",
-        headers={"WWW-Authenticate": "Session"},
-    )
+def _unauthorized() -> HttpResponse:
+    answer = problem(HTTPStatus.UNAUTHORIZED, "Log in first: the API takes the session of a logged-in user.")
+    answer["WWW-Authenticate"] = "Session"
+    return answer

@@ -53,6 +53,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "site_config.access.SameSiteMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "site_config.access.LocalUserMiddleware",
     "django_htmx.middleware.HtmxMiddleware",

@@ -1,14 +1,12 @@
 """The API of backtests."""
 
-from hashlib import sha256
 from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse
-from django.utils.cache import get_conditional_response
-from django.utils.http import quote_etag
 from ninja import Router
 
-from strategies.documents import BacktestDocument, published_json
+from ingestion.publishing import json_answer
+from strategies.documents import BacktestDocument
 from strategies.parameters import BacktestParameters
 from strategies.running import answer, find_backtest
 
@@ -24,8 +22,8 @@ router = Router(tags=["backtests"])
 def create_backtest(request: HttpRequest, parameters: BacktestParameters) -> HttpResponse:
     """Return the backtest: 201 when it was computed now, 200 when the same question was answered before."""
     answered = answer(parameters)
-    response = _rendered(answered.document)
-    response.status_code = HTTPStatus.CREATED if answered.is_new else HTTPStatus.OK
+    status = HTTPStatus.CREATED if answered.is_new else HTTPStatus.OK
+    response = json_answer(request, answered.document, status=status)
     response["Location"] = f"/api/v1/backtests/{answered.document.id}"
     return response
 
@@ -33,12 +31,4 @@ def create_backtest(request: HttpRequest, parameters: BacktestParameters) -> Htt
 @router.get("/{backtest_id}", response=BacktestDocument, summary="Read a backtest")
 def read_backtest(request: HttpRequest, backtest_id: str) -> HttpResponse:
     """Return a stored backtest. Knows If-None-Match."""
-    fresh = _rendered(find_backtest(backtest_id))
-    answered = get_conditional_response(request, etag=fresh["ETag"], response=fresh)
-    return answered if isinstance(answered, HttpResponse) else fresh
-
-
-def _rendered(document: BacktestDocument) -> HttpResponse:
-    content = published_json(document)
-    etag = quote_etag(sha256(content).hexdigest())
-    return HttpResponse(content, content_type="application/json", headers={"ETag": etag})
+    return json_answer(request, find_backtest(backtest_id))

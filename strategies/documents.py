@@ -2,12 +2,12 @@
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
-from pydantic_core import to_json
+from pydantic import Field
 
 from ingestion.documents import DataDocument
+from ingestion.publishing import PublishedDocument
 from strategies.parameters import BacktestParameters
 
 SCHEMA = "hindcast.backtest"
@@ -17,11 +17,7 @@ Figure = float | None
 """A figure; null where it is undefined, with the reason in `undefined`."""
 
 
-class _Document(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, allow_inf_nan=False)
-
-
-class Metrics(_Document):
+class Metrics(PublishedDocument):
     """The key figures of an equity curve and its trades. Fractions are fractions: 0.1 is 10 %."""
 
     final_equity: Annotated[float, Field(description="Equity at the last close, in currency.")]
@@ -59,7 +55,7 @@ class ExitReason(StrEnum):
     END_OF_DATA = "end_of_data"
 
 
-class Trade(_Document):
+class Trade(PublishedDocument):
     """One round trip, or an open trade marked to the last close."""
 
     entry_date: date
@@ -78,7 +74,7 @@ class Trade(_Document):
     open: bool
 
 
-class Series(_Document):
+class Series(PublishedDocument):
     """Columns of equal length, one value for each bar of the traded period."""
 
     dates: list[date]
@@ -96,7 +92,7 @@ class Series(_Document):
     position: Annotated[list[float], Field(description="Shares held at the close.")]
 
 
-class Period(_Document):
+class Period(PublishedDocument):
     """The traded days: what was asked for, cut to what is stored."""
 
     start: date
@@ -104,7 +100,7 @@ class Period(_Document):
     bars: int
 
 
-class Versions(_Document):
+class Versions(PublishedDocument):
     """What computed the document."""
 
     engine: str
@@ -112,14 +108,14 @@ class Versions(_Document):
     pandas: str
 
 
-class Undefined(_Document):
+class Undefined(PublishedDocument):
     """Why figures are null, by metric, for the strategy and for buy and hold."""
 
     metrics: dict[str, str]
     benchmark: dict[str, str]
 
 
-class Links(_Document):
+class Links(PublishedDocument):
     """Addresses of the same run in other forms, relative to the site."""
 
     page: str
@@ -128,7 +124,7 @@ class Links(_Document):
     trades_csv: str
 
 
-class BacktestDocument(_Document):
+class BacktestDocument(PublishedDocument):
     """A backtest: the question, the data, the answer, and what the answer is worth."""
 
     schema_: Annotated[str, Field(alias="schema")] = SCHEMA
@@ -150,17 +146,3 @@ class BacktestDocument(_Document):
     versions: Versions
     disclosure: str
     links: Links
-
-
-def published_json(document: BacktestDocument) -> bytes:
-    """Return the document as JSON: keys sorted, dates ISO 8601, never NaN; equal documents, equal bytes."""
-    return to_json(_sorted(document.model_dump(mode="json", by_alias=True))) + b"\n"
-
-
-def _sorted(value: Any) -> Any:
-    """Return `value` with the keys of every object in order; columns, which hold no objects, as they are."""
-    if isinstance(value, dict):
-        return {key: _sorted(value[key]) for key in sorted(value)}
-    if isinstance(value, list) and value and isinstance(value[0], dict):
-        return [_sorted(item) for item in value]
-    return value

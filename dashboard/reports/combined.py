@@ -6,12 +6,13 @@ from typing import Annotated
 from urllib.parse import urlencode
 
 from django.urls import reverse
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from dashboard.formatting import percent
 from dashboard.reports.parameters import backtest_parameters, forecast_parameters, stored_symbol
 from forecasting.documents import ForecastDocument
 from forecasting.predicting import issue_forecast
+from ingestion.publishing import PublishedDocument
 from jobs.errors import InvalidInput
 from strategies.documents import BacktestDocument
 from strategies.running import run_backtest
@@ -23,11 +24,7 @@ LOOK_BACK_SESSIONS = 30
 """Sessions between the look-back forecast's day of issue and the last bar: its whole horizon."""
 
 
-class _Document(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
-
-
-class LookBackResult(_Document):
+class LookBackResult(PublishedDocument):
     """The look-back forecast against the closes that came."""
 
     sessions: Annotated[int, Field(description="Forecast sessions whose close is known.")]
@@ -42,7 +39,7 @@ class LookBackResult(_Document):
     sentence: Annotated[str, Field(description="What the figures mean, in words.")]
 
 
-class CombinedLinks(_Document):
+class CombinedLinks(PublishedDocument):
     """Addresses of the report and its parts, relative to the site."""
 
     page: str
@@ -53,7 +50,7 @@ class CombinedLinks(_Document):
     look_back: str | None
 
 
-class CombinedDocument(_Document):
+class CombinedDocument(PublishedDocument):
     """What can be said about one share: three results and what they are worth."""
 
     schema_: Annotated[str, Field(alias="schema")] = SCHEMA

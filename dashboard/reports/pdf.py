@@ -6,10 +6,11 @@ from urllib.parse import urljoin
 
 from dashboard.formatting import moment
 from dashboard.reports.combined import CombinedDocument
+from dashboard.reports.naming import file_name
 from dashboard.reports.printing import PRINTING, AttachedFile, print_pdf
 from dashboard.reports.sections import BacktestSection, ForecastSection, backtest_section, forecast_section
-from dashboard.reports.serializing import document_json, file_name
 from forecasting.documents import ForecastDocument
+from ingestion.publishing import published_json
 from strategies.documents import BacktestDocument
 
 LANGUAGE = "en"
@@ -58,7 +59,7 @@ def backtest_pdf(document: BacktestDocument, site_address: str) -> bytes:
     """Return the report of a backtest."""
     file = AttachedFile(
         name=file_name(document, "json"),
-        content=document_json(document),
+        content=published_json(document),
         description="The whole backtest: every bar, every trade, every figure",
     )
     with PRINTING:
@@ -76,7 +77,7 @@ def forecast_pdf(document: ForecastDocument, site_address: str) -> bytes:
     """Return the report of a forecast."""
     file = AttachedFile(
         name=file_name(document, "json"),
-        content=document_json(document),
+        content=published_json(document),
         description="The whole forecast: every point and the scorecard",
     )
     with PRINTING:
@@ -94,7 +95,7 @@ def combined_pdf(document: CombinedDocument, site_address: str) -> bytes:
     """Return the combined report of a share."""
     file = AttachedFile(
         name=file_name(document, "json"),
-        content=document_json(document),
+        content=published_json(document),
         description="The backtest, the forecast and the look back with all their figures",
     )
     with PRINTING:

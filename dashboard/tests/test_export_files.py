@@ -8,12 +8,12 @@ from django.urls import resolve
 from pydantic import BaseModel
 
 from dashboard.formatting import METRICS
-from dashboard.reports.serializing import document_json
 from dashboard.spreadsheets import csv_table
 from dashboard.tests.reading import pdf, rows_of, text_of
 from forecasting.documents import ForecastDocument
 from forecasting.parameters import ForecastParameters
 from forecasting.predicting import issue_forecast
+from ingestion.publishing import published_json
 from strategies.documents import BacktestDocument
 from strategies.parameters import BacktestParameters
 from strategies.running import run_backtest
@@ -60,7 +60,7 @@ def test_keys_are_sorted_at_every_level_and_undefined_is_null(backtest: Backtest
     def unsorted(value: object) -> object:
         raise AssertionError(value)
 
-    text = document_json(backtest).decode()
+    text = published_json(backtest).decode()
     published = json.loads(text, parse_constant=unsorted)
     assert json.dumps(published, sort_keys=True, ensure_ascii=False, separators=(",", ":")) + "\n" == text
     assert published["generated_at"].endswith("Z")
@@ -103,7 +103,7 @@ def test_the_trades_keep_every_digit(backtest: BacktestDocument, reader: Client)
     answer = reader.get(backtest.links.trades_csv)
     assert answer.headers["Content-Disposition"] == f'attachment; filename="{BACKTEST_NAME}.csv"'
     rows = rows_of(answer.content)
-    published = json.loads(document_json(backtest))["trades"]
+    published = json.loads(published_json(backtest))["trades"]
     assert len(rows) == len(published) > 0
     for row, trade in zip(rows, published, strict=True):
         assert row.keys() == trade.keys()

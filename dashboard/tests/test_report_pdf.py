@@ -15,9 +15,9 @@ from dashboard import formatting
 from dashboard.formatting import METRICS, UNDEFINED
 from dashboard.reports import backtest_pdf, combined_pdf, forecast_pdf
 from dashboard.reports.combined import CombinedDocument, combined_report
-from dashboard.reports.serializing import document_json
 from dashboard.tests.reading import pdf, text_of, without_storing
 from forecasting.documents import ForecastDocument
+from ingestion.publishing import published_json
 from strategies.documents import BacktestDocument
 from strategies.parameters import BacktestParameters
 from strategies.running import run_backtest
@@ -53,7 +53,7 @@ def words(text: str) -> str:
 def test_every_key_figure_in_the_report_is_the_documents(
     backtest: BacktestDocument, printed_backtest: bytes
 ) -> None:
-    published = json.loads(document_json(backtest))
+    published = json.loads(published_json(backtest))
     text = text_of(printed_backtest)
     for metric in METRICS:
         strategy = metric.text(published["metrics"][metric.key], published["data"]["currency"])
@@ -88,13 +88,13 @@ def test_every_trade_of_a_short_run_is_printed(backtest: BacktestDocument, print
 
 
 def test_equal_documents_give_equal_bytes(backtest: BacktestDocument, printed_backtest: bytes) -> None:
-    again = BacktestDocument.model_validate_json(document_json(backtest))
+    again = BacktestDocument.model_validate_json(published_json(backtest))
     assert backtest_pdf(again, site_address=SITE) == printed_backtest
 
 
 def test_the_published_json_is_attached(backtest: BacktestDocument, printed_backtest: bytes) -> None:
     attached = pdf(printed_backtest).attachments
-    assert attached == {"hindcast-AAPL-sma-20-50-2000-03-01-2013-03-01.json": [document_json(backtest)]}
+    assert attached == {"hindcast-AAPL-sma-20-50-2000-03-01-2013-03-01.json": [published_json(backtest)]}
 
 
 def test_the_report_can_be_read_by_a_screen_reader(printed_backtest: bytes) -> None:

@@ -5,10 +5,10 @@ import json
 import pytest
 from django.test import Client
 
-from dashboard.reports.serializing import document_json
 from dashboard.tests.reading import text_of
 from forecasting.parameters import ForecastParameters
 from forecasting.predicting import issue_forecast
+from ingestion.publishing import published_json
 from strategies.documents import BacktestDocument
 from strategies.models import Backtest
 from strategies.parameters import BacktestParameters
@@ -40,7 +40,7 @@ def test_the_forecast_is_that_of_the_next_30_sessions(reader: Client) -> None:
     expected = issue_forecast(ForecastParameters(symbol="MSFT"))
     assert len(expected.points) == 30
     assert reader.get("/predict/msft/", headers=BROWSER).headers["Location"] == expected.links.page
-    assert reader.get("/predict/msft/", headers=JSON_CLIENT).content == document_json(expected)
+    assert reader.get("/predict/msft/", headers=JSON_CLIENT).content == published_json(expected)
 
 
 def test_the_report_is_a_pdf_to_look_at(reader: Client) -> None:

@@ -104,9 +104,9 @@ def test_training_is_a_job_whose_result_names_the_model(operator: Client) -> Non
     done = operator.get(response["Location"]).json()
     assert (done["kind"], done["subject"], done["state"]) == ("train_model", "IBM", "succeeded")
     assert done["result"]["version"] == train_model("IBM").version
-    listed = operator.get(MODELS).json()
-    assert listed[0]["version"] == done["result"]["version"]
-    assert listed[0]["trained_through"] == SAMPLE_ISSUE.isoformat()
+    (listed,) = [model for model in operator.get(MODELS).json() if model["symbol"] == "IBM"]
+    assert listed["version"] == done["result"]["version"]
+    assert listed["trained_through"] == SAMPLE_ISSUE.isoformat()
 
 
 def test_training_a_symbol_without_bars_starts_no_job(operator: Client) -> None:

@@ -8,7 +8,6 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from pydantic import ValidationError
 
-from forecasting.documents import published_json
 from forecasting.models import Forecast, ForecastPoint, TrainedModel
 from forecasting.parameters import ForecastParameters, ModelKind
 from forecasting.predicting import (
@@ -21,6 +20,7 @@ from forecasting.predicting import (
 from forecasting.tests.making import SAMPLE_ISSUE, random_closes, store_closes
 from forecasting.training import train_model
 from ingestion.models import ActionKind
+from ingestion.publishing import published_json
 from ingestion.sessions import next_sessions
 from ingestion.storing import Action
 from jobs.errors import InvalidInput, NotFound

@@ -39,7 +39,7 @@ def _address(entry: URLPattern, prefix: str) -> Iterator[str]:
         return
     for name in entry.pattern.converters:
         example = EXAMPLES.get(name, "0123456789abcdef")
-        for converter in ("", "str:", "uuid:", "path:", "int:", "symbol:", "slug:", "run_id:", "hex:"):
+        for converter in ("", "str:", "uuid:", "path:", "int:", "symbol:", "slug:", "document_id:"):
             route = route.replace(f"<{converter}{name}>", example)
     yield route
 
@@ -86,3 +86,24 @@ def test_on_a_developers_machine_a_visitor_is_the_local_user_who_has_no_password
     local = User.objects.get(username=LOCAL_USER)
     assert local.is_staff
     assert not local.has_usable_password()
+
+
+def test_only_staff_cancel_jobs(reader: Client, operator: Client) -> None:
+    job = operator.post("/api/v1/instruments/AAPL/fetch").json()["id"]
+    assert reader.post(f"/api/v1/jobs/{job}/cancel").status_code == 403
+    assert reader.get(f"/api/v1/jobs/{job}").json()["state"] == "queued"
+    assert operator.post(f"/api/v1/jobs/{job}/cancel").json()["state"] == "cancelled"
+
+
+@pytest.mark.parametrize(
+    ("origin", "status"),
+    [(None, 200), ("http://testserver", 200), ("https://evil.example", 403), ("null", 403)],
+)
+def test_another_sites_page_cannot_use_the_api(operator: Client, origin: str | None, status: int) -> None:
+    question = '{"symbol": "AAPL"}'
+    operator.post("/api/v1/backtests", question, content_type="application/json")
+    # A form of another site can send JSON as plain text, without the browser asking first.
+    answer = operator.post(
+        "/api/v1/backtests", question, content_type="text/plain", headers={"Origin": origin} if origin else {}
+    )
+    assert answer.status_code == status

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from strategies.documents import published_json
+from ingestion.publishing import published_json
 from strategies.models import Backtest
 from strategies.running import find_backtest
 

@@ -12,9 +12,10 @@ from pytest_django import DjangoAssertNumQueries
 
 from ingestion.bars import Bars
 from ingestion.models import DailyBar
+from ingestion.publishing import published_json
 from jobs.errors import HindcastError, InvalidInput, NotFound
 from strategies import running
-from strategies.documents import BacktestDocument, Metrics, published_json
+from strategies.documents import BacktestDocument, Metrics
 from strategies.engine.simulation import ReconciliationError
 from strategies.models import Backtest
 from strategies.parameters import BacktestParameters

@@ -5,8 +5,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from pydantic import ValidationError
 
+from ingestion.publishing import published_json
 from jobs.errors import HindcastError, field_errors
-from strategies.documents import published_json
 from strategies.parameters import BacktestParameters
 from strategies.running import run_backtest
 

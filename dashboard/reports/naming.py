@@ -1,6 +1,4 @@
-"""The documents as files: canonical JSON, and names that tell what is inside."""
-
-import json
+"""The documents as files: names that tell what is inside."""
 
 from dashboard.reports.combined import CombinedDocument
 from forecasting.documents import ForecastDocument
@@ -11,16 +9,6 @@ type Document = BacktestDocument | ForecastDocument | CombinedDocument
 """What can be taken away as JSON and as PDF."""
 
 AVERAGE_IN_SHORT = {Average.SIMPLE: "sma", Average.EXPONENTIAL: "ema"}
-
-
-def document_json(document: Document) -> bytes:
-    """Return the published JSON, the very bytes that the API answers.
-
-    Keys are sorted, dates are ISO 8601, there is no NaN; equal documents give equal bytes.
-    """
-    published = document.model_dump(mode="json", by_alias=True)
-    text = json.dumps(published, sort_keys=True, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    return f"{text}\n".encode()
 
 
 def file_name(document: Document, suffix: str) -> str:
