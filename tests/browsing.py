@@ -1,6 +1,24 @@
 """What the browser tests share."""
 
+import shutil
+from pathlib import Path
+
 from playwright.sync_api import ConsoleMessage, Page
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+def installed_browser() -> Path:
+    """Return the program of an installed Chromium or Chrome; without one, say how to get it."""
+    for name in BROWSERS:
+        path = shutil.which(name)
+        if path:
+            return Path(path)
+    raise AssertionError(
+        "The browser tests need Chromium or Chrome on the PATH. Install one: "
+        "'sudo apt install chromium' (Debian), 'sudo snap install chromium' (Ubuntu), "
+        "'brew install --cask chromium' (macOS)."
+    )
 
 
 def browser_complaints(page: Page) -> list[str]:

@@ -1,15 +1,12 @@
 """A running site and a real browser."""
 
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.browsing import installed_browser
 from tests.site import RunningSite, running_site
-
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
 @pytest.fixture(scope="session")
@@ -27,18 +24,6 @@ def browser() -> Iterator[Browser]:
     thread, so it must be gone before another module's tests.
     """
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=_installed_browser(), args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=installed_browser(), args=["--no-sandbox"])
         yield browser
         browser.close()
-
-
-def _installed_browser() -> Path:
-    for name in BROWSERS:
-        path = shutil.which(name)
-        if path:
-            return Path(path)
-    pytest.fail(
-        "The browser tests need Chromium or Chrome on the PATH. Install one: "
-        "'sudo apt install chromium' (Debian), 'sudo snap install chromium' (Ubuntu), "
-        "'brew install --cask chromium' (macOS)."
-    )
