@@ -29,6 +29,12 @@
     if (submitted) document.querySelector(".error-summary")?.focus();
   });
 
+  // A new result is read out in its one sentence.
+  document.addEventListener("htmx:afterSettle", (event) => {
+    const sentence = event.target instanceof Element && event.target.querySelector(".verdict");
+    if (sentence) document.getElementById("announcement").textContent = sentence.textContent;
+  });
+
   const change = (field, value) => {
     if (!field || field.value === String(value)) return;
     field.value = value;

@@ -21,6 +21,7 @@
     document.dispatchEvent(new CustomEvent("hindcast:theme", { detail: { theme } }));
   };
 
+  document.documentElement.classList.add("has-script"); // shows what works with scripts alone
   apply();
   system.addEventListener("change", apply);
   window.addEventListener("storage", apply); // The choice made in one tab holds in all.

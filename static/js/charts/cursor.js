@@ -79,8 +79,18 @@ window.Hindcast = window.Hindcast ?? {};
       if (time > end) this.#model.look(time - (end - start), time);
       this.#time = time;
       this.refresh();
-      const items = [...this.#host.querySelectorAll("[data-value]")].map((output) => output.parentElement.innerText.trim());
-      this.#host.querySelector("[data-readout]").textContent = `${day(time)}: ${items.join(", ")}`;
+      this.#host.querySelector("[data-readout]").textContent = `${day(time)}. ${this.#legendInWords()}`;
+    }
+
+    // The legends as they stand, panel by panel: "Price: Close 77.12, Simple 20 75.30. Equity: ..."
+    #legendInWords() {
+      const panels = this.#plots.map(({ element }) => {
+        const title = element.querySelector(".legend strong")?.textContent;
+        const values = [...element.querySelectorAll("[data-value]")].map((output) => output.parentElement);
+        const items = [...new Set(values)].filter((item) => !item.hidden).map((item) => item.innerText.trim());
+        return (title ? `${title}: ` : "") + items.join(", ");
+      });
+      return `${panels.join(". ")}.`;
     }
   };
 

@@ -34,13 +34,16 @@
       const model = document.get_model_by_id(roots[index]);
       return { model, view: views.get(model), element };
     });
-    // A finger scrolls the page; the buttons move the chart.
-    if (window.matchMedia("(pointer: coarse)").matches) {
-      for (const { model } of plots) for (const tool of model.toolbar.tools) if ("active" in tool) tool.active = false;
-    }
+    if (window.matchMedia("(pointer: coarse)").matches) plots.forEach(({ model }) => leaveTouchToThePage(model.toolbar));
     chart.cursor = new Hindcast.ChartCursor(host, chart.model, plots);
     chart.model.recolour();
     return chart;
+  };
+
+  // A finger scrolls the page; the buttons move the chart.
+  const leaveTouchToThePage = (toolbar) => {
+    for (const tool of toolbar.tools) tool.active = false;
+    toolbar.active_changed.emit();
   };
 
   const remove = ({ views, document }) => {
