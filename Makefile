@@ -66,10 +66,10 @@ endef
 
 .venv/.installed: requirements.txt | .venv/.made
 	@echo "Installing packages (a minute or two the first time)"
-	@$(BIN)/python -m pip install --quiet --require-hashes --only-binary :all: --requirement requirements.txt
+	@$(BIN)/python -m pip install --quiet --quiet --require-hashes --only-binary :all: --requirement requirements.txt
 	@deploy/setup/system-libraries $(BIN)/python
 	@touch $@
 
 .venv/.installed-dev: requirements-dev.txt .venv/.installed
-	@$(BIN)/python -m pip install --quiet --require-hashes --only-binary :all: --requirement requirements-dev.txt
+	@$(BIN)/python -m pip install --quiet --quiet --require-hashes --only-binary :all: --requirement requirements-dev.txt
 	@touch $@

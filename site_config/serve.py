@@ -32,7 +32,9 @@ def main() -> int:
     for number in STOP_SIGNALS:
         signal.signal(number, lambda *_: stop.set())
     # This process keeps the embedded server up from the first step to the last.
-    server = start_server(environment.data_dir) if environment.embeds_database else None
+    server = (
+        start_server(environment.data_dir, stops_by_itself=False) if environment.embeds_database else None
+    )
     try:
         prepared = subprocess.run([sys.executable, "manage.py", "prepare"], cwd=BASE_DIR, check=False)
         if prepared.returncode or stop.is_set():

