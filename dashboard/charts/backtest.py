@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 import numpy as np
-from bokeh.models import HoverTool, Range1d
+from bokeh.models import Range1d
 from bokeh.plotting import figure
 from numpy.typing import NDArray
 
@@ -31,8 +31,8 @@ def skeleton() -> Sequence[figure]:
 
 def _price_panel(dates: Range1d) -> figure:
     source = empty_source("price", "close", "fast", "slow")
-    entries = empty_source("entries", "price", "shares")
-    exits = empty_source("exits", "price", "shares", "result")
+    entries = empty_source("entries", "price")
+    exits = empty_source("exits", "price", "result")
     plot = panel(
         dates=dates,
         number_format="0,0.[00]",
@@ -48,12 +48,6 @@ def _price_panel(dates: Range1d) -> figure:
     take_colours(bought.glyph, fill_color="--data-entry", line_color="--surface")
     sold = plot.scatter("date", "price", source=exits, marker="inverted_triangle", size=10, line_width=1.75)
     take_colours(sold.glyph, fill_color="--surface", line_color="--data-exit")
-    shared = [("Shares", "@shares{0,0.[0000]}"), ("Price", "@price{0,0.00}")]
-    for renderer, tooltips in (
-        (bought, [("Bought", "@date{%F}"), *shared]),
-        (sold, [("Sold", "@date{%F}"), *shared, ("Result", "@result{+0.00%}")]),
-    ):
-        plot.add_tools(HoverTool(renderers=[renderer], tooltips=tooltips, formatters={"@date": "datetime"}))
     return plot
 
 
@@ -167,12 +161,10 @@ def _markers(trades: Sequence[Trade]) -> dict[str, Columns]:
         "entries": {
             "day": days_since_epoch([trade.entry_date for trade in trades]).tolist(),
             "price": [trade.entry_price for trade in trades],
-            "shares": [trade.shares for trade in trades],
         },
         "exits": {
             "day": days_since_epoch([trade.exit_date for trade in closed]).tolist(),
             "price": [trade.exit_price for trade in closed],
-            "shares": [trade.shares for trade in closed],
             "result": [trade.return_ for trade in closed],
         },
     }

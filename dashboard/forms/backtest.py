@@ -1,7 +1,5 @@
 """The form that tunes a backtest."""
 
-from typing import Any
-
 from crispy_forms.bootstrap import AppendedText
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import HTML, Div, Field, Layout
@@ -61,13 +59,6 @@ class BacktestForm(ParametersForm[BacktestParameters]):
     risk_free_percent = number_field("Risk-free rate", help_text="A year; subtracted in Sharpe and alpha.")
     adjustment = forms.ChoiceField(label="Prices adjusted for", choices=choices_of(Adjustment))
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        symbol = self.fields["symbol"]
-        assert isinstance(symbol, SymbolField)  # noqa: S101 - narrows the type
-        symbol.offer_stored_instruments()
-        self.currencies = {name: item.currency for name, item in symbol.widget.extents.items()}
-
     @property
     def helper(self) -> FormHelper:
         """The layout."""
@@ -116,4 +107,5 @@ class BacktestForm(ParametersForm[BacktestParameters]):
         return any(name in self.errors or str(self[name].value()) != str(usual[name]) for name in MORE)
 
     def _currency(self) -> str:
-        return str(self.currencies.get(str(self["symbol"].value()), ""))
+        instrument = self.instruments.get(str(self["symbol"].value()))
+        return instrument.currency if instrument else ""

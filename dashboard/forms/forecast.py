@@ -1,7 +1,5 @@
 """The form that asks for a forecast."""
 
-from typing import Any
-
 from crispy_forms.bootstrap import AppendedText
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import HTML, Div, Field, Layout
@@ -21,12 +19,6 @@ class ForecastForm(ParametersForm[ForecastParameters]):
     horizon = whole_number_field("Look ahead")
     as_of = day_field("Day of issue")
     model = forms.ChoiceField(label="Model trained on", choices=choices_of(ModelKind))
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        symbol = self.fields["symbol"]
-        assert isinstance(symbol, SymbolField)  # noqa: S101 - narrows the type
-        symbol.offer_stored_instruments()
 
     @property
     def helper(self) -> FormHelper:

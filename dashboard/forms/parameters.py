@@ -33,6 +33,13 @@ class ParametersForm[Parameters: BaseModel](forms.Form):
     use_required_attribute = False
     parameters: Parameters
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.instruments = {item.symbol: item for item in list_instruments() if item.last}
+        for field in self.fields.values():
+            if isinstance(field, SymbolField):
+                field.offer(self.instruments)
+
     @classmethod
     def from_query(cls, query: QueryDict) -> Self:
         """Return the form filled in by an address."""
@@ -136,17 +143,18 @@ class SymbolField(forms.ChoiceField):
         """Return the symbol in capitals."""
         return str(super().to_python(value)).strip().upper()
 
-    def offer_stored_instruments(self) -> None:
-        """Take the choices from the database; each form does so anew."""
-        stored = [instrument for instrument in list_instruments() if instrument.last]
-        self.choices = [(item.symbol, f"{item.symbol} \N{MIDDLE DOT} {item.name}") for item in stored]
-        self.widget.extents = {item.symbol: item for item in stored}
+    def offer(self, instruments: Mapping[str, InstrumentDocument]) -> None:
+        """Offer these instruments, given by symbol."""
+        self.choices = [
+            (item.symbol, f"{item.symbol} \N{MIDDLE DOT} {item.name}") for item in instruments.values()
+        ]
+        self.widget.instruments = instruments
 
 
 class InstrumentSelect(forms.Select):
     """A select whose options carry first and last day, for the shortcuts to a range of dates."""
 
-    extents: Mapping[str, InstrumentDocument] = {}
+    instruments: Mapping[str, InstrumentDocument] = {}
 
     @override
     def create_option(
@@ -161,7 +169,7 @@ class InstrumentSelect(forms.Select):
     ) -> dict[str, Any]:
         """Return the option with its days."""
         option = super().create_option(name, value, label, selected, index, subindex, attrs)
-        instrument = self.extents.get(str(value))
+        instrument = self.instruments.get(str(value))
         if instrument is not None:
             option["attrs"] |= {"data-first": str(instrument.first), "data-last": str(instrument.last)}
         return option

@@ -201,3 +201,13 @@ def test_pages_are_for_people_with_a_login(visitor: Client, name: str) -> None:
     response = visitor.get(reverse(name))
     assert response.status_code == 302
     assert response["Location"].startswith(reverse("login"))
+
+
+def test_an_error_is_a_sentence_to_htmx_and_a_page_to_a_browser(reader: Client) -> None:
+    address = reverse("job", args=["00000000-0000-0000-0000-000000000000"])
+    partial = reader.get(address, headers=HTMX)
+    assert partial.status_code == 404
+    assert markup_of(partial).elements[0].attributes == {"data-error-message": ""}
+    page = reader.get(address, headers={"Accept": "text/html"})
+    assert page.status_code == 404
+    assert "There is no job with this id." in words_of(page)

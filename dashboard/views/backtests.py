@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from django.http import HttpResponse, JsonResponse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from dashboard.charts.backtest import backtest_detail as detail_of
 from dashboard.forms import BacktestForm
@@ -24,7 +24,7 @@ from strategies.running import data_changed_since, find_backtest, run_backtest
 PAGE = "backtests/page.html"
 
 
-@require_GET
+@require_safe
 def backtests(request: HtmxRequest) -> HttpResponse:
     """Run what the address asks for; without a question, show the defaults for the first symbol."""
     if not request.GET:
@@ -38,7 +38,7 @@ def backtests(request: HtmxRequest) -> HttpResponse:
     return answer_beside_form(request, PAGE, _context(form, document), document.links.page)
 
 
-@require_GET
+@require_safe
 def backtest(request: HtmxRequest, backtest_id: str) -> HttpResponse:
     """Show a stored run, with the form as it was filled in."""
     document = find_backtest(backtest_id)
@@ -47,7 +47,7 @@ def backtest(request: HtmxRequest, backtest_id: str) -> HttpResponse:
     return render_page(request, PAGE, context, partial="workbench")
 
 
-@require_GET
+@require_safe
 def backtest_detail(request: HtmxRequest, backtest_id: str) -> HttpResponse:
     """Answer with more points of the chart's lines between two days."""
     start, end = _day(request.GET.get("start", "")), _day(request.GET.get("end", ""))

@@ -1,12 +1,12 @@
 """The skeletons of charts, kept by the browser for as long as they are the same."""
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from dashboard.charts.registry import SKELETONS
 
 
-@require_GET
+@require_safe
 def chart_skeleton(request: HttpRequest, kind: str, version: str) -> HttpResponse:
     """Answer with the skeleton; its version stands in the address, so it never goes stale."""
     if kind not in SKELETONS:

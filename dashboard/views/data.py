@@ -7,20 +7,21 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from dashboard.access import staff_required
 from dashboard.forms import FetchForm
 from dashboard.instruments import stored_bars
 from dashboard.requests import HtmxRequest, render_page
 from ingestion.fetching import request_fetch
+from ingestion.sample import SAMPLE
 from jobs.errors import InvalidInput
 from jobs.models import ACTIVE_STATES, Job
 
 PAGE = "data/page.html"
 
 
-@require_GET
+@require_safe
 @never_cache
 def data(request: HtmxRequest) -> HttpResponse:
     """Answer with what is stored; to htmx, which asks after a job, with the table alone."""
@@ -52,6 +53,7 @@ def _context(form: FetchForm) -> dict[str, Any]:
         "form": form,
         "stored": stored,
         "shows_sample": any(item.instrument.is_sample for item in stored),
+        "sample_symbols": sorted(SAMPLE),
         "has_key": bool(settings.ALPHA_VANTAGE_API_KEY),
         "fetch_jobs": Job.objects.filter(kind="fetch_bars", state__in=ACTIVE_STATES),
     }

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from dashboard.access import staff_required
 from dashboard.forms import ForecastForm
@@ -24,7 +24,7 @@ from forecasting.tasks import request_training
 PAGE = "forecasts/page.html"
 
 
-@require_GET
+@require_safe
 def forecasts(request: HtmxRequest) -> HttpResponse:
     """Forecast what the address asks for; without a question, the first symbol."""
     if not request.GET:
@@ -38,7 +38,7 @@ def forecasts(request: HtmxRequest) -> HttpResponse:
     return answer_beside_form(request, PAGE, _context(form, document), document.links.page)
 
 
-@require_GET
+@require_safe
 def forecast(request: HtmxRequest, forecast_id: str) -> HttpResponse:
     """Show a stored forecast, with the form as it was filled in."""
     document = find_forecast(forecast_id)

@@ -5,7 +5,7 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HTMX_STOP_POLLING, trigger_client_event
 
 from dashboard.access import staff_required
@@ -17,14 +17,14 @@ SHOWN = 50
 """Jobs on the list; the administration has all of them."""
 
 
-@require_GET
+@require_safe
 @never_cache
 def jobs(request: HtmxRequest) -> HttpResponse:
     """Answer with the newest jobs."""
     return render(request, "jobs/list.html", {"jobs": Job.objects.all()[:SHOWN]})
 
 
-@require_GET
+@require_safe
 @never_cache
 def job(request: HtmxRequest, job_id: UUID) -> HttpResponse:
     """Answer with one job: its page, or to htmx its card; the status of a finished one ends the polling."""

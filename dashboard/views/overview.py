@@ -2,7 +2,7 @@
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from dashboard.instruments import quotes
 from dashboard.requests import HtmxRequest
@@ -14,7 +14,7 @@ RECENT = 6
 """Runs of each kind on the overview."""
 
 
-@require_GET
+@require_safe
 def overview(request: HtmxRequest) -> HttpResponse:
     """Answer with the overview."""
     stored = quotes()

@@ -2,7 +2,7 @@
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from dashboard.instruments import quotes
 from dashboard.reports.combined import combined_report
@@ -10,13 +10,13 @@ from dashboard.requests import HtmxRequest
 from dashboard.results import backtest_result, forecast_result
 
 
-@require_GET
+@require_safe
 def reports(request: HtmxRequest) -> HttpResponse:
     """Answer with the symbols that a report can be had of."""
     return render(request, "combined/list.html", {"quotes": quotes()})
 
 
-@require_GET
+@require_safe
 def report(request: HtmxRequest, symbol: str) -> HttpResponse:
     """Answer with the combined report of `symbol`, computing what is not stored yet."""
     document = combined_report(symbol)

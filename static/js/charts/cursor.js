@@ -3,6 +3,10 @@ window.Hindcast = window.Hindcast ?? {};
 
 (() => {
   "use strict";
+  const MARK_WIDTH = 0.008; // of the panel
+
+  // A source that has nothing within `data-reach` days of the cursor says so with a dash, instead of
+  // showing another day's value; marks (`data-near`) show values only under the cursor.
   Hindcast.ChartCursor = class {
     #host;
     #model;
@@ -31,19 +35,21 @@ window.Hindcast = window.Hindcast ?? {};
 
     // Write values and place the line anew, for example after the data or the view has changed.
     refresh() {
-      const [, end] = this.#model.view();
+      const [start, end] = this.#model.view();
       const time = this.#time ?? end;
+      // A mark is pointed at when it is about its own width away.
+      const markReach = Math.max(MARK_WIDTH * (end - start), Hindcast.DAY / 2);
       let shown = null;
       for (const output of this.#host.querySelectorAll("[data-value]")) {
         const [source, column] = output.dataset.value.split(".");
         const position = this.#model.nearest(source, time);
         const at = this.#model.value(source, "date", position);
         output.parentElement.hidden = position < 0; // a line without data needs no place in the legend
-        // A source that has nothing near this day says so, instead of showing another day's value.
-        const isNear = at !== undefined && Math.abs(at - time) <= this.#reach;
-        if (isNear) shown ??= at;
+        const isMark = "near" in output.dataset;
+        const isNear = at !== undefined && Math.abs(at - time) <= (isMark ? markReach : this.#reach);
+        if (isNear && !isMark) shown ??= at;
         const value = isNear ? this.#model.value(source, column, position) : null;
-        output.textContent = written(value, output.dataset.format);
+        output.textContent = isMark && !isNear ? "" : written(value, output.dataset.format);
       }
       const date = this.#host.querySelector("[data-cursor-date]");
       if (date) date.textContent = shown == null ? "" : day(shown);
@@ -86,7 +92,8 @@ window.Hindcast = window.Hindcast ?? {};
     #legendInWords() {
       const panels = this.#plots.map(({ element }) => {
         const title = element.querySelector(".legend strong")?.textContent;
-        const values = [...element.querySelectorAll("[data-value]")].map((output) => output.parentElement);
+        const filled = [...element.querySelectorAll("[data-value]")].filter((output) => output.textContent);
+        const values = filled.map((output) => output.parentElement);
         const items = [...new Set(values)].filter((item) => !item.hidden).map((item) => item.innerText.trim());
         return (title ? `${title}: ` : "") + items.join(", ");
       });
@@ -96,10 +103,14 @@ window.Hindcast = window.Hindcast ?? {};
 
   const day = (time) => new Date(time).toISOString().slice(0, 10);
 
-  const NUMBER = new Intl.NumberFormat("en", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+  const DIGITS = { minimumFractionDigits: 2, maximumFractionDigits: 2 };
+  const NUMBER = new Intl.NumberFormat("en", DIGITS);
+  const SIGNED = new Intl.NumberFormat("en", { ...DIGITS, signDisplay: "exceptZero" });
 
-  const written = (value, format) => {
+  const filled = (value, format) => {
     if (value == null || Number.isNaN(value)) return "—";
-    return format === "percent" ? `${NUMBER.format(100 * value)} %` : NUMBER.format(value);
+    if (format === "percent") return `${NUMBER.format(100 * value)} %`;
+    if (format === "change") return `${SIGNED.format(100 * value)} %`;
+    return NUMBER.format(value);
   };
 })();
