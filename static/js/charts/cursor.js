@@ -107,7 +107,7 @@ window.Hindcast = window.Hindcast ?? {};
   const NUMBER = new Intl.NumberFormat("en", DIGITS);
   const SIGNED = new Intl.NumberFormat("en", { ...DIGITS, signDisplay: "exceptZero" });
 
-  const filled = (value, format) => {
+  const written = (value, format) => {
     if (value == null || Number.isNaN(value)) return "—";
     if (format === "percent") return `${NUMBER.format(100 * value)} %`;
     if (format === "change") return `${SIGNED.format(100 * value)} %`;
