@@ -2,9 +2,7 @@
 
 from dataclasses import fields
 from datetime import datetime
-
-import numpy as np
-import pandas as pd
+from importlib.metadata import version as package_version
 
 from ingestion.documents import DataDocument
 from strategies import describing
@@ -28,6 +26,8 @@ from strategies.rounding import published, published_column, published_or_none
 
 def document_of(run: Run, *, backtest_id: str, generated_at: datetime) -> BacktestDocument:
     """Return the document of `run`."""
+    from strategies.calendar_returns import calendar_returns
+
     strategy, held = run.result.strategy.metrics, run.result.benchmark.metrics
     return BacktestDocument(
         id=backtest_id,
@@ -42,7 +42,10 @@ def document_of(run: Run, *, backtest_id: str, generated_at: datetime) -> Backte
         undefined=Undefined(metrics=_reasons(strategy), benchmark=_reasons(held)),
         trades=_trades(run),
         series=_series(run),
-        versions=Versions(engine=ENGINE_VERSION, numpy=np.__version__, pandas=pd.__version__),
+        calendar=calendar_returns(run.result),
+        versions=Versions(
+            engine=ENGINE_VERSION, numpy=package_version("numpy"), pandas=package_version("pandas")
+        ),
         disclosure=describing.disclosure(run),
         links=_links(backtest_id),
     )

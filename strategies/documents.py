@@ -92,6 +92,26 @@ class Series(PublishedDocument):
     position: Annotated[list[float], Field(description="Shares held at the close.")]
 
 
+class ReturnsByPeriod(PublishedDocument):
+    """Returns of calendar periods as columns of equal length, oldest first; fractions: 0.1 is 10 %.
+
+    The first and the last period may be partial; a period without a bar is left out.
+    """
+
+    periods: Annotated[list[str], Field(description="Months as 2000-03, years as 2000.")]
+    strategy: Annotated[
+        list[float], Field(description="From the last close of the period before; at first, from the cash.")
+    ]
+    benchmark: Annotated[list[float], Field(description="Of buy and hold.")]
+
+
+class CalendarReturns(PublishedDocument):
+    """Returns by the calendar. The product of all 1 + r in a column is one plus the total return."""
+
+    monthly: ReturnsByPeriod
+    yearly: ReturnsByPeriod
+
+
 class Period(PublishedDocument):
     """The traded days: what was asked for, cut to what is stored."""
 
@@ -143,6 +163,7 @@ class BacktestDocument(PublishedDocument):
     undefined: Undefined
     trades: list[Trade]
     series: Series
+    calendar: Annotated[CalendarReturns, Field(description="Returns by month and by year.")]
     versions: Versions
     disclosure: str
     links: Links
