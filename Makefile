@@ -3,8 +3,6 @@
 SHELL := /bin/bash
 
 BIN := .venv/bin
-export PORT ?= 8000
-export DATA_DIR ?= $(CURDIR)/var
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONWARNDEFAULTENCODING :=
 
@@ -17,8 +15,8 @@ install: .venv/.installed ## Make .venv and install what `make run` needs
 
 install-dev: .venv/.installed-dev
 
-run: install ## Start everything on http://localhost:$PORT (8000); Ctrl-C stops it
-	@DJANGO_DEBUG=$${DJANGO_DEBUG:-True} $(BIN)/python -m site_config.serve
+run: install ## Start everything on http://localhost:8000 (PORT=8001 moves it); Ctrl-C stops it
+	@LOCAL_USER=$${LOCAL_USER:-True} $(BIN)/python -m site_config.serve
 
 test: install-dev lint ## Run every check and every test, browser tests included
 	@deploy/setup/chromium
@@ -34,7 +32,7 @@ lint: install-dev ## Check style, types, imports, templates, migrations and prod
 	$(BIN)/djlint --quiet --lint --check templates
 	$(BIN)/lint-imports
 	$(BIN)/python manage.py makemigrations --check --dry-run
-	DJANGO_DEBUG=False $(BIN)/python manage.py check --deploy --fail-level WARNING
+	DJANGO_DEBUG=False LOCAL_USER=False $(BIN)/python manage.py check --deploy --fail-level WARNING
 
 format: install-dev ## Rewrite Python and templates in the house style
 	$(BIN)/ruff check --fix-only --quiet .
@@ -42,10 +40,10 @@ format: install-dev ## Rewrite Python and templates in the house style
 	$(BIN)/djlint --quiet --reformat templates
 
 shell: install ## Open a Python shell with the models loaded
-	@DJANGO_DEBUG=$${DJANGO_DEBUG:-True} $(BIN)/python manage.py shell
+	@$(BIN)/python manage.py shell
 
 bench: install-dev ## Print the measurements in benchmarks/
-	@for script in benchmarks/*.py; do DJANGO_DEBUG=True $(BIN)/python "$$script" || exit 1; done
+	@for script in benchmarks/*.py; do $(BIN)/python "$$script" || exit 1; done
 
 lock: install-dev ## Resolve pyproject.toml anew into requirements*.txt, with hashes
 	$(call compile,requirements.txt)

@@ -33,10 +33,10 @@ def _local_user() -> AbstractBaseUser:
 
 
 class LocalUserMiddleware:
-    """With DJANGO_DEBUG, a visitor without a login is the local user."""
+    """With LOCAL_USER, a visitor without a login is the local user."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
-        if not settings.DEBUG:
+        if not settings.LOCAL_USER:
             raise MiddlewareNotUsed
         self.get_response = get_response
 

@@ -8,3 +8,7 @@ class SiteConfig(AppConfig):
 
     name = "site_config"
     verbose_name = "Site"
+
+    def ready(self) -> None:
+        """Register the check of production settings."""
+        from site_config import checks  # noqa: F401 - importing registers

@@ -22,7 +22,12 @@ class Environment(BaseSettings):
 
     django_debug: bool = Field(
         default=False,
-        description="True opens everything as a local user and shows tracebacks: a developer's machine only.",
+        description="True shows tracebacks in the browser and implies LOCAL_USER: for a developer only.",
+    )
+    local_user: bool | None = Field(
+        default=None,
+        description="True lets whoever reaches the site do everything, without a login, as the user `local`. "
+        "`make run` sets it, and listens to this machine alone.",
     )
     django_secret_key: SecretStr | None = Field(
         default=None,
@@ -34,7 +39,7 @@ class Environment(BaseSettings):
     )
     behind_tls: bool | None = Field(
         default=None,
-        description="Whether visitors come over HTTPS; unset: yes, unless DJANGO_DEBUG is true.",
+        description="Whether visitors come over HTTPS; unset: yes, unless LOCAL_USER is true.",
     )
     data_dir: Path = Field(
         default=BASE_DIR / "var",
@@ -88,9 +93,14 @@ class Environment(BaseSettings):
         return BASE_DIR / path.expanduser()
 
     @property
+    def opens_to_local_user(self) -> bool:
+        """Whether a visitor without a login may do everything."""
+        return self.django_debug if self.local_user is None else self.local_user
+
+    @property
     def uses_tls(self) -> bool:
         """Whether cookies and redirects may rely on HTTPS."""
-        return not self.django_debug if self.behind_tls is None else self.behind_tls
+        return not self.opens_to_local_user if self.behind_tls is None else self.behind_tls
 
     @property
     def embeds_database(self) -> bool:

@@ -15,6 +15,7 @@ django_stubs_ext.monkeypatch()
 ENVIRONMENT = Environment()
 
 DEBUG = ENVIRONMENT.django_debug
+LOCAL_USER = ENVIRONMENT.opens_to_local_user
 DATA_DIR = ENVIRONMENT.data_dir
 SECRET_KEY = (
     ENVIRONMENT.django_secret_key.get_secret_value()
@@ -130,11 +131,11 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
-        if DEBUG
+        if LOCAL_USER
         else "whitenoise.storage.CompressedManifestStaticFilesStorage",
     },
 }
-WHITENOISE_USE_FINDERS = DEBUG
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = LOCAL_USER
 # Besides what is compressed already: maps, which only a developer's browser loads.
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ("map", "png", "gif", "woff", "woff2", "gz", "br")
 

@@ -4,6 +4,7 @@ import os
 
 os.environ.update(
     DJANGO_DEBUG="False",
+    LOCAL_USER="False",
     BEHIND_TLS="False",
     ALLOWED_HOSTS="testserver,localhost,127.0.0.1",
     ALPHA_VANTAGE_API_KEY="",

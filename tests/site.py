@@ -71,7 +71,7 @@ def _environment(data_dir: Path, port: int) -> dict[str, str]:
     ours = {name.upper() for name in Environment.model_fields}
     inherited = {name: value for name, value in os.environ.items() if name not in ours}
     return inherited | {
-        "DJANGO_DEBUG": "True",
+        "LOCAL_USER": "True",
         "DATA_DIR": str(data_dir),
         "PORT": str(port),
         "ALPHA_VANTAGE_API_KEY": "",

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.checks import run_checks
 from django.test import Client, override_settings
 from django.urls import URLPattern, URLResolver, get_resolver
 
@@ -80,7 +81,7 @@ def test_only_staff_spend_quota_and_train_models(reader: Client, operator: Clien
 
 @pytest.mark.django_db
 def test_on_a_developers_machine_a_visitor_is_the_local_user_who_has_no_password(visitor: Client) -> None:
-    with override_settings(DEBUG=True):
+    with override_settings(LOCAL_USER=True):
         assert Client().get("/backtests/").status_code == 200
     assert visitor.get("/backtests/").status_code == 302
     local = User.objects.get(username=LOCAL_USER)
@@ -107,3 +108,10 @@ def test_another_sites_page_cannot_use_the_api(operator: Client, origin: str | N
         "/api/v1/backtests", question, content_type="text/plain", headers={"Origin": origin} if origin else {}
     )
     assert answer.status_code == status
+
+
+@pytest.mark.parametrize(("local_user", "findings"), [(True, ["hindcast.E001"]), (False, [])])
+def test_an_open_site_does_not_pass_the_check_of_production(local_user: bool, findings: list[str]) -> None:
+    with override_settings(LOCAL_USER=local_user):
+        found = run_checks(tags=["security"], include_deployment_checks=True)
+    assert [finding.id for finding in found if str(finding.id).startswith("hindcast")] == findings

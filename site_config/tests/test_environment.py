@@ -68,6 +68,8 @@ def test_visitors_come_over_https_unless_it_is_a_developers_machine(monkeypatch:
     assert Environment(_env_file=None).uses_tls
     monkeypatch.setenv("DJANGO_DEBUG", "True")
     assert not Environment(_env_file=None).uses_tls
+    monkeypatch.setenv("LOCAL_USER", "False")
+    assert Environment(_env_file=None).uses_tls
 
 
 def test_the_example_file_names_every_variable_and_sets_its_default() -> None:
