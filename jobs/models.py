@@ -1,10 +1,15 @@
 """The table of background jobs."""
 
 import uuid
+from datetime import timedelta
 from typing import Any
 
 from django.db import models
 from django.db.models.functions import Now
+from django.utils import timezone
+
+LEASE = timedelta(minutes=10)
+"""How long a running job may be silent before it counts as abandoned by its worker."""
 
 
 class JobState(models.TextChoices):
@@ -18,6 +23,14 @@ class JobState(models.TextChoices):
 
 
 ACTIVE_STATES = (JobState.QUEUED, JobState.RUNNING)
+
+
+class JobQuerySet(models.QuerySet["Job"]):
+    """Jobs, and what a lost worker left of them."""
+
+    def abandoned(self) -> "JobQuerySet":
+        """Return the running jobs whose worker has not been heard of for longer than the lease."""
+        return self.filter(state=JobState.RUNNING, heartbeat__lt=timezone.now() - LEASE)
 
 
 class Job(models.Model):
@@ -43,6 +56,8 @@ class Job(models.Model):
     started_at = models.DateTimeField(null=True)
     heartbeat = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
+
+    objects = JobQuerySet.as_manager()
 
     class Meta:
         """Constraints: what an interrupted worker must not be able to break."""

@@ -174,16 +174,18 @@ CSRF_FAILURE_VIEW = "site_config.errors.csrf_failure"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 X_FRAME_OPTIONS = "DENY"
 
-# django-q2 delivers a message at least once and again after `retry` seconds. `timeout` ends a
-# hanging task well before that; the Job model counts attempts and decides what runs again.
+# django-q2 delivers a message at least once and, until a worker is done with it, again after `retry`
+# seconds. `timeout` ends a hanging task; a worker that dies just before that is silent for the lease of
+# `jobs.models` when the message comes again, because `retry` is longer than both together. The Job model
+# counts attempts and decides what runs again; `max_attempts` bounds what even that cannot write down.
 Q_CLUSTER = {
     "name": "hindcast",
     "orm": "default",
     "workers": 2,
     "timeout": 600,
-    "retry": 900,
-    "max_attempts": 3,
-    "ack_failures": True,
+    "retry": 1260,
+    "max_attempts": 5,
+    "ack_failures": False,
     "catch_up": False,
     "save_limit": 250,
     "poll": 0.5,

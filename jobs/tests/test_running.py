@@ -1,19 +1,25 @@
 """What a user of background work may rely on."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, OperationalError, connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from django_q.conf import Conf
+from django_q.exceptions import TimeoutException
 from django_q.models import OrmQ
 
 from jobs import registry
 from jobs.errors import Unavailable
-from jobs.models import Job, JobState
+from jobs.models import LEASE, Job, JobState
 from jobs.queueing import cancel, enqueue
 from jobs.registry import Progress, job_kind
-from jobs.running import LEASE, MAX_ATTEMPTS, run_job
+from jobs.running import MAX_ATTEMPTS, StillRunning, run_job
 
 pytestmark = pytest.mark.django_db
 
@@ -30,6 +36,13 @@ def kinds() -> Iterator[None]:
 def _run(job: Job) -> Job:
     run_job(str(job.pk))
     job.refresh_from_db()
+    return job
+
+
+def _abandoned(job: Job, *, attempts: int = 1) -> Job:
+    """Leave the job as a worker that died leaves it."""
+    silent = timezone.now() - LEASE - timedelta(seconds=1)
+    Job.objects.filter(pk=job.pk).update(state=JobState.RUNNING, attempts=attempts, heartbeat=silent)
     return job
 
 
@@ -71,14 +84,22 @@ def test_a_message_delivered_twice_runs_the_work_once() -> None:
     assert len(calls) == 1
 
 
-def test_work_whose_worker_lives_is_not_taken_over() -> None:
+def test_work_whose_worker_lives_is_not_taken_over_and_its_message_stays() -> None:
     @job_kind("long")
     def long(*, progress: Progress) -> None:
         raise AssertionError("two workers at once")
 
     job = enqueue("long")
     Job.objects.filter(pk=job.pk).update(state=JobState.RUNNING, attempts=1, heartbeat=timezone.now())
-    assert _run(job).state == JobState.RUNNING
+    with pytest.raises(StillRunning):  # so that the message is delivered again, should this worker die
+        run_job(str(job.pk))
+    job.refresh_from_db()
+    assert job.state == JobState.RUNNING
+
+
+def test_a_message_comes_again_only_after_a_dead_workers_lease_and_is_kept_while_tasks_fail() -> None:
+    assert Conf.RETRY > Conf.TIMEOUT + LEASE.total_seconds()
+    assert not Conf.ACK_FAILURES
 
 
 def test_work_whose_worker_died_is_taken_over_and_given_up_after_three_deaths() -> None:
@@ -86,15 +107,97 @@ def test_work_whose_worker_died_is_taken_over_and_given_up_after_three_deaths() 
     def deadly(*, progress: Progress) -> None:
         """Succeed, if only a worker lived long enough."""
 
-    silent = timezone.now() - LEASE - timedelta(seconds=1)
     job = enqueue("deadly")
-    Job.objects.filter(pk=job.pk).update(state=JobState.RUNNING, attempts=1, heartbeat=silent)
-    assert _run(job).state == JobState.SUCCEEDED
+    assert _run(_abandoned(job)).state == JobState.SUCCEEDED
 
-    Job.objects.filter(pk=job.pk).update(state=JobState.RUNNING, attempts=MAX_ATTEMPTS, heartbeat=silent)
-    given_up = _run(job)
+    given_up = _run(_abandoned(job, attempts=MAX_ATTEMPTS))
     assert given_up.state == JobState.FAILED
     assert "died 3 times" in given_up.error
+
+
+def test_a_job_whose_worker_fell_silent_does_not_block_its_subject() -> None:
+    @job_kind("lost")
+    def lost(*, progress: Progress) -> None:
+        """Do nothing."""
+
+    first, other = enqueue("lost", subject="AAPL"), enqueue("lost", subject="IBM")
+    again = enqueue("lost", subject=_abandoned(first).subject)
+    assert again.pk != first.pk
+    _abandoned(other)
+    enqueue("lost", subject="AAPL")
+    for job in (first, other):
+        job.refresh_from_db()
+    assert (first.state, other.state) == (JobState.FAILED, JobState.RUNNING)
+    assert "fell silent" in first.error
+    assert first.finished_at is not None
+
+
+def test_a_job_whose_worker_fell_silent_ends_when_it_is_cancelled() -> None:
+    @job_kind("lost")
+    def lost(*, progress: Progress) -> None:
+        """Do nothing."""
+
+    ended = cancel(_abandoned(enqueue("lost")).pk)
+    assert ended.state == JobState.FAILED
+    assert "fell silent" in ended.error
+
+
+def test_work_that_hangs_is_stopped_and_says_so() -> None:
+    @job_kind("endless")
+    def endless(*, progress: Progress) -> None:
+        raise TimeoutException  # as the worker's alarm raises it
+
+    stopped = _run(enqueue("endless"))
+    assert (stopped.state, stopped.error) == (
+        JobState.FAILED,
+        "This took longer than 10 minutes and was stopped.",
+    )
+
+
+def test_a_job_ends_even_when_its_work_lost_the_database() -> None:
+    @job_kind("cut")
+    def cut(*, progress: Progress) -> dict[str, Any]:
+        with suppress(OperationalError), connection.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+        return {"kept": True}
+
+    def outside_the_tests_transaction() -> Job:
+        job = Job.objects.create(kind="cut")
+        try:
+            return _run(job)
+        finally:
+            job.delete()
+            connection.close()
+
+    with ThreadPoolExecutor(1) as worker:
+        done = worker.submit(outside_the_tests_transaction).result()
+    assert (done.state, done.result) == (JobState.SUCCEEDED, {"kept": True})
+
+
+def test_an_error_of_the_queue_itself_is_not_taken_for_a_job_that_exists(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    @job_kind("refused")
+    def refused(*, progress: Progress) -> None:
+        """Do nothing."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise IntegrityError("the queue's own constraint")
+
+    monkeypatch.setattr("jobs.queueing.async_task", refuse)
+    with pytest.raises(IntegrityError, match="the queue's own constraint"):
+        enqueue("refused", subject="AAPL")
+
+
+def test_a_worker_does_not_collect_the_statements_of_its_jobs() -> None:
+    @job_kind("brief")
+    def brief(*, progress: Progress) -> None:
+        progress(0.5, "Half")
+
+    job = enqueue("brief")
+    with CaptureQueriesContext(connection):
+        run_job(str(job.pk))
+        assert not connection.queries
 
 
 def test_cancelling_stops_a_waiting_job_at_once_and_a_running_one_at_its_next_step() -> None:
