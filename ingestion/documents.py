@@ -14,7 +14,7 @@ SOURCE_DESCRIPTIONS = {
         "The historical sample that comes with Hindcast for use without an API key: real daily bars of the "
         "years 2000 to 2013, as published by Quandl (WIKI prices). These are not current prices."
     ),
-    Source.ALPHA_VANTAGE: "Alpha Vantage: daily bars as traded, adjusted here for the splits stored.",
+    Source.ALPHA_VANTAGE: "Alpha Vantage: daily bars as traded.",
 }
 """Each source in words, for people."""
 

@@ -1,7 +1,7 @@
 """The sessions of the exchanges, from exchange-calendars."""
 
 import warnings
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -21,9 +21,12 @@ def next_sessions(exchange: str, after: date, count: int) -> list[date]:
     """Return the first `count` sessions later than `after`.
 
     exchange: ISO 10383 code. Raises InvalidInput when there is no calendar for it or when the days lie
-    beyond the end of next year, where no calendar can know the holidays.
+    outside what its calendar knows: at most up to the end of next year, as holidays of later years are
+    not announced; some exchanges announce them for the running year alone.
     """
     sessions = _sessions(exchange)
+    if np.datetime64(after) < sessions[0]:
+        raise InvalidInput(f"The calendar of {exchange} begins on {sessions[0]}. Choose a later day.")
     begin = int(np.searchsorted(sessions, np.datetime64(after), side="right"))
     if begin + count > len(sessions):
         raise InvalidInput(f"The calendar of {exchange} ends on {sessions[-1]}. Choose an earlier day.")
@@ -34,7 +37,8 @@ def next_sessions(exchange: str, after: date, count: int) -> list[date]:
 def sessions_between(exchange: str, first: date, last: date) -> NDArray[np.datetime64]:
     """Return the sessions from `first` through `last`, datetime64[D], oldest first.
 
-    Raises InvalidInput when there is no calendar for the exchange.
+    Days outside what the exchange's calendar knows count as no sessions. Raises InvalidInput when there
+    is no calendar for the exchange.
     """
     sessions = _sessions(exchange)
     begin = np.searchsorted(sessions, np.datetime64(first), side="left")
@@ -44,16 +48,18 @@ def sessions_between(exchange: str, first: date, last: date) -> NDArray[np.datet
 
 def session_close(exchange: str, day: date) -> datetime | None:
     """Return when the session of `day` closes, in UTC; None when the exchange is closed on that day."""
-    calendar = _calendar(exchange, _this_year())
-    if not calendar.is_session(day.isoformat()):
+    if not len(sessions_between(exchange, day, day)):
         return None
-    close: datetime = calendar.session_close(day.isoformat()).to_pydatetime()
+    close: datetime = _calendar(exchange, _this_year()).session_close(day.isoformat()).to_pydatetime()
     return close
 
 
 def last_closed_session(exchange: str, now: datetime) -> date:
-    """Return the latest session that had closed at `now`."""
-    recent = sessions_between(exchange, FIRST_SESSION, now.date())[-3:].tolist()
+    """Return the latest session that had closed at `now`; past the end of the calendar, the day before it."""
+    today = now.astimezone(UTC).date()
+    if np.datetime64(today) > _sessions(exchange)[-1]:
+        return today - timedelta(days=1)
+    recent = sessions_between(exchange, FIRST_SESSION, today)[-3:].tolist()
     closed = [day for day in recent if (close := session_close(exchange, day)) and close <= now]
     last: date = max(closed)
     return last
@@ -80,13 +86,28 @@ def _calendar(exchange: str, year: int) -> "ExchangeCalendar":
     # The import takes most of a second, which a page without bars should not pay for.
     import exchange_calendars
 
-    end = date(year + 1, 12, 31).isoformat()
+    first, last = FIRST_SESSION.isoformat(), date(year + 1, 12, 31).isoformat()
     with warnings.catch_warnings():
         # The package uses a form of pandas that pandas is about to change; its results are right.
         warnings.simplefilter("ignore", DeprecationWarning)
         try:
-            return exchange_calendars.get_calendar(exchange, start=FIRST_SESSION.isoformat(), end=end)
+            return exchange_calendars.get_calendar(exchange, start=first, end=last)
         except exchange_calendars.errors.InvalidCalendarName:
             raise InvalidInput(
                 f"There is no calendar for the exchange {exchange}. Correct the instrument's exchange code."
             ) from None
+        except ValueError:
+            # The calendar does not reach that far back or ahead.
+            return _widest(type(exchange_calendars.get_calendar(exchange)), first, last)
+
+
+def _widest(calendar: "type[ExchangeCalendar]", first: str, last: str) -> "ExchangeCalendar":
+    """Return the calendar from `first` through `last`, or as much of it as its package knows."""
+    import pandas as pd
+
+    earliest, latest = calendar.bound_min(), calendar.bound_max()
+    start, end = pd.Timestamp(first), pd.Timestamp(last)
+    return calendar(
+        start=start if earliest is None else max(start, earliest),
+        end=end if latest is None else min(end, latest),
+    )

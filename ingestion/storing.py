@@ -199,8 +199,9 @@ def _upsert_incoming(instrument: Instrument, delivery: Delivery) -> tuple[int, i
 def _store_actions(instrument: Instrument, actions: Sequence[Action]) -> int:
     """Make the stored actions those of the source; return how many were written or removed.
 
-    An empty list removes nothing: losing every split to one faulty answer would turn each of them
-    into a crash of the price, and that a source withdraws its only action is the rarer case.
+    Of a kind that the source names none of, nothing is removed: losing every split to one faulty answer
+    would turn each of them into a crash of the price, and that a source withdraws its only split is the
+    rarer case.
     """
     stored = {(row.date, row.kind): row for row in instrument.actions.all()}
     wanted = {(action.date, str(action.kind)): action for action in actions}
@@ -215,7 +216,8 @@ def _store_actions(instrument: Instrument, actions: Sequence[Action]) -> int:
         unique_fields=["instrument", "date", "kind"],
         update_fields=["value"],
     )
-    withdrawn = [row.pk for key, row in stored.items() if key not in wanted] if wanted else []
+    named = {kind for _, kind in wanted}
+    withdrawn = [row.pk for key, row in stored.items() if key not in wanted and row.kind in named]
     removed, _ = CorporateAction.objects.filter(pk__in=withdrawn).delete()
     return len(different) + removed
 

@@ -1,10 +1,11 @@
 """The exchanges' sessions."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from ingestion.sessions import last_closed_session, next_sessions, session_close, sessions_between
+from ingestion.symbols import _SUFFIXES, listing_of
 from jobs.errors import InvalidInput
 
 
@@ -51,3 +52,25 @@ def test_an_unknown_exchange_and_a_day_too_far_ahead_are_explained() -> None:
         sessions_between("XXXX", date(2024, 1, 1), date(2024, 1, 2))
     with pytest.raises(InvalidInput, match="calendar of XNYS ends on"):
         next_sessions("XNYS", date(2999, 1, 1), 1)
+
+
+@pytest.mark.parametrize(
+    "exchange",
+    sorted({listing_of(f"X.{suffix}").exchange for suffix in _SUFFIXES} | {"XNAS", "XTKS", "XHKG", "XASX"}),
+)
+def test_every_exchange_that_a_symbol_may_name_has_sessions_up_to_today(exchange: str) -> None:
+    now = datetime(2024, 5, 14, 23, tzinfo=UTC)
+    assert last_closed_session(exchange, now) == date(2024, 5, 14)
+    assert len(sessions_between(exchange, date(2023, 1, 1), date(2023, 12, 31))) > 230
+    assert next_sessions(exchange, date(2024, 5, 14), 30)[-1] > date(2024, 6, 24)
+    assert last_closed_session(exchange, datetime.now(UTC)) >= datetime.now(UTC).date() - timedelta(days=14)
+
+
+@pytest.mark.parametrize("exchange", ["XBOM", "XSHG", "XSAU", "XNYS"])
+def test_days_outside_a_calendar_are_explained_or_hold_no_session(exchange: str) -> None:
+    with pytest.raises(InvalidInput, match=f"calendar of {exchange} begins on"):
+        next_sessions(exchange, date(1980, 1, 1), 1)
+    with pytest.raises(InvalidInput, match=f"calendar of {exchange} ends on"):
+        next_sessions(exchange, datetime.now(UTC).date(), 1000)
+    assert session_close(exchange, date(1980, 1, 2)) is None
+    assert last_closed_session(exchange, datetime(2999, 1, 3, tzinfo=UTC)) == date(2999, 1, 2)

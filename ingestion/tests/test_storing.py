@@ -93,6 +93,15 @@ def test_actions_follow_the_source_but_an_empty_answer_removes_none() -> None:
     assert list(kept) == [(date(2024, 1, 4), Decimal("1.05")), (date(2024, 1, 5), Decimal(3))]
 
 
+def test_an_answer_without_splits_withdraws_no_split_while_there_are_dividends() -> None:
+    dividend = Action(date=date(2024, 1, 3), kind=ActionKind.DIVIDEND, value=Decimal("0.5"))
+    later = replace(dividend, date=date(2024, 1, 5))
+    store(delivery(bar(2), actions=[split(4, "10"), dividend]))
+    store(delivery(bar(2), actions=[later]))
+    kept = Instrument.objects.get(symbol="TEST").actions.values_list("date", "kind")
+    assert list(kept) == [(date(2024, 1, 4), "split"), (date(2024, 1, 5), "dividend")]
+
+
 def test_a_providers_bars_replace_the_sample_and_not_the_other_way_round() -> None:
     real = replace(delivery(bar(2), actions=[split(2, "4")]), symbol="AAPL")
     assert store(real).removed == 3270
