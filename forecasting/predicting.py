@@ -15,6 +15,7 @@ from forecasting.parameters import ForecastParameters, ModelKind
 from forecasting.registry import LoadedModel
 from forecasting.training import pooled_model, symbol_model
 from ingestion.bars import Adjustment, Bars, load_bars
+from ingestion.identifiers import is_document_id
 from jobs.errors import InvalidInput, NotFound
 
 
@@ -57,7 +58,7 @@ def obtain_forecast(parameters: ForecastParameters) -> ObtainedForecast:
 
 def find_forecast(forecast_id: str) -> ForecastDocument:
     """Return a stored forecast with the closes that have come since; raises NotFound."""
-    stored = _stored(forecast_id)
+    stored = _stored(forecast_id) if is_document_id(forecast_id) else None
     if stored is None:
         raise NotFound("There is no forecast with this id. The Forecast page makes new ones.")
     return with_actuals(_document(stored))

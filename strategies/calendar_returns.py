@@ -42,6 +42,6 @@ def _both_by(calendar: Calendar, result: Result) -> ReturnsByPeriod:
     )
     return ReturnsByPeriod(
         periods=strategy.index.astype(str).tolist(),
-        strategy=published_column(strategy.to_numpy(np.float64)),
-        benchmark=published_column(held.to_numpy(np.float64)),
+        strategy=published_column(np.asarray(strategy, dtype=np.float64)),
+        benchmark=published_column(np.asarray(held, dtype=np.float64)),
     )

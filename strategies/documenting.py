@@ -35,6 +35,7 @@ def document_of(run: Run, *, backtest_id: str, generated_at: datetime) -> Backte
         parameters=run.parameters,
         period=Period(start=run.start, end=run.end, bars=len(run.result.traded)),
         data=DataDocument.of(run.bars),
+        unadjusted_splits=list(run.splits),
         summary=describing.summary(run),
         notices=describing.notices(run),
         metrics=_metrics(strategy),

@@ -149,11 +149,15 @@ class BacktestDocument(PublishedDocument):
 
     schema_: Annotated[str, Field(alias="schema")] = SCHEMA
     schema_version: int = SCHEMA_VERSION
-    id: Annotated[str, Field(description="Hash of parameters, data, engine and schema version.")]
+    id: Annotated[str, Field(description="Hash of parameters, stated data, engine and schema version.")]
     generated_at: datetime
     parameters: BacktestParameters
     period: Period
     data: DataDocument
+    unadjusted_splits: Annotated[
+        list[date],
+        Field(description="Traded days on which a split makes the price jump; none in adjusted prices."),
+    ]
     summary: Annotated[str, Field(description="The result in a sentence, beside buy and hold.")]
     notices: Annotated[
         list[str], Field(description="What a reader must know: clamped dates, few trades, gaps.")

@@ -1,10 +1,8 @@
 """Running backtests: load the bars, compute, store once, and find again."""
 
-import json
 import logging
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from hashlib import sha256
 from typing import Any
 
 import numpy as np
@@ -12,6 +10,8 @@ from django.db.models import JSONField, TextField, Value
 from django.db.models.functions import Cast
 
 from ingestion.bars import Adjustment, Bars, load_bars
+from ingestion.documents import DataDocument
+from ingestion.identifiers import document_id, is_document_id, stated_about
 from jobs.errors import HindcastError, InvalidInput, NotFound
 from strategies.describing import Run
 from strategies.documenting import document_of
@@ -27,7 +27,6 @@ from strategies.parameters import BacktestParameters
 
 logger = logging.getLogger(__name__)
 
-ID_LENGTH = 20
 BASIS_POINT = 1e-4
 
 
@@ -65,18 +64,19 @@ def run_backtest(parameters: BacktestParameters) -> BacktestDocument:
 def answer(parameters: BacktestParameters) -> Answer:
     """Return what `run_backtest` does, and whether it was computed just now."""
     bars = load_bars(parameters.symbol, end=parameters.end, adjustment=parameters.adjustment)
-    backtest_id = _identity(parameters, bars)
+    first = _first_traded_bar(parameters, bars)
+    splits = _split_days(bars, first)
+    backtest_id = _identity(parameters, bars, splits)
     stored = _stored(backtest_id)
     if stored is not None:
         return Answer(document=stored, is_new=False)
-    run = _compute(parameters, bars)
+    run = _compute(parameters, bars, first=first, splits=splits)
     return _store(document_of(run, backtest_id=backtest_id, generated_at=datetime.now(UTC)))
 
 
 def find_backtest(backtest_id: str) -> BacktestDocument:
     """Return the stored document with this id; raises NotFound."""
-    # What cannot be an id never reaches the database, which refuses some characters.
-    stored = _stored(backtest_id) if backtest_id.isalnum() else None
+    stored = _stored(backtest_id) if is_document_id(backtest_id) else None
     if stored is None:
         raise NotFound(
             "There is no backtest with this id. Run it again on the Backtest page: the same question on "
@@ -86,13 +86,20 @@ def find_backtest(backtest_id: str) -> BacktestDocument:
 
 
 def data_changed_since(document: BacktestDocument) -> bool:
-    """Whether the bars behind `document` are other ones today. Bars added after its last do not count."""
+    """Whether what `document` says of its bars and splits is no longer so.
+
+    Bars added after its last one do not count, nor does fetching the same bars again.
+    """
     data = document.data
     try:
         bars = load_bars(data.symbol, end=data.last, adjustment=data.adjustment)
     except InvalidInput:
         return True
-    return bars.fingerprint != data.sha256
+    first = int(np.searchsorted(bars.dates, np.datetime64(document.period.start)))
+    return (
+        stated_about(DataDocument.of(bars)) != stated_about(data)
+        or list(_split_days(bars, first)) != document.unadjusted_splits
+    )
 
 
 def recent_backtests(limit: int = 10) -> list[BacktestSummary]:
@@ -112,16 +119,17 @@ def recent_backtests(limit: int = 10) -> list[BacktestSummary]:
     ]
 
 
-def _identity(parameters: BacktestParameters, bars: Bars) -> str:
+def _identity(parameters: BacktestParameters, bars: Bars, splits: tuple[date, ...]) -> str:
     """Return the hash of question, data, engine and form: what decides the document."""
-    question = {
-        "parameters": parameters.model_dump(mode="json"),
-        "data_sha256": bars.fingerprint,
-        "engine_version": ENGINE_VERSION,
-        "schema_version": SCHEMA_VERSION,
-    }
-    canonical = json.dumps(question, sort_keys=True, allow_nan=False, separators=(",", ":"))
-    return sha256(canonical.encode()).hexdigest()[:ID_LENGTH]
+    return document_id(
+        {
+            "parameters": parameters.model_dump(mode="json"),
+            "data": stated_about(DataDocument.of(bars)),
+            "unadjusted_splits": [day.isoformat() for day in splits],
+            "engine_version": ENGINE_VERSION,
+            "schema_version": SCHEMA_VERSION,
+        }
+    )
 
 
 def _stored(backtest_id: str) -> BacktestDocument | None:
@@ -147,8 +155,7 @@ def _store(document: BacktestDocument) -> Answer:
     return Answer(document=document if is_new else find_backtest(document.id), is_new=is_new)
 
 
-def _compute(parameters: BacktestParameters, bars: Bars) -> Run:
-    first = _first_traded_bar(parameters, bars)
+def _compute(parameters: BacktestParameters, bars: Bars, *, first: int, splits: tuple[date, ...]) -> Run:
     if parameters.slow > len(bars):
         raise InvalidInput(
             f"The slow window of {parameters.slow:,d} bars is longer than all {len(bars):,d} bars of "
@@ -170,7 +177,7 @@ def _compute(parameters: BacktestParameters, bars: Bars) -> Run:
         raise HindcastError(
             f"This result does not add up and is not shown: {problem} Please report it with its parameters."
         ) from problem
-    return Run(parameters=parameters, bars=bars, first=first, splits=_split_days(bars, first), result=result)
+    return Run(parameters=parameters, bars=bars, first=first, splits=splits, result=result)
 
 
 def _first_traded_bar(parameters: BacktestParameters, bars: Bars) -> int:

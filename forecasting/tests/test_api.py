@@ -81,8 +81,11 @@ def test_a_malformed_body_is_refused_with_the_reason(reader: Client) -> None:
     assert "JSON" in response.json()["detail"]
 
 
-def test_an_unknown_forecast_is_not_found(reader: Client) -> None:
-    assert reader.get(f"{FORECASTS}/nothing").status_code == 404
+@pytest.mark.parametrize("forecast_id", ["0" * 20, "%00", "..", "x" * 5_000])
+def test_an_unknown_forecast_is_not_found(reader: Client, forecast_id: str) -> None:
+    response = reader.get(f"{FORECASTS}/{forecast_id}")
+    assert response.status_code == 404
+    assert "no forecast with this id" in response.json()["detail"]
 
 
 def test_a_visitor_without_a_login_gets_nothing(visitor: Client) -> None:

@@ -27,7 +27,8 @@ def told(**parameters: Any) -> str:
 
 def computed(parameters: BacktestParameters) -> Run:
     bars = load_bars(parameters.symbol, end=parameters.end, adjustment=parameters.adjustment)
-    return running._compute(parameters, bars)
+    first = running._first_traded_bar(parameters, bars)
+    return running._compute(parameters, bars, first=first, splits=running._split_days(bars, first))
 
 
 def test_the_summary_stands_beside_buy_and_hold() -> None:

@@ -1,17 +1,18 @@
 """From a question to a stored document, on the sample bars."""
 
 import json
-from datetime import date
+from datetime import UTC, date, datetime
 from threading import Barrier, Thread
 from typing import Any
 
 import pytest
 from django.core.management import call_command
 from django.db import connections
+from django.db.models import QuerySet
 from pytest_django import DjangoAssertNumQueries
 
 from ingestion.bars import Bars
-from ingestion.models import DailyBar
+from ingestion.models import CorporateAction, DailyBar, Instrument
 from ingestion.publishing import published_json
 from jobs.errors import HindcastError, InvalidInput, NotFound
 from strategies import running
@@ -152,6 +153,52 @@ def test_a_changed_bar_is_noticed_and_a_later_one_is_not() -> None:
     assert run_backtest(ask(end="2012-06-29")).id != document.id
 
 
+@pytest.mark.parametrize(
+    ("table", "change"),
+    [
+        ("bars", {"provisional": True}),
+        ("instrument", {"source": "alpha_vantage"}),
+        ("actions", {"date": date(2005, 3, 1)}),
+    ],
+)
+def test_whatever_the_document_says_of_the_data_decides_its_address(
+    table: str, change: dict[str, Any]
+) -> None:
+    question = ask(adjustment="none")
+    document = run_backtest(question)
+    rows: dict[str, QuerySet[Any]] = {
+        "bars": DailyBar.objects.filter(instrument__symbol="AAPL", date=document.period.end),
+        "instrument": Instrument.objects.filter(symbol="AAPL"),
+        "actions": CorporateAction.objects.filter(
+            instrument__symbol="AAPL", kind="split", date=date(2005, 2, 28)
+        ),
+    }
+    assert rows[table].update(**change) == 1
+    assert data_changed_since(document)
+    changed = answer(question)
+    assert changed.is_new
+    assert (changed.document.data, changed.document.notices) != (document.data, document.notices)
+    assert not data_changed_since(changed.document)
+
+
+def test_a_missing_session_that_is_filled_changes_data_and_address() -> None:
+    gap = DailyBar.objects.filter(instrument__symbol="AAPL", date="2012-06-28")
+    kept = gap.get()
+    gap.delete()
+    document = run_backtest(ask())
+    assert date(2012, 6, 28) in document.data.missing_sessions
+    kept.save(force_insert=True)
+    assert data_changed_since(document)
+    assert run_backtest(ask()).id != document.id
+
+
+def test_fetching_the_same_bars_again_changes_nothing() -> None:
+    document = run_backtest(ask(adjustment="none"))
+    DailyBar.objects.filter(instrument__symbol="AAPL").update(fetched_at=datetime.now(UTC))
+    assert not data_changed_since(document)
+    assert not answer(ask(adjustment="none")).is_new
+
+
 def test_bars_that_are_gone_count_as_changed() -> None:
     document = run_backtest(ask())
     DailyBar.objects.filter(instrument__symbol="AAPL").delete()
@@ -182,9 +229,9 @@ def test_two_who_ask_at_the_same_time_get_one_answer(monkeypatch: pytest.MonkeyP
     together = Barrier(2)
     compute = running._compute
 
-    def compute_together(parameters: BacktestParameters, bars: Bars) -> Any:
+    def compute_together(parameters: BacktestParameters, bars: Bars, **circumstances: Any) -> Any:
         together.wait(timeout=30)
-        return compute(parameters, bars)
+        return compute(parameters, bars, **circumstances)
 
     monkeypatch.setattr(running, "_compute", compute_together)
     answers: list[running.Answer] = []
