@@ -5,6 +5,7 @@ from itertools import chain
 
 from django.urls import reverse
 
+from dashboard.calendar_table import MONTHS, Year, calendar_table
 from dashboard.charts.backtest import backtest_columns
 from dashboard.charts.columns import ChartColumns
 from dashboard.charts.forecast import accuracy_columns, fan_columns
@@ -40,7 +41,13 @@ class BacktestResult:
     columns: ChartColumns
     chart_in_words: str
     chart_rows: list[EquityRow]
+    years: list[Year]
     trades: list[Trade]
+
+    @property
+    def months(self) -> tuple[str, ...]:
+        """The names over the calendar's columns."""
+        return MONTHS
 
     @property
     def computed_by(self) -> str:
@@ -61,6 +68,7 @@ def backtest_result(document: BacktestDocument, *, data_changed: bool) -> Backte
         columns=backtest_columns(document, detail_address=reverse("backtest_detail", args=[document.id])),
         chart_in_words=describe_backtest(document),
         chart_rows=equity_rows(document),
+        years=calendar_table(document.calendar),
         trades=document.trades[:SHOWN_TRADES],
     )
 

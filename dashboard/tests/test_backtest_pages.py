@@ -118,6 +118,21 @@ def _figures_beside(page: Markup, label: str) -> list[str]:
     return [cell.text.strip().split(":")[0] for cell in cells]
 
 
+def test_the_calendar_shows_each_months_and_years_return(reader: Client, run: BacktestDocument) -> None:
+    page = markup_of(reader.get(run.links.page))
+    (table,) = page.all("table", class_="grid-table dense calendar-table")
+    cells = [item.text for item in page.all("td") if table in item.ancestors]
+    shown = [float(text.replace(",", "")) for text in cells if text]
+    monthly, yearly = run.calendar.monthly, run.calendar.yearly
+    expected = []
+    for year, strategy, benchmark in reversed(
+        list(zip(yearly.periods, yearly.strategy, yearly.benchmark, strict=True))
+    ):
+        months = zip(monthly.periods, monthly.strategy, strict=True)
+        expected += [value for period, value in months if period.startswith(year)] + [strategy, benchmark]
+    assert shown == [pytest.approx(100 * value, abs=0.00501) for value in expected]
+
+
 def test_an_undefined_figure_is_a_dash_with_its_reason(reader: Client) -> None:
     document = run_backtest(BacktestParameters(symbol="FB", fast=150, slow=190))
     reason = document.undefined.metrics["win_rate"]
