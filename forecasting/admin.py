@@ -31,6 +31,6 @@ class TrainedModelAdmin(_ReadOnlyAdmin[TrainedModel]):
 class ForecastAdmin(_ReadOnlyAdmin[Forecast]):
     """A read-only list of issued forecasts."""
 
-    list_display = ("id", "symbol", "issued_on", "model", "created_at")
+    list_display = ("id", "symbol", "issued_on", "last_session", "low_80", "high_80", "model", "created_at")
     search_fields = ("id", "symbol")
     list_select_related = ("model",)

@@ -9,11 +9,11 @@ from django.utils import timezone
 from forecasting.documents import (
     ForecastDocument,
     History,
-    Links,
     ModelDocument,
     Point,
     Scorecard,
     Versions,
+    links_of,
 )
 from forecasting.model import MODEL_VERSION
 from forecasting.model.prediction import PricePath, predict_prices
@@ -58,7 +58,7 @@ def compose(
         scorecard=_scorecard(bars, parameters),
         versions=_versions(model.record),
         disclosure=DISCLOSURE,
-        links=_links(forecast_id),
+        links=links_of(forecast_id),
     )
 
 
@@ -118,8 +118,3 @@ def _versions(record: TrainedModel) -> Versions:
         numpy=package_version("numpy"),
         scikit_learn=record.library_versions["scikit-learn"],
     )
-
-
-def _links(forecast_id: str) -> Links:
-    page = f"/forecasts/{forecast_id}"
-    return Links(page=f"{page}/", json_=f"{page}.json", pdf=f"{page}.pdf")

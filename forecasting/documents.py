@@ -107,12 +107,18 @@ class Links(PublishedDocument):
     pdf: str
 
 
+def links_of(forecast_id: str) -> Links:
+    """Return the addresses of a forecast."""
+    page = f"/forecasts/{forecast_id}"
+    return Links(page=f"{page}/", json_=f"{page}.json", pdf=f"{page}.pdf")
+
+
 class ForecastDocument(PublishedDocument):
     """A forecast: the question, the data, the answer, and what the answer is worth."""
 
     schema_: Annotated[str, Field(alias="schema")] = SCHEMA
     schema_version: int = SCHEMA_VERSION
-    id: Annotated[str, Field(description="Hash of parameters, data and model version.")]
+    id: Annotated[str, Field(description="Hash of parameters, stated data, notices and model.")]
     generated_at: dt.datetime
     parameters: ForecastParameters
     issued_on: Annotated[dt.date, Field(description="Date of the last bar used.")]
@@ -135,6 +141,7 @@ class TrainedModelDocument(PublishedDocument):
     kind: str
     symbol: Annotated[str, Field(description="Empty for a pooled model.")]
     version: str
+    model_version: Annotated[str, Field(description="Of the code that trained it; others are not used.")]
     trained_from: dt.date
     trained_through: Annotated[dt.date, Field(description="No data after this day was used in training.")]
     trained_at: dt.datetime

@@ -5,6 +5,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from forecasting.parameters import ModelKind
+from ingestion.identifiers import ID_LENGTH
 
 MODEL_KINDS = [(kind.value, kind.value) for kind in ModelKind]
 
@@ -13,13 +14,15 @@ class TrainedModel(models.Model):
     """A trained model: its artefact, what it learned from, and how it did on data it had not seen.
 
     `symbol` is empty for a pooled model. Nothing after `trained_through` was used in training.
-    `version` identifies what was trained on what by which code: the same training has the same version.
+    `version` identifies what was trained on what by which code: the same training has the same version,
+    and so one row, however many ask for it at once. `model_version` is that of the code alone.
     `artefact` is refused unless `sha256` and `signature` fit, see `forecasting.registry`.
     """
 
     kind = models.CharField(max_length=10, choices=MODEL_KINDS)
     symbol = models.CharField(max_length=15, blank=True)
     version = models.CharField(max_length=80, unique=True)
+    model_version = models.CharField(max_length=20)
     trained_from = models.DateField()
     trained_through = models.DateField()
     training_symbols: "models.JSONField[list[str]]" = models.JSONField()
@@ -53,18 +56,25 @@ class TrainedModel(models.Model):
 
 
 class Forecast(models.Model):
-    """One forecast as it was issued: the document, and its points as rows.
+    """One forecast as it was issued: the document, its points as rows, and what lists show of it.
 
     `id` is a hash of the question, the data and the model: the same question has one row.
+    The last columns repeat what lists show, the forecast of the last session, so that they need not
+    read whole documents.
     """
 
-    id = models.CharField(primary_key=True, max_length=20)
+    id = models.CharField(primary_key=True, max_length=ID_LENGTH)
     symbol = models.CharField(max_length=15)
     parameters: "models.JSONField[dict[str, object]]" = models.JSONField()
     issued_on = models.DateField()
     model = models.ForeignKey(TrainedModel, on_delete=models.PROTECT, related_name="forecasts")
     document: "models.JSONField[dict[str, object]]" = models.JSONField()
     created_at = models.DateTimeField(db_default=Now())
+    currency = models.CharField(max_length=3)
+    last_session = models.DateField()
+    median = models.FloatField()
+    low_80 = models.FloatField()
+    high_80 = models.FloatField()
 
     class Meta:
         """Newest first."""

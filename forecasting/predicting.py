@@ -1,13 +1,15 @@
 """Issuing, finding and listing forecasts."""
 
-import hashlib
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db import transaction
+from django.db.models import JSONField, TextField, Value
+from django.db.models.functions import Cast
 
 from forecasting.composing import compose
-from forecasting.documents import SCHEMA_VERSION, ForecastDocument, Point
+from forecasting.documents import SCHEMA_VERSION, ForecastDocument, Links, Point, links_of
 from forecasting.model import MODEL_VERSION
 from forecasting.models import Forecast, ForecastPoint
 from forecasting.notices import notices_about, refuse_too_few_closes
@@ -15,8 +17,49 @@ from forecasting.parameters import ForecastParameters, ModelKind
 from forecasting.registry import LoadedModel
 from forecasting.training import pooled_model, symbol_model
 from ingestion.bars import Adjustment, Bars, load_bars
-from ingestion.identifiers import is_document_id
+from ingestion.documents import DataDocument
+from ingestion.identifiers import document_id, is_document_id, stated_about
 from jobs.errors import InvalidInput, NotFound
+
+
+@dataclass(frozen=True, kw_only=True)
+class ObtainedForecast:
+    """A forecast, and whether it was stored just now."""
+
+    document: ForecastDocument
+    created: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExcerptData:
+    """Whose prices were forecast, and in which currency."""
+
+    symbol: str
+    currency: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExcerptPoint:
+    """The forecast of one session's close, without its wider band."""
+
+    date: date
+    median: float
+    low_80: float
+    high_80: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class ForecastExcerpt:
+    """What lists show of a stored forecast, under the names that it has in the document.
+
+    points: the last one alone.
+    """
+
+    id: str
+    issued_on: date
+    data: ExcerptData
+    points: tuple[ExcerptPoint]
+    links: Links
 
 
 def predict_next_30_days(symbol: str) -> ForecastDocument:
@@ -33,27 +76,20 @@ def issue_forecast(parameters: ForecastParameters) -> ForecastDocument:
     return obtain_forecast(parameters).document
 
 
-@dataclass(frozen=True, kw_only=True)
-class ObtainedForecast:
-    """A forecast, and whether it was stored just now."""
-
-    document: ForecastDocument
-    created: bool
-
-
 def obtain_forecast(parameters: ForecastParameters) -> ObtainedForecast:
     """Do as `issue_forecast`, and say whether the forecast is new."""
     bars = _bars_by(parameters)
     refuse_too_few_closes(bars, parameters)
     model = _model(parameters, issued_on=bars.dates[-1].item())
     notices = notices_about(bars, parameters)
-    forecast_id = _forecast_id(parameters, bars, model, notices)
+    forecast_id = _identity(parameters, bars, model, notices)
     stored = _stored(forecast_id)
     if stored is not None:
-        return ObtainedForecast(document=with_actuals(_document(stored)), created=False)
+        return ObtainedForecast(document=with_actuals(stored), created=False)
     document = compose(forecast_id, parameters, bars, model, notices)
-    stored, created = _store(document, model)
-    return ObtainedForecast(document=with_actuals(_document(stored)), created=created)
+    if _store(document, model):
+        return ObtainedForecast(document=with_actuals(document), created=True)
+    return ObtainedForecast(document=find_forecast(forecast_id), created=False)
 
 
 def find_forecast(forecast_id: str) -> ForecastDocument:
@@ -61,31 +97,46 @@ def find_forecast(forecast_id: str) -> ForecastDocument:
     stored = _stored(forecast_id) if is_document_id(forecast_id) else None
     if stored is None:
         raise NotFound("There is no forecast with this id. The Forecast page makes new ones.")
-    return with_actuals(_document(stored))
+    return with_actuals(stored)
 
 
-def recent_forecasts(limit: int) -> list[ForecastDocument]:
-    """Return the newest forecasts as they were issued, newest first."""
-    return [_document(stored) for stored in Forecast.objects.all()[:limit]]
+def data_changed_since(document: ForecastDocument) -> bool:
+    """Whether what `document` says of its bars is no longer so.
+
+    Bars added after the day of issue do not count, nor does fetching the same bars again.
+    """
+    try:
+        bars = load_bars(document.data.symbol, end=document.issued_on, adjustment=document.data.adjustment)
+    except InvalidInput:  # The bars have been deleted since.
+        return True
+    return stated_about(DataDocument.of(bars)) != stated_about(document.data)
+
+
+def recent_forecasts(limit: int) -> list[ForecastExcerpt]:
+    """Return the newest forecasts as they were issued, newest first, without reading their documents."""
+    columns = ("id", "symbol", "currency", "issued_on", "last_session", "median", "low_80", "high_80")
+    return [_excerpt(stored) for stored in Forecast.objects.only(*columns)[:limit]]
 
 
 def with_actuals(document: ForecastDocument) -> ForecastDocument:
     """Return `document` with the closes that have come since, in the prices of the day of issue.
 
-    A split after the day of issue changes the unit of later prices, so they are rescaled by what the
-    close of the day of issue is called now.
+    A split after the day of issue changes the unit of later prices; such splits are taken back out.
     """
-    try:
-        bars = load_bars(document.parameters.symbol, start=document.issued_on, adjustment=Adjustment.SPLITS)
-    except InvalidInput:  # The bars have been deleted since.
-        return document
-    if bars.dates[0].item() != document.issued_on:
-        return document
-    closes = dict(
-        zip(bars.dates.tolist(), (bars.close * document.last_close / bars.close[0]).tolist(), strict=True)
-    )
+    closes = _closes_since(document.data.symbol, document.issued_on, document.points[-1].date)
     points = [_with_actual(point, closes.get(point.date)) for point in document.points]
     return document.model_copy(update={"points": points})
+
+
+def _closes_since(symbol: str, issued_on: date, last: date) -> dict[date, float]:
+    """Return the closes from `issued_on` to `last` in the unit of `issued_on`; empty without that day."""
+    try:
+        raw = load_bars(symbol, start=issued_on, end=issued_on, adjustment=Adjustment.NONE)
+        bars = load_bars(symbol, start=issued_on, end=last, adjustment=Adjustment.SPLITS)
+    except InvalidInput:  # The bars have been deleted since.
+        return {}
+    splits_since = raw.close[0] / bars.close[0]
+    return dict(zip(bars.dates.tolist(), (bars.close * splits_since).tolist(), strict=True))
 
 
 def _with_actual(point: Point, actual: float | None) -> Point:
@@ -106,47 +157,63 @@ def _model(parameters: ForecastParameters, *, issued_on: date) -> LoadedModel:
     return pooled_model(before=issued_on)
 
 
-def _forecast_id(parameters: ForecastParameters, bars: Bars, model: LoadedModel, notices: list[str]) -> str:
+def _identity(parameters: ForecastParameters, bars: Bars, model: LoadedModel, notices: list[str]) -> str:
     """Return the hash of the question, the data, the model, and the code that writes the document.
 
     The notices are part of it because data grow stale without changing.
     """
-    basis = (
-        *notices,
-        parameters.model_dump_json(),
-        bars.fingerprint,
-        model.record.version,
-        model.record.sha256,
-        MODEL_VERSION,
-        str(SCHEMA_VERSION),
+    return document_id(
+        {
+            "parameters": parameters.model_dump(mode="json"),
+            "data": stated_about(DataDocument.of(bars)),
+            "notices": notices,
+            "model": [model.record.version, model.record.sha256],
+            "model_version": MODEL_VERSION,
+            "schema_version": SCHEMA_VERSION,
+        }
     )
-    return hashlib.sha256("\n".join(basis).encode()).hexdigest()[:20]
 
 
-def _stored(forecast_id: str) -> Forecast | None:
-    return Forecast.objects.filter(pk=forecast_id).first()
+def _stored(forecast_id: str) -> ForecastDocument | None:
+    # As text, since pydantic reads JSON many times faster than Python's own decoder.
+    rows = Forecast.objects.filter(pk=forecast_id).annotate(text=Cast("document", TextField()))
+    text = rows.values_list("text", flat=True).first()
+    return None if text is None else ForecastDocument.model_validate_json(text)
 
 
-def _document(stored: Forecast) -> ForecastDocument:
-    return ForecastDocument.model_validate(stored.document)
-
-
-def _store(document: ForecastDocument, model: LoadedModel) -> tuple[Forecast, bool]:
-    """Store the document and its points; where somebody was faster, return theirs."""
+def _store(document: ForecastDocument, model: LoadedModel) -> bool:
+    """Store the document and its points; return False where somebody was faster and theirs stays."""
+    last = document.points[-1]
+    columns: dict[str, Any] = {
+        "symbol": document.data.symbol,
+        "parameters": document.parameters.model_dump(mode="json"),
+        "issued_on": document.issued_on,
+        "model": model.record,
+        "document": Cast(Value(document.model_dump_json(by_alias=True)), JSONField()),
+        "currency": document.data.currency,
+        "last_session": last.date,
+        "median": last.median,
+        "low_80": last.low_80,
+        "high_80": last.high_80,
+    }
     with transaction.atomic():
-        stored, created = Forecast.objects.get_or_create(
-            pk=document.id,
-            defaults={
-                "symbol": document.parameters.symbol,
-                "parameters": document.parameters.model_dump(mode="json"),
-                "issued_on": document.issued_on,
-                "model": model.record,
-                "document": document.model_dump(mode="json", by_alias=True),
-            },
-        )
-        if created:
+        stored, is_new = Forecast.objects.only("pk").get_or_create(pk=document.id, defaults=columns)
+        if is_new:
             ForecastPoint.objects.bulk_create(
                 ForecastPoint(forecast=stored, horizon=horizon, **point.model_dump(exclude={"actual"}))
                 for horizon, point in enumerate(document.points, start=1)
             )
-    return stored, created
+    return is_new
+
+
+def _excerpt(stored: Forecast) -> ForecastExcerpt:
+    last = ExcerptPoint(
+        date=stored.last_session, median=stored.median, low_80=stored.low_80, high_80=stored.high_80
+    )
+    return ForecastExcerpt(
+        id=stored.pk,
+        issued_on=stored.issued_on,
+        data=ExcerptData(symbol=stored.symbol, currency=stored.currency),
+        points=(last,),
+        links=links_of(stored.pk),
+    )

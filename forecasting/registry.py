@@ -19,6 +19,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from forecasting.errors import ArtefactRefused
+from forecasting.model import MODEL_VERSION
 from forecasting.model.distribution import MAX_HORIZON, FittedModel
 from forecasting.model.features import FEATURES
 from forecasting.model.intervals import LEVELS
@@ -73,6 +74,7 @@ def save_model(training: Training, fitted: FittedModel, metrics: Mapping[str, fl
     values: dict[str, Any] = {
         "kind": training.kind.value,
         "symbol": training.symbol,
+        "model_version": MODEL_VERSION,
         "trained_from": training.trained_from,
         "trained_through": training.trained_through,
         "training_symbols": training.training_symbols,
@@ -93,8 +95,8 @@ def save_model(training: Training, fitted: FittedModel, metrics: Mapping[str, fl
 def load_model(record: TrainedModel) -> LoadedModel:
     """Return the model of a row.
 
-    Raises ArtefactRefused when the artefact was altered, is unsigned, or was made by another minor
-    version of scikit-learn or for other features; the reason says which.
+    Raises ArtefactRefused when the artefact was altered, is unsigned, or was made by another version of
+    the model, by another minor version of scikit-learn or for other features; the reason says which.
     """
     artefact = bytes(record.artefact)
     _check_origin(record, artefact)
@@ -131,6 +133,8 @@ def _check_origin(record: TrainedModel, artefact: bytes) -> None:
 
 
 def _check_compatibility(record: TrainedModel) -> None:
+    if record.model_version != MODEL_VERSION:
+        raise _refused(record, f"it belongs to model version {record.model_version}, not {MODEL_VERSION}")
     made_with = record.library_versions.get("scikit-learn", "unknown")
     here = library_versions()["scikit-learn"]
     if _minor(made_with) != _minor(here):
@@ -148,6 +152,7 @@ def _signature(record: TrainedModel) -> str:
     signed = "\n".join(
         (
             record.version,
+            record.model_version,
             record.kind,
             record.symbol,
             record.trained_through.isoformat(),

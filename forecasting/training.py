@@ -33,8 +33,8 @@ FloatArray = NDArray[np.float64]
 def train_model(symbol: str) -> TrainedModel:
     """Calibrate the pooled model to one symbol, from all its stored bars, and return the stored model.
 
-    The same bars give the same version. Raises NotFound for a symbol without bars and InvalidInput for
-    one with fewer than two years of them.
+    The same bars give the same version. Raises InvalidInput for a symbol without bars and for one
+    with fewer than two years of them.
     """
     bars = load_bars(symbol, adjustment=Adjustment.SPLITS)
     return train_symbol_model(bars).record
@@ -83,8 +83,8 @@ def symbol_model(symbol: str, *, issued_on: date) -> LoadedModel:
     """Return the newest model of a symbol that knows the year before `issued_on` and nothing after it.
 
     Where no such model was trained, for a look back or when a new year has begun, one is calibrated
-    through the year before. Raises InvalidInput where the symbol was never trained, or has too little
-    history by then.
+    through the year before; one that can no longer be used is calibrated again through its last day.
+    Raises InvalidInput where the symbol was never trained, or has too little history by then.
     """
     trained = TrainedModel.objects.filter(kind=ModelKind.SYMBOL, symbol=symbol)
     if not trained.exists():

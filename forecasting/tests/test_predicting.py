@@ -1,16 +1,22 @@
 import subprocess
 import sys
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
+from threading import Barrier, Thread
+from typing import Any
 
 import pytest
-from django.db import connection
+from django.core.management import call_command
+from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 from pydantic import ValidationError
+from pytest_django import DjangoAssertNumQueries
 
+from forecasting import predicting, registry, training
 from forecasting.models import Forecast, ForecastPoint, TrainedModel
 from forecasting.parameters import ForecastParameters, ModelKind
 from forecasting.predicting import (
+    data_changed_since,
     find_forecast,
     issue_forecast,
     obtain_forecast,
@@ -19,7 +25,7 @@ from forecasting.predicting import (
 )
 from forecasting.tests.making import SAMPLE_ISSUE, random_closes, store_closes
 from forecasting.training import train_model
-from ingestion.models import ActionKind
+from ingestion.models import ActionKind, DailyBar, Instrument
 from ingestion.publishing import published_json
 from ingestion.sessions import next_sessions
 from ingestion.storing import Action
@@ -74,6 +80,19 @@ def test_the_newest_forecasts_come_first() -> None:
     assert len(recent_forecasts(2)) == 2
 
 
+def test_recent_forecasts_are_listed_without_their_documents(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    document = issue_forecast(_ask("IBM", horizon=7))
+    with django_assert_num_queries(1) as queries:
+        (listed,) = recent_forecasts(5)
+    assert '"document"' not in queries.captured_queries[0]["sql"]
+    assert (listed.id, listed.issued_on, listed.links) == (document.id, document.issued_on, document.links)
+    assert (listed.data.symbol, listed.data.currency) == ("IBM", document.data.currency)
+    for name in ("date", "median", "low_80", "high_80"):
+        assert getattr(listed.points[-1], name) == getattr(document.points[-1], name)
+
+
 def test_bars_after_the_day_of_issue_change_nothing_but_the_actual_closes() -> None:
     closes = random_closes(700)
     store_closes("LATE", closes[:660], last=ISSUE)
@@ -114,6 +133,44 @@ def test_a_split_recorded_later_leaves_the_forecast_in_its_own_prices() -> None:
     store_closes("HALF", later, last=next_sessions("XNYS", ISSUE, 2)[-1], actions=[split])
     actual = [point.actual for point in find_forecast(document.id).points[:3]]
     assert actual == [pytest.approx(closes[-1], abs=1e-5)] * 2 + [None]
+
+
+def test_actual_closes_do_not_depend_on_what_becomes_of_the_close_of_the_day_of_issue() -> None:
+    closes = random_closes(300)
+    store_closes("LATE", closes, last=ISSUE)
+    document = issue_forecast(_ask("LATE", as_of=ISSUE.isoformat()))
+    corrected = [*closes[:-1], closes[-1] * 1.05, 111.0]
+    store_closes("LATE", corrected, last=next_sessions("XNYS", ISSUE, 1)[0])
+    found = find_forecast(document.id)
+    assert found.last_close == document.last_close
+    assert found.points[0].actual == pytest.approx(111)
+
+
+@pytest.mark.parametrize(
+    ("change", "changes"),
+    [
+        ({"close": Decimal("201.5"), "high": Decimal(999), "low": Decimal(1)}, True),
+        ({"provisional": True}, True),
+        ({"fetched_at": datetime(2020, 1, 1, tzinfo=UTC)}, False),
+    ],
+)
+def test_a_change_in_the_bars_of_a_forecast_is_noticed(change: dict[str, Any], *, changes: bool) -> None:
+    document = issue_forecast(_ask("IBM", as_of="2013-02-01"))
+    bars = DailyBar.objects.filter(instrument__symbol="IBM")
+    bars.filter(date="2013-02-04").update(volume=1)
+    assert not data_changed_since(document)
+    bars.filter(date="2013-02-01").update(**change)
+    assert data_changed_since(document) is changes
+    assert obtain_forecast(_ask("IBM", as_of="2013-02-01")).created is changes
+    bars.delete()
+    assert data_changed_since(document)
+
+
+def test_a_forecast_from_another_source_has_another_address() -> None:
+    sample = issue_forecast(_ask("IBM", as_of="2013-02-01"))
+    Instrument.objects.filter(symbol="IBM").update(source="alpha_vantage")
+    assert data_changed_since(sample)
+    assert issue_forecast(_ask("IBM", as_of="2013-02-01")).data.source == "alpha_vantage"
 
 
 def test_the_model_of_a_symbol_must_be_trained_first() -> None:
@@ -197,11 +254,46 @@ def test_a_share_that_never_moved_still_gets_a_valid_document() -> None:
     assert document.scorecard.horizons[0].crps_ratio is None
 
 
-def test_two_who_ask_at_the_same_time_get_one_forecast(monkeypatch: pytest.MonkeyPatch) -> None:
-    first = issue_forecast(_ask("IBM"))
-    monkeypatch.setattr("forecasting.predicting._stored", lambda forecast_id: None)
-    second = obtain_forecast(_ask("IBM"))
-    assert (second.created, second.document) == (False, first)
+@pytest.mark.django_db(transaction=True)
+def test_two_who_ask_at_the_same_time_get_one_forecast_from_one_model(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # A test with real transactions empties the database behind it, so one before may have.
+    call_command("load_stock_data", "IBM", verbosity=0)
+    TrainedModel.objects.all().delete()
+    together = Barrier(2)
+    save = registry.save_model
+    write = predicting._store
+
+    def save_together(*model: Any) -> Any:
+        together.wait(timeout=60)
+        return save(*model)
+
+    def write_together(*forecast: Any) -> Any:
+        together.wait(timeout=60)
+        return write(*forecast)
+
+    monkeypatch.setattr(training, "save_model", save_together)
+    monkeypatch.setattr(predicting, "_store", write_together)
+    obtained: list[predicting.ObtainedForecast] = []
+
+    def asker() -> None:
+        try:
+            obtained.append(obtain_forecast(_ask("IBM", as_of="2005-03-01")))
+        finally:
+            connections.close_all()
+
+    threads = [Thread(target=asker) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(one.created for one in obtained) == [False, True]
+    assert obtained[0].document == obtained[1].document
+    assert Forecast.objects.count() == 1
+    assert ForecastPoint.objects.count() == 30
+    vintages = TrainedModel.objects.values_list("trained_through", flat=True)
+    assert list(vintages) == [date(2004, 12, 31), date(1994, 12, 30)]
 
 
 def test_a_stored_forecast_is_read_with_few_statements() -> None:
@@ -210,7 +302,7 @@ def test_a_stored_forecast_is_read_with_few_statements() -> None:
         connection,
     ) as statements:
         find_forecast(document.id)
-    assert len(statements) <= 4
+    assert len(statements) <= 7
 
 
 def test_a_model_with_forecasts_cannot_be_deleted() -> None:

@@ -55,9 +55,15 @@ def test_an_altered_artefact_is_refused(record: TrainedModel) -> None:
         load_model(record)
 
 
-@pytest.mark.parametrize("field", ["version", "kind", "symbol", "trained_through"])
+@pytest.mark.parametrize("field", ["version", "model_version", "kind", "symbol", "trained_through"])
 def test_a_model_that_claims_another_origin_is_refused(record: TrainedModel, field: str) -> None:
-    claims = {"version": "9", "kind": "symbol", "symbol": "AAPL", "trained_through": SAMPLE_ISSUE}
+    claims = {
+        "version": "9",
+        "model_version": "9",
+        "kind": "symbol",
+        "symbol": "AAPL",
+        "trained_through": SAMPLE_ISSUE,
+    }
     setattr(record, field, claims[field])
     with pytest.raises(ArtefactRefused, match="signature"):
         load_model(record)
@@ -75,6 +81,13 @@ def test_an_artefact_of_another_scikit_learn_is_refused(record: TrainedModel) ->
     record.library_versions = {"scikit-learn": "0.24.2"}
     record.signature = _signature(record)
     with pytest.raises(ArtefactRefused, match=r"made with scikit-learn 0\.24\.2"):
+        load_model(record)
+
+
+def test_an_artefact_of_another_model_version_is_refused(record: TrainedModel) -> None:
+    record.model_version = "0.9"
+    record.signature = _signature(record)
+    with pytest.raises(ArtefactRefused, match=r"belongs to model version 0\.9, not 1\.0"):
         load_model(record)
 
 

@@ -5,6 +5,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError
 
+from forecasting import registry, training
+from forecasting.model import MODEL_VERSION
 from forecasting.models import TrainedModel
 from forecasting.parameters import ModelKind
 from forecasting.tests.making import SAMPLE_ISSUE, random_closes, store_closes
@@ -76,6 +78,19 @@ def test_which_model_answers_does_not_depend_on_what_was_asked_before() -> None:
     assert asked_first.trained_through == date(2011, 12, 30)
     assert symbol_model("IBM", issued_on=date(2013, 1, 15)).record.trained_through == date(2012, 12, 31)
     assert symbol_model("IBM", issued_on=date(2012, 6, 1)).record == asked_first
+
+
+def test_a_symbols_model_of_an_older_model_version_is_trained_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with monkeypatch.context() as older:
+        for module in (training, registry):
+            older.setattr(module, "MODEL_VERSION", "0.9")
+        old = train_model("IBM")
+    new = symbol_model("IBM", issued_on=SAMPLE_ISSUE).record
+    assert (old.model_version, new.model_version) == ("0.9", MODEL_VERSION)
+    assert new.trained_through == old.trained_through
+    assert symbol_model("IBM", issued_on=SAMPLE_ISSUE).record == new
 
 
 def test_a_look_back_before_two_years_of_bars_is_refused_at_its_day() -> None:
