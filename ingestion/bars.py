@@ -4,13 +4,14 @@ import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from functools import cached_property
 
 import numpy as np
-from django.db import connection
 from numpy.typing import NDArray
 
-from ingestion.adjustment import DatedValue, dividend_factors, split_factors
-from ingestion.models import ActionKind, Instrument
+from ingestion.adjustment import dividend_factors, split_factors
+from ingestion.models import Instrument
+from ingestion.reading import StoredBars, read_stored
 from ingestion.sessions import sessions_between
 from ingestion.symbols import parse_symbol
 from jobs.errors import InvalidInput
@@ -36,7 +37,8 @@ class Bars:
     exchange: the exchange's ISO 10383 code, for its calendar (`XNYS`, `XNAS`).
     source: `sample` or `alpha_vantage`.
     fetched_at: when the newest of the bars was fetched.
-    missing_sessions: sessions of the exchange between the first and last bar that have no bar.
+    actions_fetched_at: when the source was last asked for splits and dividends; None: never. A split since
+        then is in the prices as a jump.
     provisional: whether the last bar belongs to a session that had not closed when it was fetched.
     fingerprint: SHA-256 over symbol, adjustment, dates, prices and volume, in hexadecimal.
     """
@@ -54,13 +56,24 @@ class Bars:
     volume: NDArray[np.int64]
     source: str
     fetched_at: datetime
-    missing_sessions: tuple[date, ...]
+    actions_fetched_at: datetime | None
     provisional: bool
     fingerprint: str
 
     def __len__(self) -> int:
         """Return the number of bars."""
         return len(self.dates)
+
+    @cached_property
+    def missing_sessions(self) -> tuple[date, ...]:
+        """The sessions of the exchange between the first and last bar that have no bar.
+
+        Computed when asked for: the calendars take most of a second to import. Raises InvalidInput when
+        there is no calendar for the exchange.
+        """
+        sessions = sessions_between(self.exchange, self.dates[0].item(), self.dates[-1].item())
+        missing: list[date] = np.setdiff1d(sessions, self.dates, assume_unique=True).tolist()
+        return tuple(missing)
 
 
 def load_bars(
@@ -78,82 +91,46 @@ def load_bars(
     Raises InvalidInput: on `symbol` when nothing of it is stored, on `start` or `end` when no bar lies in
     the range, on `adjustment` when a stored dividend is as high as the price it is paid on.
     """
-    instrument = _instrument(parse_symbol(symbol))
-    raw = _read(instrument, start, end)
-    if raw is None:
-        raise _empty_range(instrument, start, end)
-    prices, volume = _adjusted(instrument, raw, adjustment)
-    dates = raw.dates
-    for array in (dates, prices, volume):
+    symbol = parse_symbol(symbol)
+    stored = read_stored(symbol, start, end)
+    if stored is None:
+        raise _nothing_stored(symbol, start, end)
+    prices, volume = _adjusted(stored, adjustment)
+    for array in (stored.dates, prices, volume):
         array.flags.writeable = False
     return Bars(
-        symbol=instrument.symbol,
-        name=instrument.name,
-        exchange=instrument.exchange,
-        currency=instrument.currency,
+        symbol=symbol,
+        name=stored.name,
+        exchange=stored.exchange,
+        currency=stored.currency,
         adjustment=adjustment,
-        dates=dates,
+        dates=stored.dates,
         open=prices[0],
         high=prices[1],
         low=prices[2],
         close=prices[3],
         volume=volume,
-        source=instrument.source,
-        fetched_at=raw.fetched_at,
-        missing_sessions=_missing_sessions(instrument.exchange, dates),
-        provisional=raw.provisional,
-        fingerprint=_fingerprint(instrument.symbol, adjustment, dates, prices, volume),
+        source=stored.source,
+        fetched_at=stored.fetched_at,
+        actions_fetched_at=stored.actions_fetched_at,
+        provisional=stored.provisional,
+        fingerprint=_fingerprint(symbol, adjustment, stored.dates, prices, volume),
     )
 
 
-@dataclass(frozen=True, kw_only=True)
-class _RawBars:
-    """What is stored. `prices` has the shape (4, bars): open, high, low, close."""
-
-    dates: NDArray[np.datetime64]
-    prices: _Prices
-    volume: NDArray[np.int64]
-    provisional: bool
-    fetched_at: datetime
-
-
-def _instrument(symbol: str) -> Instrument:
+def _nothing_stored(symbol: str, start: date | None, end: date | None) -> InvalidInput:
+    """Return the error that says what to ask for instead."""
     instrument = Instrument.objects.filter(symbol=symbol).first()
     if instrument is not None:
-        return instrument
+        return _empty_range(instrument, start, end)
     stored = list(Instrument.objects.values_list("symbol", flat=True)[:21])
     names = ", ".join(stored[:20]) + (" and others" if len(stored) > 20 else "")  # noqa: PLR2004
-    raise InvalidInput(
+    return InvalidInput(
         f"No bars of {symbol} are stored. "
         + (f"Choose one of {names}, or fetch" if stored else "Fetch")
         + f" {symbol} on the Data page or with `manage.py load_stock_data {symbol}`; "
         "fetching needs an Alpha Vantage key.",
         field="symbol",
-    )
-
-
-def _read(instrument: Instrument, start: date | None, end: date | None) -> _RawBars | None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            SELECT date, open::float8, high::float8, low::float8, close::float8, volume,
-                   provisional, fetched_at
-            FROM ingestion_dailybar
-            WHERE instrument_id = %s AND date BETWEEN %s AND %s
-            ORDER BY date
-            """,
-            [instrument.pk, start or date.min, end or date.max],
-        )
-        rows = cursor.fetchall()
-    if not rows:
-        return None
-    dates, *prices, volume, provisional, fetched_at = zip(*rows, strict=True)
-    return _RawBars(
-        dates=np.array(dates, dtype="datetime64[D]"),
-        prices=np.array(prices, dtype=np.float64),
-        volume=np.array(volume, dtype=np.int64),
-        provisional=provisional[-1],
-        fetched_at=fetched_at[-1],
     )
 
 
@@ -173,37 +150,23 @@ def _empty_range(instrument: Instrument, start: date | None, end: date | None) -
     )
 
 
-def _adjusted(
-    instrument: Instrument, raw: _RawBars, adjustment: Adjustment
-) -> tuple[_Prices, NDArray[np.int64]]:
+def _adjusted(stored: StoredBars, adjustment: Adjustment) -> tuple[_Prices, NDArray[np.int64]]:
     """Return prices of shape (4, bars) and volume with the actions of `adjustment` taken out."""
     if adjustment == Adjustment.NONE:
-        return raw.prices, raw.volume
-    splits = _actions(instrument, ActionKind.SPLIT)
-    factors = split_factors(raw.dates, splits)
-    volume = np.rint(raw.volume / factors).astype(np.int64)
+        return stored.prices, stored.volume
+    factors = split_factors(stored.dates, stored.splits)
+    volume = np.rint(stored.volume / factors).astype(np.int64)
     if adjustment == Adjustment.SPLITS_AND_DIVIDENDS:
-        dividends = _actions(instrument, ActionKind.DIVIDEND)
+        close = stored.prices[3]
         try:
-            factors = factors * dividend_factors(raw.dates, raw.prices[3], dividends, splits)
+            factors = factors * dividend_factors(stored.dates, close, stored.dividends, stored.splits)
         except ValueError as problem:
             raise InvalidInput(
-                f"Prices of {instrument.symbol} cannot be adjusted: {problem}. Use prices adjusted for "
+                f"Prices of {stored.symbol} cannot be adjusted: {problem}. Use prices adjusted for "
                 "splits alone.",
                 field="adjustment",
             ) from None
-    return raw.prices * factors, volume
-
-
-def _actions(instrument: Instrument, kind: ActionKind) -> list[DatedValue]:
-    rows = instrument.actions.filter(kind=kind).values_list("date", "value")
-    return [DatedValue(date=day, value=float(value)) for day, value in rows]
-
-
-def _missing_sessions(exchange: str, dates: NDArray[np.datetime64]) -> tuple[date, ...]:
-    sessions = sessions_between(exchange, dates[0].item(), dates[-1].item())
-    missing: list[date] = np.setdiff1d(sessions, dates, assume_unique=True).tolist()
-    return tuple(missing)
+    return stored.prices * factors, volume
 
 
 def _fingerprint(

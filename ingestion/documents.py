@@ -38,7 +38,11 @@ class DataDocument(PublishedDocument):
     provisional: Annotated[
         bool, Field(description="Whether the last bar was fetched before its session closed.")
     ]
-    fetched_at: datetime
+    fetched_at: Annotated[datetime, Field(description="When the newest of the bars was fetched.")]
+    actions_fetched_at: Annotated[
+        datetime | None,
+        Field(description="When the source was last asked for splits and dividends; null: never."),
+    ]
     sha256: Annotated[str, Field(description="Fingerprint of the bars used.")]
 
     @classmethod
@@ -58,6 +62,7 @@ class DataDocument(PublishedDocument):
             missing_sessions=list(bars.missing_sessions),
             provisional=bars.provisional,
             fetched_at=bars.fetched_at,
+            actions_fetched_at=bars.actions_fetched_at,
             sha256=bars.fingerprint,
         )
 

@@ -1,6 +1,6 @@
 """Loading bars: ranges, adjustment without look-ahead, fingerprints, errors."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 import pytest
@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from ingestion.bars import Adjustment, load_bars
-from ingestion.documents import DataDocument
+from ingestion.documents import SOURCE_DESCRIPTIONS, DataDocument
 from ingestion.models import Instrument
 from jobs.errors import InvalidInput
 
@@ -89,16 +89,29 @@ def test_the_data_document_says_plainly_that_the_sample_is_not_current() -> None
     document = DataDocument.of(load_bars("IBM"))
     assert document.source == "sample"
     assert "not current prices" in document.source_description
+    assert not any("adjusted" in words for words in SOURCE_DESCRIPTIONS.values())  # `adjustment` says it
     assert (document.bars, document.first, document.last) == (3270, date(2000, 3, 1), date(2013, 3, 1))
 
 
-def test_loading_takes_a_handful_of_statements() -> None:
-    load_bars("AAPL")
-    with CaptureQueriesContext(
-        connection,
-    ) as queries:
+def test_instrument_bars_and_actions_are_of_one_moment() -> None:
+    # A single statement sees a single snapshot; between two, a fetch may replace the sample.
+    with CaptureQueriesContext(connection) as queries:
         load_bars("AAPL", adjustment=Adjustment.SPLITS_AND_DIVIDENDS)
-    assert len(queries) <= 4
+    assert len(queries) == 1
+
+
+def test_only_who_asks_for_missing_sessions_needs_a_calendar() -> None:
+    Instrument.objects.filter(symbol="FB").update(exchange="XXXX")
+    bars = load_bars("FB")
+    with pytest.raises(InvalidInput, match="no calendar for the exchange XXXX"):
+        _ = bars.missing_sessions
+
+
+def test_bars_and_their_document_say_how_old_the_knowledge_of_splits_is() -> None:
+    asked = datetime(2013, 2, 25, 12, tzinfo=UTC)
+    Instrument.objects.filter(symbol="FB").update(actions_fetched_at=asked)
+    bars = load_bars("FB")
+    assert (bars.actions_fetched_at, DataDocument.of(bars).actions_fetched_at) == (asked, asked)
 
 
 @pytest.mark.parametrize(
