@@ -120,6 +120,15 @@ def test_the_zoom_survives_tuning(page: Page) -> None:
     assert 300 < (end - start) / 86_400_000 < 400
 
 
+def test_an_equity_that_is_lost_to_costs_is_drawn_too(page: Page) -> None:
+    page.goto("/backtests/?symbol=AAPL&fast=2&slow=5&commission_fixed=6000")
+    expect(page.locator("#backtest-chart canvas").first).to_be_visible()
+    expect(page.locator("#backtest-chart [data-chart-failure]")).to_be_hidden()
+    expect(page.locator("#backtest-chart")).not_to_have_attribute("aria-busy", "true")
+    page.get_by_role("button", name="50 / 200").click()  # the page still answers
+    expect(page.get_by_role("heading", name="AAPL Simple 50 / 200")).to_be_visible()
+
+
 def _visible_range(page: Page) -> tuple[float, float]:
     start, end = page.evaluate(
         """() => {

@@ -88,8 +88,13 @@ def fan_columns(document: ForecastDocument) -> ChartColumns:
     bands: Columns = {
         name: [document.last_close, *(getattr(point, name) for point in points)] for name in BANDS
     }
-    came = [point.actual for point in points if point.actual is not None]
-    actual: Columns = {"day": days[: 1 + len(came)], "close": [document.last_close, *came]}
+    came = [
+        (day, point.actual) for day, point in zip(days[1:], points, strict=True) if point.actual is not None
+    ]
+    actual: Columns = {
+        "day": [issued_on, *(day for day, _ in came)],
+        "close": [document.last_close, *(close for _, close in came)],
+    }
     return ChartColumns(
         sources={
             "history": {"day": history_days, "close": list(document.history.close)},

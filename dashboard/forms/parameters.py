@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, Overflow
 from enum import StrEnum
 from typing import Any, ClassVar, Self, cast, override
 
@@ -100,7 +100,7 @@ class ParametersForm[Parameters: BaseModel](forms.Form):
         given = {name: value for name, value in cleaned.items() if value not in (None, "")}
         for name, parameter in self.percent_fields.items():
             if name in given:
-                given[parameter] = float(given.pop(name) / HUNDRED)
+                given[parameter] = _fraction(given.pop(name))
         return given
 
     def _field_of(self, parameter: str) -> str | None:
@@ -185,12 +185,12 @@ def day_field(label: str) -> forms.DateField:
     )
 
 
-def number_field(label: str, *, step: str = "any", help_text: str = "") -> forms.DecimalField:
+def number_field(label: str, *, help_text: str = "") -> forms.DecimalField:
     """Return a field for a number."""
     return forms.DecimalField(
         label=label,
         help_text=help_text,
-        widget=forms.NumberInput(attrs={"step": step, "inputmode": "decimal"}),
+        widget=forms.NumberInput(attrs={"step": "any", "inputmode": "decimal"}),
         error_messages={"required": "Enter a number.", "invalid": "Enter a number, for example 0.1."},
     )
 
@@ -213,6 +213,14 @@ def _range_in_words(schema: Mapping[str, Any], noun: str, factor: Decimal) -> st
     if "exclusiveMinimum" in schema:
         return f"Enter {noun} above {low} and up to {high}."
     return f"Enter {noun} from {low} to {high}."
+
+
+def _fraction(percentage: Decimal) -> float:
+    """Return the fraction; a number too large to divide is infinite, which every limit refuses."""
+    try:
+        return float(percentage / HUNDRED)
+    except Overflow:
+        return float(percentage)
 
 
 def _text(value: object) -> object:

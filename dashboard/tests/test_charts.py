@@ -132,6 +132,15 @@ def test_the_fan_opens_at_the_last_close_and_shows_what_came(look_back: Forecast
     assert sources["history"]["close"][-1] == look_back.last_close
 
 
+def test_a_session_without_a_bar_moves_no_later_close_to_another_day(look_back: ForecastDocument) -> None:
+    points = list(look_back.points)
+    points[4] = points[4].model_copy(update={"actual": None})
+    sources = forecast.fan_columns(look_back.model_copy(update={"points": points})).sources
+    known = [(point.date, point.actual) for point in points if point.actual is not None]
+    days = [EPOCH + timedelta(days=int(day or 0)) for day in sources["actual"]["day"][1:]]
+    assert list(zip(days, sources["actual"]["close"][1:], strict=True)) == known
+
+
 def test_a_forecast_of_the_future_shows_nothing_that_came(db: None) -> None:
     columns = forecast.fan_columns(issue_forecast(ForecastParameters(symbol="AAPL")))
     assert columns.sources["actual"] == {"day": [], "close": []}

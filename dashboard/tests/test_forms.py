@@ -99,6 +99,7 @@ class TestStoredParameters(TestCase):
         ("symbol=AAPL&start=2012-01-01&end=2011-01-01", "end", "after the first day, 2012-01-01"),
         ("symbol=AAPL&start=yesterday", "start", "year-month-day"),
         ("symbol=AAPL&commission_percent=21", "commission_percent", "a percentage from 0 to 20."),
+        ("symbol=AAPL&commission_percent=1e1000000000", "commission_percent", "a percentage from 0 to 20."),
         ("symbol=AAPL&position_percent=0", "position_percent", "a percentage above 0 and up to 100."),
         ("symbol=AAPL&risk_free_percent=-11", "risk_free_percent", "a percentage from -10 to 100."),
         ("symbol=AAPL&slippage_bps=-1", "slippage_bps", "from 0 to 1,000"),

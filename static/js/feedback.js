@@ -37,9 +37,28 @@
     return message || `The server answered with an error (${xhr.status}). Try again; if it stays, look at the log.`;
   };
 
-  document.addEventListener("htmx:responseError", (event) => toast(messageOf(event.detail.xhr)));
-  document.addEventListener("htmx:sendError", () =>
-    toast("The server does not answer. Check that it is running and that you are connected, then try again."),
+  // Polling asks every second: what goes wrong is said once, and again only after it went well.
+  let pollingFails = false;
+
+  const report = (event, message) => {
+    if (isPolling(event)) {
+      if (pollingFails) return;
+      pollingFails = true;
+    }
+    toast(message);
+  };
+
+  document.addEventListener("htmx:afterRequest", (event) => {
+    if (isPolling(event) && event.detail.successful) pollingFails = false;
+  });
+  document.addEventListener("htmx:responseError", (event) => report(event, messageOf(event.detail.xhr)));
+  document.addEventListener("htmx:sendError", (event) =>
+    report(
+      event,
+      "The server does not answer. Check that it is running and that you are connected, then try again.",
+    ),
   );
-  document.addEventListener("htmx:timeout", () => toast("The server took too long to answer. Try again."));
+  document.addEventListener("htmx:timeout", (event) =>
+    report(event, "The server took too long to answer. Try again."),
+  );
 })();

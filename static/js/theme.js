@@ -14,25 +14,27 @@
     }
   };
 
-  const apply = () => {
-    const theme = remembered() ?? (system.matches ? "dark" : "light");
+  const show = (theme) => {
     if (document.documentElement.dataset.bsTheme === theme) return;
     document.documentElement.dataset.bsTheme = theme;
     document.dispatchEvent(new CustomEvent("hindcast:theme", { detail: { theme } }));
   };
 
   document.documentElement.classList.add("has-script"); // shows what works with scripts alone
+  const apply = () => show(remembered() ?? (system.matches ? "dark" : "light"));
+
   apply();
   system.addEventListener("change", apply);
   window.addEventListener("storage", apply); // The choice made in one tab holds in all.
 
   document.addEventListener("click", (event) => {
     if (!(event.target instanceof Element) || !event.target.closest("[data-theme-toggle]")) return;
+    const theme = document.documentElement.dataset.bsTheme === "dark" ? "light" : "dark";
+    show(theme);
     try {
-      localStorage.setItem(KEY, document.documentElement.dataset.bsTheme === "dark" ? "light" : "dark");
+      localStorage.setItem(KEY, theme);
     } catch {
-      return;
+      // Storage can be forbidden; the choice then holds for this page.
     }
-    apply();
   });
 })();

@@ -104,6 +104,7 @@ window.Hindcast = window.Hindcast ?? {};
   const day = (time) => new Date(time).toISOString().slice(0, 10);
 
   const DIGITS = { minimumFractionDigits: 2, maximumFractionDigits: 2 };
+  const SMALL = new Intl.NumberFormat("en", { minimumFractionDigits: 4, maximumFractionDigits: 4 });
   const NUMBER = new Intl.NumberFormat("en", DIGITS);
   const SIGNED = new Intl.NumberFormat("en", { ...DIGITS, signDisplay: "exceptZero" });
 
@@ -111,6 +112,6 @@ window.Hindcast = window.Hindcast ?? {};
     if (value == null || Number.isNaN(value)) return "—";
     if (format === "percent") return `${NUMBER.format(100 * value)} %`;
     if (format === "change") return `${SIGNED.format(100 * value)} %`;
-    return NUMBER.format(value);
+    return Math.abs(value) < 1 ? SMALL.format(value) : NUMBER.format(value); // as prices are on the page
   };
 })();

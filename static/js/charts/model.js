@@ -123,7 +123,9 @@ window.Hindcast = window.Hindcast ?? {};
     #followValues() {
       const [start, end] = this.view();
       for (const { range, columns, ticker } of this.#follows) {
-        const [low, high] = extremes(this.#document, columns, start, end);
+        // A logarithmic axis has no place for zero: an equity that is lost leaves the panel.
+        const least = ticker ? Number.MIN_VALUE : -Infinity;
+        const [low, high] = extremes(this.#document, columns, start, end, least);
         if (low > high) continue;
         if (ticker) {
           const margin = Math.max((high / low) ** MARGIN, 1.01);
@@ -168,7 +170,8 @@ window.Hindcast = window.Hindcast ?? {};
   };
 
   // Lowest and highest value in view; one bar beyond either edge counts, since lines lead there.
-  const extremes = (document, columns, start, end) => {
+  // Values below `least` do not count.
+  const extremes = (document, columns, start, end, least) => {
     let low = Infinity;
     let high = -Infinity;
     for (const { source, names } of columns) {
@@ -178,8 +181,8 @@ window.Hindcast = window.Hindcast ?? {};
       for (const name of names) {
         for (let position = from; position < to; position += 1) {
           const value = data[name][position];
-          if (value < low) low = value;
-          if (value > high) high = value;
+          if (value < low && value >= least) low = value;
+          if (value > high && value >= least) high = value;
         }
       }
     }

@@ -8,13 +8,12 @@
 
   const skeletonAt = (address) => {
     if (!skeletons.has(address)) {
-      skeletons.set(
-        address,
-        fetch(address).then((response) => {
-          if (!response.ok) throw new Error(`${address} answered ${response.status}`);
-          return response.json();
-        }),
-      );
+      const skeleton = fetch(address).then((response) => {
+        if (!response.ok) throw new Error(`${address} answered ${response.status}`);
+        return response.json();
+      });
+      skeletons.set(address, skeleton);
+      skeleton.catch(() => skeletons.delete(address)); // The next chart asks again.
     }
     return skeletons.get(address);
   };
@@ -59,7 +58,11 @@
     if (!script || script.dataset.shown) return;
     script.dataset.shown = "true";
     const columns = JSON.parse(script.textContent);
-    if (!charts.has(host)) charts.set(host, mount(host));
+    if (!charts.has(host)) {
+      const mounting = mount(host);
+      charts.set(host, mounting);
+      mounting.catch(() => charts.delete(host)); // `fillAll` tells the person; nothing is left to clean up.
+    }
     const chart = await charts.get(host);
     if (!chart || !charts.has(host)) return;
     for (const element of host.querySelectorAll("[data-label]")) {
