@@ -17,7 +17,8 @@ from jobs.rights import require_staff
 router = Router(tags=["instruments"])
 
 
-@router.get("/", response=list[InstrumentDocument], summary="List what is stored")
+@router.get("/", include_in_schema=False, response=list[InstrumentDocument])
+@router.get("", response=list[InstrumentDocument], summary="List what is stored")
 def read_instruments(request: HttpRequest) -> list[InstrumentDocument]:
     """Return every stored instrument, by symbol."""
     return list_instruments()

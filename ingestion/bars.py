@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ingestion.adjustment import dividend_factors, split_factors
 from ingestion.models import Instrument
 from ingestion.reading import StoredBars, read_stored
-from ingestion.sessions import sessions_between
+from ingestion.sessions import missing_sessions
 from ingestion.symbols import parse_symbol
 from jobs.errors import InvalidInput
 
@@ -71,8 +71,7 @@ class Bars:
         Computed when asked for: the calendars take most of a second to import. Raises InvalidInput when
         there is no calendar for the exchange.
         """
-        sessions = sessions_between(self.exchange, self.dates[0].item(), self.dates[-1].item())
-        missing: list[date] = np.setdiff1d(sessions, self.dates, assume_unique=True).tolist()
+        missing: list[date] = missing_sessions(self.exchange, self.dates).tolist()
         return tuple(missing)
 
 

@@ -1,11 +1,17 @@
-"""What is stored: the instruments with the extent of their bars."""
+"""What is stored: the instruments with the extent of their bars, and figures of all of them at once."""
 
+from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 from django.db import connection
+from numpy.typing import NDArray
 
+from ingestion.adjustment import DatedValue, split_factors
 from ingestion.documents import SOURCE_DESCRIPTIONS, ActionDocument, InstrumentDocument
-from ingestion.models import Instrument, Source
+from ingestion.models import Source
+from ingestion.reading import dates_of
+from ingestion.sessions import missing_sessions
 from ingestion.symbols import parse_symbol
 from jobs.errors import NotFound
 
@@ -42,6 +48,35 @@ _SUMMARIES = """
     ORDER BY instrument.symbol
 """
 
+_RECENT_CLOSES = """
+    SELECT instrument.symbol, recent.days, recent.closes,
+           coalesce(listed.dates, '{}'), coalesce(listed.values, '{}')
+    FROM ingestion_instrument AS instrument
+    CROSS JOIN LATERAL (
+        SELECT array_agg(date - DATE '1970-01-01' ORDER BY date) AS days,
+               array_agg(close::float8 ORDER BY date) AS closes
+        FROM ingestion_dailybar
+        WHERE instrument_id = instrument.id AND date >= (
+            SELECT max(date) - %(days)s::integer FROM ingestion_dailybar WHERE instrument_id = instrument.id
+        )
+    ) AS recent
+    CROSS JOIN LATERAL (
+        SELECT array_agg(date ORDER BY date) AS dates, array_agg(value::float8 ORDER BY date) AS values
+        FROM ingestion_corporateaction
+        WHERE instrument_id = instrument.id AND kind = 'split'
+    ) AS listed
+    WHERE recent.days IS NOT NULL
+    ORDER BY instrument.symbol
+"""
+
+_DATES = """
+    SELECT instrument.symbol, instrument.exchange, array_agg(date - DATE '1970-01-01' ORDER BY date)
+    FROM ingestion_instrument AS instrument
+    JOIN ingestion_dailybar ON instrument_id = instrument.id
+    GROUP BY instrument.symbol, instrument.exchange
+    ORDER BY instrument.symbol
+"""
+
 
 def list_instruments() -> list[InstrumentDocument]:
     """Return every stored instrument, by symbol. One statement, however many there are."""
@@ -59,9 +94,33 @@ def find_instrument(symbol: str) -> InstrumentDocument:
     return found[0]
 
 
-def has_sample_data() -> bool:
-    """Return whether any stored instrument holds the historical sample."""
-    return Instrument.objects.filter(source=Source.SAMPLE).exists()
+def recent_closes(days: int = 365) -> Mapping[str, NDArray[np.float64]]:
+    """Return the closes of each instrument's last `days` days, by symbol; one statement for all of them.
+
+    days: calendar days up to each instrument's own last bar. Arrays have the shape (bars,), oldest first,
+    in the instrument's currency, adjusted for splits; instruments without bars are left out.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_RECENT_CLOSES, {"days": days})
+        return {
+            symbol: np.array(closes, dtype=np.float64)
+            * split_factors(dates_of(dates), [DatedValue(*split) for split in zip(*splits, strict=True)])
+            for symbol, dates, closes, *splits in cursor.fetchall()
+        }
+
+
+def missing_sessions_by_symbol() -> Mapping[str, int]:
+    """Return how many sessions between each instrument's first and last bar have no bar, by symbol.
+
+    One statement reads the dates of all instruments; those without bars are left out. Raises InvalidInput
+    when there is no calendar for an exchange.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_DATES)
+        return {
+            symbol: len(missing_sessions(exchange, dates_of(dates)))
+            for symbol, exchange, dates in cursor.fetchall()
+        }
 
 
 def _summaries(*, symbol: str | None) -> list[InstrumentDocument]:

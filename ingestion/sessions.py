@@ -46,6 +46,16 @@ def sessions_between(exchange: str, first: date, last: date) -> NDArray[np.datet
     return sessions[begin:end]
 
 
+def missing_sessions(exchange: str, dates: NDArray[np.datetime64]) -> NDArray[np.datetime64]:
+    """Return the sessions from the first through the last of `dates` that are not among them, oldest first.
+
+    dates: datetime64[D], strictly increasing, at least one. Raises InvalidInput when there is no calendar
+    for the exchange.
+    """
+    sessions = sessions_between(exchange, dates[0].item(), dates[-1].item())
+    return np.setdiff1d(sessions, dates, assume_unique=True)
+
+
 def session_close(exchange: str, day: date) -> datetime | None:
     """Return when the session of `day` closes, in UTC; None when the exchange is closed on that day."""
     if not len(sessions_between(exchange, day, day)):

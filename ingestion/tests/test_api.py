@@ -11,7 +11,8 @@ ROOT = "/api/v1/instruments"
 
 
 def test_instruments_are_listed_and_read(reader: Client) -> None:
-    listed = reader.get(f"{ROOT}/").json()
+    listed = reader.get(ROOT).json()
+    assert reader.get(f"{ROOT}/").json() == listed
     assert [row["symbol"] for row in listed] == ["AAPL", "FB", "GOOG", "IBM", "MSFT"]
     assert reader.get(f"{ROOT}/aapl").json() == listed[0]
     assert listed[0]["last"] == "2013-03-01"

@@ -1,17 +1,25 @@
 """The list of what is stored."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
+from ingestion.bars import load_bars
 from ingestion.documents import ActionDocument
-from ingestion.instruments import find_instrument, has_sample_data, list_instruments
+from ingestion.instruments import (
+    find_instrument,
+    list_instruments,
+    missing_sessions_by_symbol,
+    recent_closes,
+)
 from ingestion.models import ActionKind, Instrument
 from ingestion.sample import SAMPLE
 from jobs.errors import NotFound
 
 pytestmark = pytest.mark.django_db
+
+SPLIT_DAY = date(2005, 2, 28)
 
 
 def test_one_statement_lists_every_instrument(django_assert_num_queries: DjangoAssertNumQueries) -> None:
@@ -48,7 +56,32 @@ def test_an_unknown_symbol_is_not_found() -> None:
         find_instrument("XYZ")
 
 
-def test_the_sample_is_there_until_its_last_instrument_is_gone() -> None:
-    assert has_sample_data()
-    Instrument.objects.update(source="alpha_vantage")
-    assert not has_sample_data()
+def test_the_last_year_of_every_instrument_comes_with_one_statement_and_adjusted_for_splits(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    Instrument.objects.get(symbol="AAPL").bars.filter(date__gt=SPLIT_DAY).delete()
+    Instrument.objects.get(symbol="FB").bars.all().delete()
+    with django_assert_num_queries(1):
+        closes = recent_closes()
+    assert list(closes) == ["AAPL", "GOOG", "IBM", "MSFT"]
+    for symbol, found in closes.items():
+        last = find_instrument(symbol).last
+        assert last is not None
+        assert found.tolist() == load_bars(symbol, start=last - timedelta(days=365)).close.tolist()
+    assert closes["AAPL"][-2:].tolist() == [44.495, 44.86]  # 88.99 on the eve of the split
+    assert len(recent_closes(days=0)["IBM"]) == 1
+
+
+def test_gaps_of_every_instrument_are_counted_with_one_statement(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    Instrument.objects.get(symbol="IBM").bars.filter(date__in=["2012-07-03", "2012-07-05"]).delete()
+    Instrument.objects.get(symbol="FB").bars.all().delete()
+    with django_assert_num_queries(1):
+        gaps = missing_sessions_by_symbol()
+    assert gaps == {"AAPL": 0, "GOOG": 0, "IBM": 2, "MSFT": 0}
+
+
+def test_the_list_and_the_last_year_need_no_calendar_of_an_exchange() -> None:
+    Instrument.objects.update(exchange="XXXX")
+    assert len(list_instruments()) == len(recent_closes()) == len(SAMPLE)
