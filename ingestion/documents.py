@@ -97,6 +97,23 @@ class InstrumentDocument(PublishedDocument):
     actions: Annotated[list[ActionDocument], Field(description="Splits and dividends, oldest first.")]
 
 
+class QuotaDocument(PublishedDocument):
+    """What is left of the API key's requests, and what the key's plan includes."""
+
+    requests_left: Annotated[
+        int | None, Field(description="Requests left today (UTC), by Hindcast's count; null: no daily limit.")
+    ]
+    requests_per_day: Annotated[int | None, Field(description="The plan's daily limit; null: none.")]
+    exhausted_until: Annotated[
+        datetime | None,
+        Field(description="The provider said that the day is used up, and is asked again after this."),
+    ]
+    full_history: Annotated[
+        bool | None,
+        Field(description="Whether the plan has more than the latest 100 bars; null: not tried yet."),
+    ]
+
+
 class BarsDocument(PublishedDocument):
     """Daily bars as columns of equal length, oldest first."""
 

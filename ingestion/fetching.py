@@ -108,14 +108,22 @@ def request_fetch(symbol: str) -> Job:
     return enqueue("fetch_bars", subject=symbol, arguments={"symbol": symbol})
 
 
-def fetch_sample(symbol: str, *, progress: Progress = _silent) -> FetchResult:
-    """Load `symbol` from the sample; raises UnknownSymbol when it is not in it."""
+def fetch_sample(symbol: str, *, replace: bool = False, progress: Progress = _silent) -> FetchResult:
+    """Load `symbol` from the sample; raises UnknownSymbol when it is not in it.
+
+    replace: whether stored bars of Alpha Vantage give way to it.
+    """
     progress(0.2, "Reading the sample that comes with Hindcast")
-    result = load_sample(symbol)
+    result = load_sample(symbol, replace=replace)
     progress(0.9, "Stored")
     notice = "The sample is historical: these are not current prices."
     if result.kept_newer:
-        notice = "The stored bars of Alpha Vantage are newer than the sample and stay as they are."
+        notice = (
+            "The stored bars of Alpha Vantage are newer than the sample and stay as they are. "
+            f"`manage.py load_stock_data --sample --replace {symbol}` brings the sample back in their place."
+        )
+    if result.removed:
+        notice += f" They replace {_number(result.removed, 'bar')} of Alpha Vantage."
     return _summary(symbol, result, notice)
 
 

@@ -104,8 +104,10 @@ def recent_closes(days: int = 365) -> Mapping[str, NDArray[np.float64]]:
         cursor.execute(_RECENT_CLOSES, {"days": days})
         return {
             symbol: np.array(closes, dtype=np.float64)
-            * split_factors(dates_of(dates), [DatedValue(*split) for split in zip(*splits, strict=True)])
-            for symbol, dates, closes, *splits in cursor.fetchall()
+            * split_factors(
+                dates_of(day_numbers), [DatedValue(*split) for split in zip(*splits, strict=True)]
+            )
+            for symbol, day_numbers, closes, *splits in cursor.fetchall()
         }
 
 
@@ -118,8 +120,8 @@ def missing_sessions_by_symbol() -> Mapping[str, int]:
     with connection.cursor() as cursor:
         cursor.execute(_DATES)
         return {
-            symbol: len(missing_sessions(exchange, dates_of(dates)))
-            for symbol, exchange, dates in cursor.fetchall()
+            symbol: len(missing_sessions(exchange, dates_of(day_numbers)))
+            for symbol, exchange, day_numbers in cursor.fetchall()
         }
 
 

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from ingestion.documents import QuotaDocument
 from ingestion.errors import DailyQuotaReached, RateLimited
 from ingestion.models import ApiQuota
 
@@ -23,6 +24,31 @@ documented, so asking now and then is the only way to learn it."""
 def key_hash(key: str) -> str:
     """Return what identifies a key in the database without being one."""
     return hashlib.sha256(key.encode()).hexdigest()
+
+
+def quota_left() -> QuotaDocument | None:
+    """Return what is left of the configured key's requests today; None without a key.
+
+    It only reads: a key that was never used has all its requests left.
+    """
+    key: str | None = settings.ALPHA_VANTAGE_API_KEY
+    if not key:
+        return None
+    now = timezone.now()
+    limit: int | None = settings.ALPHA_VANTAGE_REQUESTS_PER_DAY or None
+    quota = ApiQuota.objects.filter(key_hash=key_hash(key)).first()
+    if quota is None:
+        return QuotaDocument(
+            requests_left=limit, requests_per_day=limit, exhausted_until=None, full_history=None
+        )
+    until = _exhausted_until(quota, now)
+    left = max(0, limit - _used(quota, now)) if limit else None
+    return QuotaDocument(
+        requests_left=0 if until else left,
+        requests_per_day=limit,
+        exhausted_until=until,
+        full_history=quota.full_history,
+    )
 
 
 @dataclass(frozen=True)
@@ -43,11 +69,6 @@ class RequestLimiter:
     def require(self, requests: int) -> None:
         """Raise DailyQuotaReached unless `requests` more are left today, before the first is spent."""
         self._require_left(self._quota(), requests, timezone.now())
-
-    def remaining(self) -> int | None:
-        """Return how many requests are left today by our own count; None: the plan has no daily limit."""
-        limit: int = settings.ALPHA_VANTAGE_REQUESTS_PER_DAY
-        return max(0, limit - _used(self._quota(), timezone.now())) if limit else None
 
     def slow_down(self, pause: timedelta) -> None:
         """Send nothing for `pause`: the provider said that requests came too fast."""
@@ -97,10 +118,10 @@ class RequestLimiter:
         return quota
 
     def _require_left(self, quota: ApiQuota, requests: int, now: datetime) -> None:
-        if quota.exhausted_until and quota.exhausted_until > now:
+        if until := _exhausted_until(quota, now):
             raise DailyQuotaReached(
                 "The market data provider says that this key's requests of the day are used up. "
-                f"Hindcast asks again after {_clock(quota.exhausted_until)}; what is stored stays usable."
+                f"Hindcast asks again after {_clock(until)}; what is stored stays usable."
             )
         limit: int = settings.ALPHA_VANTAGE_REQUESTS_PER_DAY
         used = _used(quota, now)
@@ -114,6 +135,12 @@ class RequestLimiter:
 
 def _day(now: datetime) -> date:
     return now.astimezone(UTC).date()
+
+
+def _exhausted_until(quota: ApiQuota, now: datetime) -> datetime | None:
+    """Return when to ask again after the provider said that the day is used up; None: no need to wait."""
+    until = quota.exhausted_until
+    return until if until is not None and until > now else None
 
 
 def _used(quota: ApiQuota, now: datetime) -> int:

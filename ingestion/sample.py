@@ -5,8 +5,7 @@ close and volume raw as traded, and a close adjusted for splits and dividends. T
 are; the adjusted close serves to recover the dividends, exactly, and is not stored.
 """
 
-import csv
-import gzip
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -60,9 +59,10 @@ class _Row:
     adjusted_close: Decimal
 
 
-def load_sample(symbol: str) -> StoreResult:
+def load_sample(symbol: str, *, replace: bool = False) -> StoreResult:
     """Store the sample bars, splits and dividends of `symbol`; what is stored already stays untouched.
 
+    replace: whether bars of a provider give way; without it they stay, and nothing is stored.
     Raises UnknownSymbol when the sample has no such symbol.
     """
     if symbol not in SAMPLE:
@@ -78,7 +78,8 @@ def load_sample(symbol: str) -> StoreResult:
             fetched_at=timezone.now(),
             name=share.name,
             exchange=share.exchange,
-        )
+        ),
+        sample_replaces=replace,
     )
 
 
@@ -108,20 +109,13 @@ def recovered_dividends(rows: Sequence[_Row], splits: Iterable[Action]) -> list[
 def _rows() -> dict[str, list[_Row]]:
     """Return the file's rows by symbol, in the file's order, which is by date."""
     import bokeh_sampledata
+    import pandas as pd
 
-    rows: dict[str, list[_Row]] = {}
-    path = bokeh_sampledata.package_path("stocks.csv.gz")
-    with gzip.open(path, "rt", encoding="utf-8", newline="") as file:
-        for line, row in enumerate(csv.DictReader(file), start=2):
-            bar = BarText(
-                place=f"on line {line}",
-                date=row["Date"],
-                open=row["Open"],
-                high=row["High"],
-                low=row["Low"],
-                close=row["Close"],
-                volume=row["Volume"],
-            )
-            adjusted = Decimal(row["Adj Close"])
-            rows.setdefault(row["Ticker"], []).append(_Row(bar=bar, adjusted_close=adjusted))
-    return rows
+    # Text, not numbers: prices are stored as the decimals that the file spells.
+    table = pd.read_csv(bokeh_sampledata.package_path("stocks.csv.gz"), dtype=str, keep_default_na=False)
+    rows = defaultdict(list)
+    for line, row in enumerate(table.rename(columns=str.lower).to_dict("records"), start=2):
+        values = {name: row[name] for name in ("date", "open", "high", "low", "close", "volume")}
+        bar = BarText(place=f"on line {line}", **values)
+        rows[row["ticker"]].append(_Row(bar=bar, adjusted_close=Decimal(row["adj close"])))
+    return dict(rows)

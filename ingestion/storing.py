@@ -25,7 +25,8 @@ class Action:
 class StoreResult:
     """What storing did. Rows are bars; revisions are values of finished sessions that had changed.
 
-    kept_newer: nothing was stored, because the sample never replaces a provider's bars.
+    removed: bars of another source that gave way.
+    kept_newer: nothing was stored, because the sample does not replace a provider's bars unasked.
     """
 
     inserted: int = 0
@@ -63,15 +64,15 @@ class Delivery:
 
 
 @transaction.atomic
-def store(delivery: Delivery) -> StoreResult:
+def store(delivery: Delivery, *, sample_replaces: bool = False) -> StoreResult:
     """Store what was delivered about one symbol, all of it or nothing.
 
     An instrument has one source. Bars of the sample end years before a provider's begin, and a series
     across such a hole is not a history of prices: a provider's delivery replaces the sample, and the
-    sample never replaces a provider's.
+    sample replaces a provider's bars only where `sample_replaces` says that somebody asked for it.
     """
     instrument = _locked_instrument(delivery)
-    if delivery.source == Source.SAMPLE != instrument.source:
+    if delivery.source == Source.SAMPLE != instrument.source and not sample_replaces:
         return StoreResult(kept_newer=True)
     removed = _remove_other_source(instrument, delivery)
     _copy_to_incoming(delivery)

@@ -47,7 +47,7 @@ def change(fraction: float, decimals: int = 2) -> str:
 
 def counted(count: int, noun: str) -> str:
     """Return a number of things, such as 1 bar or 3,270 bars; `noun` takes an s."""
-    return f"{count:,d}{SPACE}{noun}{'' if count == 1 else 's'}"
+    return f"{count:,d} {noun}{'' if count == 1 else 's'}"
 
 
 def listed(days: Sequence[date]) -> str:

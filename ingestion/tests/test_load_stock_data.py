@@ -3,6 +3,8 @@
 import pytest
 from django.core.management import CommandError, call_command
 
+from ingestion.bars import load_bars
+from ingestion.instruments import find_instrument
 from ingestion.models import Instrument
 from ingestion.tests.loopback_provider import (
     BAD_SYMBOL,
@@ -78,9 +80,27 @@ def test_the_sample_can_be_had_in_spite_of_a_key(provider: LoopbackProvider) -> 
     assert provider.requests == []
 
 
-def test_the_sample_does_not_replace_newer_bars(no_key: None, capsys: pytest.CaptureFixture[str]) -> None:
-    Instrument.objects.filter(symbol="AAPL").update(source="alpha_vantage")
-    call_command("load_stock_data", "AAPL")
+def test_the_sample_replaces_newer_bars_only_when_asked_to(
+    provider: LoopbackProvider, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = load_bars("AAPL").fingerprint
+    provider.answer("TIME_SERIES_DAILY", FULL_IS_PREMIUM, daily("AAPL", recent_sessions(100)))
+    provider.answer("SPLITS", splits("AAPL", ("2020-08-31", "4")))
+    provider.answer("DIVIDENDS", dividends("AAPL"))
+    call_command("load_stock_data", "AAPL", verbosity=0)
+
+    call_command("load_stock_data", "AAPL", sample=True)
     assert capsys.readouterr().out == (
-        "AAPL: The stored bars of Alpha Vantage are newer than the sample and stay as they are.\n"
+        "AAPL: The stored bars of Alpha Vantage are newer than the sample and stay as they are. "
+        "`manage.py load_stock_data --sample --replace AAPL` brings the sample back in their place.\n"
     )
+    call_command("load_stock_data", "aapl", sample=True, replace=True)
+    assert "They replace 100 bars of Alpha Vantage." in capsys.readouterr().out
+    assert load_bars("AAPL").fingerprint == before
+    assert find_instrument("AAPL").is_sample
+
+
+@pytest.mark.parametrize("asked", [["--replace", "AAPL"], ["--replace", "--sample"]])
+def test_replacing_must_name_the_sample_and_the_symbols(no_key: None, asked: list[str]) -> None:
+    with pytest.raises(CommandError, match="needs --sample and the symbols"):
+        call_command("load_stock_data", *asked)

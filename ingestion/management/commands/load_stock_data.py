@@ -19,7 +19,8 @@ class Command(BaseCommand):
     help = (
         "Load daily bars. With ALPHA_VANTAGE_API_KEY they come from Alpha Vantage: for the symbols named, "
         "or else for those fetched before whose latest session is missing, or else for AAPL. Without a "
-        "key they come from the historical sample: for the symbols named, or all of it."
+        "key they come from the historical sample: for the symbols named, or all of it. Bars fetched of a "
+        "share of the sample take its place; --sample --replace SYMBOL brings the sample back."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -28,10 +29,18 @@ class Command(BaseCommand):
         parser.add_argument(
             "--sample", action="store_true", help="Load the historical sample even where there is a key."
         )
+        parser.add_argument(
+            "--replace",
+            action="store_true",
+            help="With --sample: restore the sample of the symbols named, in place of fetched bars.",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Load each symbol; an error in one does not stop the others. Fails if any symbol failed."""
         self.verbosity: int = options["verbosity"]
+        self.replace: bool = options["replace"]
+        if self.replace and not (options["sample"] and options["symbols"]):
+            raise CommandError("--replace removes fetched bars, so it needs --sample and the symbols.")
         from_sample = options["sample"] or not settings.ALPHA_VANTAGE_API_KEY
         symbols: list[str] = options["symbols"] or (list(SAMPLE) if from_sample else self._due())
         problems = []
@@ -48,7 +57,9 @@ class Command(BaseCommand):
 
     def _load(self, text: str, *, from_sample: bool) -> None:
         symbol = parse_symbol(text)
-        result: FetchResult = fetch_sample(symbol) if from_sample else fetch_stock_data(symbol)
+        result: FetchResult = (
+            fetch_sample(symbol, replace=self.replace) if from_sample else fetch_stock_data(symbol)
+        )
         self._say(f"{symbol}: {result.sentence}")
 
     def _say(self, line: str) -> None:
