@@ -10,6 +10,7 @@ from forecasting.parameters import ForecastParameters
 from ingestion.bars import Bars
 from ingestion.models import Source
 from ingestion.sessions import sessions_between
+from ingestion.wording import actions_notice, counted, percent
 from jobs.errors import InvalidInput
 
 STALE_SESSIONS = 5
@@ -24,7 +25,8 @@ def refuse_too_few_closes(bars: Bars, parameters: ForecastParameters) -> None:
         return
     issued_on = bars.dates[-1].item()
     raise InvalidInput(
-        f"{bars.symbol} has {len(bars)} closes up to {issued_on}; a forecast needs {MINIMUM_CLOSES}. "
+        f"{bars.symbol} has {counted(len(bars), 'close')} up to {issued_on}; a forecast needs "
+        f"{MINIMUM_CLOSES}. "
         + ("Choose a later day." if parameters.as_of else "Fetch more of its history on the Data page."),
         field="as_of" if parameters.as_of else "symbol",
     )
@@ -36,6 +38,7 @@ def notices_about(bars: Bars, parameters: ForecastParameters) -> list[str]:
         _sample(bars),
         _clamped(bars, parameters),
         _stale(bars) if parameters.as_of is None and bars.source != Source.SAMPLE else None,
+        actions_notice(bars),
         _short(bars),
         _jumps(bars),
         _untraded(bars),
@@ -76,8 +79,8 @@ def _short(bars: Bars) -> str | None:
     if len(bars) >= STEADY_CLOSES:
         return None
     return (
-        f"Only {len(bars)} closes are known by then, less than a year. The width of the bands is erratic "
-        f"below {STEADY_CLOSES} closes."
+        f"Only {counted(len(bars), 'close')} are known by then, less than a year. The width of the bands is "
+        f"erratic below {STEADY_CLOSES} closes."
     )
 
 
@@ -89,8 +92,8 @@ def _jumps(bars: Bars) -> str | None:
         return None
     listed = ", ".join(str(day) for day in days[-3:])
     return (
-        f"The price jumped by more than {JUMP:.0%} overnight on {listed}. If that was a split which is "
-        "missing from the stored data, the bands are far too wide: fetch the symbol again for its splits."
+        f"The price jumped by more than {percent(JUMP, 0)} overnight on {listed}. If that was a split which "
+        "is missing from the stored data, the bands are far too wide: fetch the symbol again for its splits."
     )
 
 
@@ -99,8 +102,8 @@ def _untraded(bars: Bars) -> str | None:
     if not quiet:
         return None
     return (
-        f"On {quiet} of the last {min(len(bars), QUIET_WINDOW)} sessions nothing was traded. Prices carried "
-        "over such days make the share look calmer than it is."
+        f"On {quiet} of the last {counted(min(len(bars), QUIET_WINDOW), 'session')} nothing was traded. "
+        "Prices carried over such days make the share look calmer than it is."
     )
 
 
@@ -108,7 +111,10 @@ def _missing(bars: Bars) -> str | None:
     gaps = sum(day > bars.dates[-min(len(bars), QUIET_WINDOW)].item() for day in bars.missing_sessions)
     if not gaps:
         return None
-    return f"{gaps} sessions of the last year have no bar, so moves over the gaps count as moves of one day."
+    return (
+        f"{counted(gaps, 'session')} of the last year {'has' if gaps == 1 else 'have'} no bar, so a move "
+        "over a gap counts as the move of one day."
+    )
 
 
 def _provisional(bars: Bars) -> str | None:

@@ -7,6 +7,8 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from ingestion.symbols import Symbol
+from ingestion.wording import SYMBOL_IN_WORDS
+from jobs.limits import InWords
 
 
 class ModelKind(StrEnum):
@@ -21,11 +23,16 @@ class ForecastParameters(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
-    symbol: Annotated[Symbol, Field(description="Ticker symbol of a stored instrument.")]
-    horizon: Annotated[int, Field(ge=1, le=60, description="Sessions to look ahead.")] = 30
+    symbol: Annotated[Symbol, Field(description="Ticker symbol of a stored instrument."), SYMBOL_IN_WORDS]
+    horizon: Annotated[
+        int,
+        Field(ge=1, le=60, description="Sessions to look ahead."),
+        InWords("a whole number of sessions"),
+    ] = 30
     as_of: Annotated[
         date | None,
         Field(description="Day of issue, for a look back; nothing later is used. Null: the last bar."),
+        InWords("a day as year-month-day, or nothing for the last bar", hint="2012-12-31 is one"),
     ] = None
     model: Annotated[
         ModelKind,

@@ -4,15 +4,18 @@ from datetime import date
 
 from forecasting.documents import HorizonScore, Point
 from forecasting.parameters import ModelKind
+from ingestion.wording import SPACE, counted, percent, price
+
+BAND_80, BAND_95 = percent(0.8, 0), percent(0.95, 0)
 
 DISCLOSURE = (
     "This is a statistical projection, not advice and not a prediction of direction. The median follows the "
     "average drift of 14 large US companies from 1990 on, which were chosen after the fact because they "
     "survived and whose prices include dividends: it is probably too high for most shares. What the model "
     "does estimate is the spread, from how much the price moved recently. It knows nothing of earnings, "
-    "news or the market's opinion, it foresaw no crash, and one close in five should fall outside the 80 % "
-    "band even when all is well. Past accuracy does not promise future accuracy. Prices are adjusted for "
-    "splits, not for dividends."
+    "news or the market's opinion, it foresaw no crash, and one close in five should fall outside the "
+    f"{BAND_80} band even when all is well. Past accuracy does not promise future accuracy. Prices are "
+    "adjusted for splits, not for dividends."
 )
 
 MODEL_DESCRIPTIONS = {
@@ -35,11 +38,14 @@ TOLERATED_MISS = 0.05
 
 def summary_sentence(*, symbol: str, currency: str, issued_on: date, last_close: float, point: Point) -> str:
     """Return the forecast in a sentence, taken at its last session."""
+    last, low, median, high = (
+        f"{price(value)}{SPACE}{currency}"
+        for value in (last_close, point.low_80, point.median, point.high_80)
+    )
     return (
-        f"From a close of {price(last_close)} {currency} on {issued_on}, {symbol} closes on {point.date} "
-        f"between {price(point.low_80)} and {price(point.high_80)} {currency} in four cases out of five, if "
-        f"its volatility behaves as it did; the median, {price(point.median)} {currency}, is average market "
-        "drift and no opinion on this share."
+        f"From a close of {last} on {issued_on}, {symbol} closes on {point.date} between {low} and {high} in "
+        f"four cases out of five, if its volatility behaves as it did; the median, {median}, is average "
+        "market drift and no opinion on this share."
     )
 
 
@@ -49,7 +55,7 @@ def scorecard_sentence(
     """Return what the longest horizon's figures mean; step: sessions between days of issue."""
     calibrated = "; its calibration was renewed each year" if kind == ModelKind.SYMBOL else ""
     return (
-        f"Tested on {score.forecasts} forecasts issued from {first} to {last}, "
+        f"Tested on {counted(score.forecasts, 'forecast')} issued from {first} to {last}, "
         f"which {'overlap' if score.horizon > step else 'do not overlap'}, by a model that knew the pool "
         f"through {trained_through} only{calibrated}. {_sessions(score.horizon)} ahead, "
         f"{_median_clause(score)} {_bands_clause(score)}"
@@ -59,41 +65,38 @@ def scorecard_sentence(
 def no_scorecard_sentence(bars: int) -> str:
     """Return why there is no scorecard."""
     return (
-        f"With {bars} closes there is no past day with a year of closes before it and a known outcome "
-        "after it, so nothing is known about how forecasts of this symbol do."
+        f"With {counted(bars, 'close')} there is no past day with a year of closes before it and a known "
+        "outcome after it, so nothing is known about how forecasts of this symbol do."
     )
-
-
-def price(value: float) -> str:
-    """Return a price with two decimals, or with more where the price is small."""
-    return f"{value:,.2f}" if value >= 1 else f"{value:.4g}"
 
 
 def _median_clause(score: HorizonScore) -> str:
     model, walk = score.mean_absolute_error, score.random_walk_error
     figures = (
-        f"the median missed by {model:.2%} of the price on average, the unchanged last close by {walk:.2%}"
+        f"the median missed by {percent(model)} of the price on average, the unchanged last close by "
+        f"{percent(walk)}"
     )
     gain = 1 - model / walk if walk > 0 else 0.0
     if gain > NO_DIFFERENCE:
         return (
-            f"{figures}: the median was {gain:.1%} better, which is what a drift earns in rising years and "
-            "no skill in picking the direction."
+            f"{figures}: the median was {percent(gain, 1)} better, which is what a drift earns in rising "
+            "years and no skill in picking the direction."
         )
     if gain < -NO_DIFFERENCE:
-        return f"{figures}: the median did not beat the random walk, it was {-gain:.1%} worse."
+        return f"{figures}: the median did not beat the random walk, it was {percent(-gain, 1)} worse."
     return f"{figures}: the median did not beat the random walk."
 
 
 def _bands_clause(score: HorizonScore) -> str:
     bands = (
-        f"The 80 % band held {score.coverage_80:.0%} of the closes and the 95 % band {score.coverage_95:.0%}"
+        f"The {BAND_80} band held {percent(score.coverage_80, 0)} of the closes and the {BAND_95} band "
+        f"{percent(score.coverage_95, 0)}"
     )
     verdict = _width_verdict(score.coverage_80)
     if score.crps_ratio is None:
         return f"{bands}{verdict}."
     gain = 1 - score.crps_ratio
-    compared = f"{gain:.1%} better" if gain > 0 else f"{-gain:.1%} worse"
+    compared = f"{percent(gain, 1)} better" if gain > 0 else f"{percent(-gain, 1)} worse"
     return f"{bands}{verdict}. As a whole the distribution scored {compared} than a random walk's (CRPS)."
 
 
@@ -106,4 +109,4 @@ def _width_verdict(coverage_80: float) -> str:
 
 
 def _sessions(count: int) -> str:
-    return "One session" if count == 1 else f"{count} sessions"
+    return "One session" if count == 1 else counted(count, "session")

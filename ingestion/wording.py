@@ -1,4 +1,4 @@
-"""Figures and counts in sentences: the same digits and spaces in every room above.
+"""Figures, counts and notices in sentences: the same words, digits and spaces in every room above.
 
 Thousands are separated by commas. A no-break space keeps a figure and its unit on one line. What rounds
 to zero carries no sign.
@@ -7,6 +7,7 @@ to zero carries no sign.
 from collections.abc import Sequence
 from datetime import date
 
+from ingestion.bars import Bars
 from jobs.limits import InWords
 
 SPACE = "\N{NO-BREAK SPACE}"
@@ -55,3 +56,16 @@ def listed(days: Sequence[date]) -> str:
     shown = ", ".join(str(day) for day in days[:SHOWN_DAYS])
     more = len(days) - SHOWN_DAYS
     return f"{shown} and {more:,d} more" if more > 0 else shown
+
+
+def actions_notice(bars: Bars) -> str | None:
+    """Return the warning that a split or dividend before the last bar may be missing; None: none can be."""
+    last: date = bars.dates[-1].item()
+    asked = bars.actions_fetched_at
+    if asked is not None and asked.date() >= last:
+        return None
+    when = "never asked for" if asked is None else f"last asked for on {asked:%Y-%m-%d}"
+    return (
+        f"Splits and dividends were {when}, and the last bar used is of {last}: a split since then is taken "
+        "for a jump in price. Fetch the symbol again to look for them."
+    )

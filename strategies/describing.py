@@ -6,6 +6,7 @@ from datetime import date
 import numpy as np
 
 from ingestion.bars import Adjustment, Bars
+from ingestion.wording import SPACE, actions_notice, amount, change, counted, listed, number, percent
 from strategies.engine.backtest import Result
 from strategies.engine.metrics import BARS_IN_A_YEAR
 from strategies.engine.simulation import CENT
@@ -14,10 +15,6 @@ from strategies.parameters import Average, BacktestParameters, Fill
 ENOUGH_TRADES = 30
 SEED_MATTERS = 3
 """The seed of an exponential average keeps e^-6, a four-hundredth, of its weight after three windows."""
-SHOWN_DATES = 3
-WHOLE_AMOUNTS = 1000
-"""From here on cents do not matter in a sentence."""
-NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,19 +48,19 @@ def summary(run: Run) -> str:
     """Return the outcome in a sentence, beside buy and hold."""
     strategy, held = run.result.strategy.metrics, run.result.benchmark.metrics
     currency = run.bars.currency
-    before = _amount(run.parameters.initial_investment, currency)
+    before = amount(run.parameters.initial_investment, currency)
     if not strategy.trades:
         return (
             f"From {run.start} to {run.end} the strategy never traded and kept its {before}; "
-            f"buy and hold ended at {_amount(held.final_equity, currency)} "
-            f"({_change(held.total_return)})."
+            f"buy and hold ended at {amount(held.final_equity, currency)} "
+            f"({change(held.total_return, 1)})."
         )
     return (
         f"From {run.start} to {run.end} the strategy turned {before} into "
-        f"{_amount(strategy.final_equity, currency)} ({_change(strategy.total_return)}) and buy and hold "
-        f"into {_amount(held.final_equity, currency)} ({_change(held.total_return)}): "
+        f"{amount(strategy.final_equity, currency)} ({change(strategy.total_return, 1)}) and buy and hold "
+        f"into {amount(held.final_equity, currency)} ({change(held.total_return, 1)}): "
         f"{_comparison(strategy.final_equity, held.final_equity, currency)}, with a worst drawdown of "
-        f"{_percent(strategy.max_drawdown)} against {_percent(held.max_drawdown)}."
+        f"{percent(strategy.max_drawdown, 1)} against {percent(held.max_drawdown, 1)}."
     )
 
 
@@ -85,8 +82,8 @@ def disclosure(run: Run) -> str:
         "This result is hypothetical. It was computed with hindsight, from prices that were known when the "
         "symbol, the rule and its windows were chosen; nobody traded it and no money was at risk. "
         f"Every order is assumed to be filled in full {fill}, without moving the price. Each order pays "
-        f"{_percent(parameters.commission_rate, 3)} of its amount, "
-        f"{parameters.commission_fixed:,.2f} {run.bars.currency} fixed and "
+        f"{percent(parameters.commission_rate, 3)} of its amount, "
+        f"{number(parameters.commission_fixed, 2)}{SPACE}{run.bars.currency} fixed and "
         f"{parameters.slippage_bps:g} basis points of slippage; taxes, interest on idle cash and the "
         f"costs of data are left out. {_dividends(parameters.adjustment)} Yearly figures count "
         f"{BARS_IN_A_YEAR} bars a year. Rules picked because they did well in the past mostly do worse "
@@ -108,12 +105,14 @@ def _of_the_data(run: Run) -> list[str]:
     missing = [day for day in run.bars.missing_sessions if day >= run.start]
     if missing:
         found.append(
-            f"{_count(len(missing), 'session')} of the exchange in this period {_have(len(missing))} no bar: "
-            f"{_listed(missing)}. Averages and trades step over the gap."
+            f"{counted(len(missing), 'session')} of the exchange in this period {_have(len(missing))} no "
+            f"bar: {listed(missing)}. Averages and trades step over the gap."
         )
+    if older_actions := actions_notice(run.bars):
+        found.append(older_actions)
     if run.splits:
         found.append(
-            f"Prices are not adjusted, and the share was split on {_listed(list(run.splits))}: the jump in "
+            f"Prices are not adjusted, and the share was split on {listed(run.splits)}: the jump in "
             "price looks like a gain or a crash that nobody had. Adjust for splits to take it out."
         )
     return found
@@ -129,14 +128,14 @@ def _of_the_range(run: Run) -> list[str]:
     bars = len(run.result.traded)
     if bars < BARS_IN_A_YEAR:
         found.append(
-            f"The period has {_count(bars, 'bar')}, less than a year of {BARS_IN_A_YEAR}: yearly figures "
+            f"The period has {counted(bars, 'bar')}, less than a year of {BARS_IN_A_YEAR}: yearly figures "
             "carry a short time on for a whole year and say little."
         )
     without = int(np.isnan(run.result.slow_average).sum())
     if without:
         found.append(
-            f"The first {_count(without, 'bar')} of the period {_have(without)} no slow average yet, because "
-            "too few bars are stored before; the strategy could not trade there while buy and hold did."
+            f"The first {_bars_of_the_period(without)} no slow average yet, because too few bars are stored "
+            "before; the strategy could not trade there while buy and hold did."
         )
     return found
 
@@ -149,13 +148,13 @@ def _of_the_trades(run: Run) -> list[str]:
         found.append(f"There was no trade: {_why_no_trade(run)}")
     elif trades < ENOUGH_TRADES:
         found.append(
-            f"The strategy made only {_count(trades, 'trade')}: figures about trades, such as the win rate, "
+            f"The strategy made only {counted(trades, 'trade')}: figures about trades, such as the win rate, "
             f"are weak evidence below {ENOUGH_TRADES}."
         )
     if not run.result.benchmark.metrics.trades:
         found.append("Buy and hold could not buy anything: the initial investment is too little.")
     if trades and unfilled:
-        found.append(f"{_count(unfilled, 'purchase')} could not be filled: the money was too little.")
+        found.append(f"{counted(unfilled, 'purchase')} could not be filled: the money was too little.")
     if trades and run.result.orders.too_late:
         found.append(
             f"The close of the last bar, {run.end}, gave a signal. It is not filled here: that takes the "
@@ -216,36 +215,18 @@ def _weekday_lies_after(last: date, asked: date) -> bool:
     return bool(np.busday_count(np.datetime64(last) + day, np.datetime64(asked) + day) > 0)
 
 
-def _amount(value: float, currency: str) -> str:
-    decimals = 0 if abs(value) >= WHOLE_AMOUNTS else 2
-    return f"{value:,.{decimals}f}{NO_BREAK_SPACE}{currency}"
-
-
-def _percent(fraction: float, decimals: int = 1) -> str:
-    return f"{100 * fraction:,.{decimals}f}{NO_BREAK_SPACE}%"
-
-
-def _change(fraction: float) -> str:
-    return f"+{_percent(fraction)}" if fraction > 0 else _percent(fraction)
-
-
 def _comparison(strategy: float, held: float, currency: str) -> str:
-    difference = _amount(abs(strategy - held), currency)
+    difference = amount(abs(strategy - held), currency)
     if abs(strategy - held) < CENT:
         return "the same as simply holding"
     return f"{difference} {'more' if strategy > held else 'less'} than simply holding"
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number:,d} {noun}" if number == 1 else f"{number:,d} {noun}s"
+def _have(count: int) -> str:
+    return "has" if count == 1 else "have"
 
 
-def _have(number: int) -> str:
-    return "has" if number == 1 else "have"
-
-
-def _listed(days: list[date]) -> str:
-    """Return the first days in words, and how many more there are."""
-    shown = ", ".join(str(day) for day in days[:SHOWN_DATES])
-    more = len(days) - SHOWN_DATES
-    return f"{shown} and {more:,d} more" if more > 0 else shown
+def _bars_of_the_period(count: int) -> str:
+    """Return what follows "The first", with its verb."""
+    bars = "bar" if count == 1 else counted(count, "bar")
+    return f"{bars} of the period {_have(count)}"

@@ -1,36 +1,17 @@
 """What may be asked of a backtest: the one definition of its parameters and their limits."""
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    ValidationError,
-    ValidationInfo,
-    ValidatorFunctionWrapHandler,
-    WrapValidator,
-    field_validator,
-)
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from ingestion.bars import Adjustment
 from ingestion.symbols import Symbol
+from ingestion.wording import SYMBOL_IN_WORDS
+from jobs.limits import InWords
 from strategies.engine.choices import Average, Direction, Entry, Fill, Rule
 
 __all__ = ["Average", "BacktestParameters", "Direction", "Entry", "Fill", "Rule"]
-
-
-def _in_words(sentence: str) -> WrapValidator:
-    """Say a limit in the words of somebody who trades, instead of pydantic's."""
-
-    def validate(value: object, check: ValidatorFunctionWrapHandler) -> Any:
-        try:
-            return check(value)
-        except ValidationError:
-            raise ValueError(sentence) from None
-
-    return WrapValidator(validate)
 
 
 class BacktestParameters(BaseModel):
@@ -41,34 +22,34 @@ class BacktestParameters(BaseModel):
     symbol: Annotated[
         Symbol,
         Field(description="Ticker symbol of a stored instrument."),
-        _in_words("Give a ticker symbol: up to 15 letters, digits, dots or hyphens, such as AAPL or BRK.B."),
+        SYMBOL_IN_WORDS,
     ]
     start: Annotated[
         date | None,
         Field(description="First day to trade; null: the first bar."),
-        _in_words("Give a day as year-month-day, such as 2005-01-31, or nothing for the first bar."),
+        InWords("a day as year-month-day, or nothing for the first bar", hint="2005-01-31 is one"),
     ] = None
     end: Annotated[
         date | None,
         Field(description="Last day to trade; null: the last bar."),
-        _in_words("Give a day as year-month-day, such as 2012-12-31, or nothing for the last bar."),
+        InWords("a day as year-month-day, or nothing for the last bar", hint="2012-12-31 is one"),
     ] = None
     initial_investment: Annotated[
         float,
-        Field(gt=0, le=1e12, description="Cash at the start, in the instrument's currency."),
-        _in_words("Give an amount of money above 0 and up to 1,000,000,000,000."),
+        Field(ge=0.01, le=1e12, description="Cash at the start, in the instrument's currency."),
+        InWords("an amount of money"),
     ] = 10_000
     rule: Annotated[Rule, Field(description="When to buy and when to sell.")] = Rule.MA_CROSSOVER
     average: Annotated[Average, Field(description="Kind of moving average.")] = Average.SIMPLE
     fast: Annotated[
         int,
         Field(ge=1, le=1000, description="Bars in the fast average."),
-        _in_words("Give a whole number of bars from 1 to 1,000."),
+        InWords("a whole number of bars"),
     ] = 20
     slow: Annotated[
         int,
         Field(ge=2, le=2000, validate_default=True, description="Bars in the slow average."),
-        _in_words("Give a whole number of bars from 2 to 2,000."),
+        InWords("a whole number of bars"),
     ] = 50
     entry: Annotated[Entry, Field(description="Enter on a fresh cross, or on the state.")] = Entry.ON_CROSS
     direction: Annotated[Direction, Field(description="Sides of the market taken.")] = Direction.LONG_ONLY
@@ -76,32 +57,32 @@ class BacktestParameters(BaseModel):
     commission_rate: Annotated[
         float,
         Field(ge=0, le=0.2, description="Share of the notional, on each side: 0.001 is 0.1 %."),
-        _in_words("Give a share of the traded amount from 0 to 0.2; 0.001 is 0.1 %."),
+        InWords("a share of the traded amount", hint="0.001 is 0.1 %"),
     ] = 0.001
     commission_fixed: Annotated[
         float,
         Field(ge=0, le=1e6, description="Amount for each order, in the instrument's currency."),
-        _in_words("Give an amount of money for each order from 0 to 1,000,000."),
+        InWords("an amount of money for each order"),
     ] = 0
     slippage_bps: Annotated[
         float,
         Field(ge=0, le=1000, description="Worse fill price, in hundredths of a percent."),
-        _in_words("Give basis points from 0 to 1,000; 5 make each fill 0.05 % worse."),
+        InWords("basis points", hint="5 make each fill 0.05 % worse"),
     ] = 0
     position_size: Annotated[
         float,
         Field(gt=0, le=1, description="Share of the equity put into a trade."),
-        _in_words("Give a share of the equity above 0 and up to 1; 0.5 is half of it."),
+        InWords("a share of the equity", hint="0.5 is half of it"),
     ] = 1.0
     fractional_shares: Annotated[
         bool,
         Field(description="Whether parts of a share can be bought."),
-        _in_words("Give true, for parts of a share, or false, for whole shares only."),
+        InWords("true, for parts of a share, or false, for whole shares only"),
     ] = True
     risk_free_rate: Annotated[
         float,
         Field(ge=-0.1, le=1, description="Yearly rate subtracted in Sharpe, Sortino and alpha."),
-        _in_words("Give a yearly rate from -0.1 to 1; 0.03 is 3 %."),
+        InWords("a yearly rate", hint="0.03 is 3 %"),
     ] = 0
     adjustment: Annotated[Adjustment, Field(description="Corporate actions taken out of the prices.")] = (
         Adjustment.SPLITS

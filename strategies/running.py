@@ -12,6 +12,7 @@ from django.db.models.functions import Cast
 from ingestion.bars import Adjustment, Bars, load_bars
 from ingestion.documents import DataDocument
 from ingestion.identifiers import document_id, is_document_id, stated_about
+from ingestion.wording import actions_notice
 from jobs.errors import HindcastError, InvalidInput, NotFound
 from strategies.describing import Run
 from strategies.documenting import document_of
@@ -125,6 +126,7 @@ def _identity(parameters: BacktestParameters, bars: Bars, splits: tuple[date, ..
         {
             "parameters": parameters.model_dump(mode="json"),
             "data": stated_about(DataDocument.of(bars)),
+            "actions_notice": actions_notice(bars),
             "unadjusted_splits": [day.isoformat() for day in splits],
             "engine_version": ENGINE_VERSION,
             "schema_version": SCHEMA_VERSION,

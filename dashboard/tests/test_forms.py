@@ -93,9 +93,9 @@ class TestStoredParameters(TestCase):
         ("symbol=AAPL&fast=0", "fast", "from 1 to 1,000"),
         ("symbol=AAPL&fast=", "fast", "Enter a whole number."),
         ("symbol=AAPL&fast=2.5", "fast", "Enter a whole number."),
-        ("symbol=AAPL&initial_investment=-1", "initial_investment", "above 0"),
+        ("symbol=AAPL&initial_investment=-1", "initial_investment", "from 0.01"),
         ("symbol=AAPL&initial_investment=nan", "initial_investment", "Enter a number"),
-        ("symbol=AAPL&initial_investment=1e400", "initial_investment", "above 0 and up to"),
+        ("symbol=AAPL&initial_investment=1e400", "initial_investment", "from 0.01 to 1,000,000,000,000"),
         ("symbol=AAPL&start=2012-01-01&end=2011-01-01", "end", "after the first day, 2012-01-01"),
         ("symbol=AAPL&start=yesterday", "start", "year-month-day"),
         ("symbol=AAPL&commission_percent=21", "commission_percent", "a percentage from 0 to 20."),
@@ -154,7 +154,7 @@ def test_a_forecast_is_asked_for_with_its_day_of_issue_and_model() -> None:
 def test_a_forecast_too_far_ahead_is_refused_at_its_field() -> None:
     form = ForecastForm.from_query(QueryDict("symbol=IBM&horizon=61"))
     assert not form.is_valid()
-    assert form.errors == {"horizon": ["Enter a number from 1 to 60."]}
+    assert form.errors == {"horizon": ["Give a whole number of sessions from 1 to 60."]}
 
 
 @pytest.mark.parametrize(("text", "symbol"), [(" nvda ", "NVDA"), ("brk.b", "BRK.B")])

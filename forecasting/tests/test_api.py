@@ -75,6 +75,23 @@ def test_bad_input_is_answered_with_the_field_and_stores_nothing(
     assert not Forecast.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("field", "value", "words"),
+    [
+        ("horizon", 61, "Give a whole number of sessions from 1 to 60."),
+        ("horizon", "soon", "Give a whole number of sessions from 1 to 60."),
+        ("as_of", "yesterday", "Give a day as year-month-day"),
+        ("symbol", "not a symbol", "Give a ticker symbol"),
+    ],
+)
+def test_bad_input_is_answered_with_what_would_be_good(
+    reader: Client, field: str, value: object, words: str
+) -> None:
+    response = reader.post(FORECASTS, {"symbol": "IBM", field: value}, content_type="application/json")
+    (error,) = response.json()["errors"]
+    assert error["detail"].startswith(words)
+
+
 def test_a_malformed_body_is_refused_with_the_reason(reader: Client) -> None:
     response = reader.post(FORECASTS, "{", content_type="application/json")
     assert response.status_code == 422

@@ -235,11 +235,21 @@ def test_stale_data_are_called_stale_unless_a_look_back_asks_for_them() -> None:
     assert not any("before relying" in notice for notice in look_back.notices)
 
 
+def test_splits_last_asked_for_before_the_day_of_issue_are_pointed_out() -> None:
+    store_closes("ASKS", random_closes(300), last=ISSUE)
+    assert not any("asked for" in notice for notice in predict_next_30_days("ASKS").notices)
+    Instrument.objects.filter(symbol="ASKS").update(actions_fetched_at=datetime(2013, 1, 4, tzinfo=UTC))
+    assert any("last asked for on 2013-01-04" in each for each in predict_next_30_days("ASKS").notices)
+
+
 def test_a_jump_like_a_split_that_nobody_recorded_is_pointed_out() -> None:
     closes = random_closes(300)
     closes[250:] /= 2
     store_closes("JUMP", closes, last=ISSUE)
-    assert any("more than 40% overnight" in notice for notice in predict_next_30_days("JUMP").notices)
+    assert any(
+        "more than 40\N{NO-BREAK SPACE}% overnight" in notice
+        for notice in predict_next_30_days("JUMP").notices
+    )
 
 
 def test_sessions_without_trades_are_pointed_out() -> None:

@@ -64,12 +64,15 @@ def test_a_model_of_the_symbol_is_scored_with_calibrations_of_the_past_only() ->
         assert past.actual == known[past.issued_on].actual
 
 
+NO_BREAK_PERCENT = "\N{NO-BREAK SPACE}%"
+
+
 @pytest.mark.parametrize(
     ("model", "walk", "words"),
     [
         (0.05, 0.05, "did not beat the random walk."),
-        (0.06, 0.05, "did not beat the random walk, it was 20.0% worse"),
-        (0.049, 0.05, "2.0% better, which is what a drift earns"),
+        (0.06, 0.05, "did not beat the random walk, it was 20.0 % worse"),
+        (0.049, 0.05, "2.0 % better, which is what a drift earns"),
     ],
 )
 def test_the_sentence_says_whether_the_median_beat_the_random_walk(
@@ -92,6 +95,6 @@ def test_the_sentence_says_whether_the_median_beat_the_random_walk(
         trained_through=date(2002, 12, 31),
         kind=ModelKind.POOLED,
     )
-    assert words in sentence
-    assert "The 80 % band held 79% of the closes" in sentence
-    assert "3.0% better than a random walk's" in sentence
+    assert words.replace(" %", NO_BREAK_PERCENT) in sentence
+    assert "The 80 % band held 79 % of the closes".replace(" %", NO_BREAK_PERCENT) in sentence
+    assert "3.0 % better than a random walk's".replace(" %", NO_BREAK_PERCENT) in sentence

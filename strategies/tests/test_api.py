@@ -52,7 +52,7 @@ def test_an_unchanged_backtest_is_not_sent_twice(reader: Client) -> None:
     [
         ({**QUESTION, "fast": 0}, "fast", "from 1 to 1,000"),
         ({**QUESTION, "fast": 300}, "slow", "longer than the fast one"),
-        ({**QUESTION, "initial_investment": -1}, "initial_investment", "above 0"),
+        ({**QUESTION, "initial_investment": 5e-324}, "initial_investment", "from 0.01 to"),
         ({**QUESTION, "start": "2014-01-01"}, "start", "2013-03-01"),
         ({**QUESTION, "end": "2000-04-03"}, "slow", "24 bars"),
         ({**QUESTION, "symbol": "NONE"}, "symbol", "NONE"),

@@ -49,6 +49,7 @@ def test_a_strategy_behind_holding_is_told_so() -> None:
         ({}, "historical sample prices, not current ones"),
         ({}, "made only 6 trades"),
         ({}, "The first 199 bars of the period have no slow average yet"),
+        ({"fast": 1, "slow": 2}, "The first bar of the period has no slow average yet"),
         ({"start": "1998-01-01"}, "The first stored bar is of 2000-03-01, so trading starts then"),
         ({"end": "2020-01-01"}, "The last stored bar up to 2020-01-01 is of 2013-03-01"),
         ({"start": "0001-01-01", "end": "9999-12-31"}, "trading ends then"),

@@ -199,6 +199,19 @@ def test_fetching_the_same_bars_again_changes_nothing() -> None:
     assert not answer(ask(adjustment="none")).is_new
 
 
+def test_splits_last_asked_for_before_the_last_bar_are_pointed_out_at_another_address() -> None:
+    document = run_backtest(ask())
+    assert not any("asked for" in notice for notice in document.notices)
+    instrument = Instrument.objects.filter(symbol="AAPL")
+    for asked, words in ((datetime(2013, 2, 28, tzinfo=UTC), "on 2013-02-28"), (None, "never asked for")):
+        instrument.update(actions_fetched_at=asked)
+        later = answer(ask())
+        assert later.is_new
+        assert any(words in notice for notice in later.document.notices)
+    instrument.update(actions_fetched_at=datetime(2013, 3, 1, tzinfo=UTC))
+    assert answer(ask()) == running.Answer(document=document, is_new=False)
+
+
 def test_bars_that_are_gone_count_as_changed() -> None:
     document = run_backtest(ask())
     DailyBar.objects.filter(instrument__symbol="AAPL").delete()

@@ -1,0 +1,69 @@
+"""What may be asked, in words: generated from the limits of a field, which stand in its schema alone.
+
+It stands in the lowest app, beside the errors, because API, forms and commands all say it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from pydantic import GetCoreSchemaHandler, ValidationError, ValidatorFunctionWrapHandler
+from pydantic.json_schema import GenerateJsonSchema
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+
+ONE = Decimal(1)
+
+
+@dataclass(frozen=True)
+class InWords:
+    """Annotates a field: whatever is wrong with its value, say what would be right, limits included.
+
+    It comes after the limits: `Annotated[int, Field(ge=1, le=60), InWords("a number of sessions")]`.
+
+    noun: what to give, without limits, as it follows "Give".
+    hint: more about the value, such as an example; put at the end.
+    """
+
+    noun: str
+    hint: str = ""
+
+    def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Wrap the validation of the field; its published schema stays as it is."""
+        inner = handler(source)
+
+        def validate(value: object, check: ValidatorFunctionWrapHandler) -> Any:
+            try:
+                return check(value)
+            except ValidationError:
+                schema = GenerateJsonSchema().generate(inner)
+                raise PydanticCustomError("in_words", "{words}", {"words": self.sentence(schema)}) from None
+
+        return core_schema.no_info_wrap_validator_function(validate, inner)
+
+    def sentence(self, schema: Mapping[str, Any]) -> str:
+        """Return what to give, by the limits of a JSON schema."""
+        hint = f"; {self.hint}" if self.hint else ""
+        return f"Give {self.noun}{range_in_words(schema)}{hint}."
+
+
+def range_in_words(schema: Mapping[str, Any], *, factor: Decimal = ONE) -> str:
+    """Return the limits of a JSON schema, to follow a noun: " from 1 to 60", " above 0 and up to 1".
+
+    schema: of a number with limits on both sides, or of anything without limits, which gives nothing.
+    factor: multiplies the limits, for fields in another unit: 100 for percentages.
+    """
+    low = schema.get("minimum", schema.get("exclusiveMinimum"))
+    high = schema.get("maximum")
+    if low is None or high is None:
+        return ""
+    lowest, highest = (_plain(factor * Decimal(str(limit))) for limit in (low, high))
+    if "exclusiveMinimum" in schema:
+        return f" above {lowest} and up to {highest}"
+    return f" from {lowest} to {highest}"
+
+
+def _plain(number: Decimal) -> str:
+    """Return digits with thousands separated, without an exponent or trailing zeros."""
+    text = f"{number:,f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text

@@ -1,0 +1,45 @@
+"""Limits are typed once, and said in words wherever they are broken."""
+
+from decimal import Decimal
+from typing import Annotated
+
+import pytest
+from pydantic import BaseModel, Field, ValidationError
+
+from jobs.errors import FieldError, field_errors
+from jobs.limits import InWords, range_in_words
+
+
+class Order(BaseModel):
+    days: Annotated[int, Field(ge=1, le=2000), InWords("a whole number of days")] = 1
+    share: Annotated[float, Field(gt=0, le=0.5), InWords("a share", hint="0.5 is half")] = 0.5
+    cash: Annotated[float, Field(ge=0.01, le=1e12, allow_inf_nan=False), InWords("an amount")] = 1
+    whole: Annotated[bool | None, InWords("true or false, or nothing")] = None
+
+
+@pytest.mark.parametrize(
+    ("field", "values", "words"),
+    [
+        ("days", [0, 2001, 1.5, "many", None], "Give a whole number of days from 1 to 2,000."),
+        ("share", [0, 0.6, "x"], "Give a share above 0 and up to 0.5; 0.5 is half."),
+        ("cash", [0, 5e-324, 1e13, "NaN"], "Give an amount from 0.01 to 1,000,000,000,000."),
+        ("whole", ["perhaps"], "Give true or false, or nothing."),
+    ],
+)
+def test_whatever_is_wrong_with_a_value_the_answer_says_what_would_be_right(
+    field: str, values: list[object], words: str
+) -> None:
+    for value in values:
+        with pytest.raises(ValidationError) as refusal:
+            Order.model_validate({field: value})
+        assert field_errors(refusal.value) == [FieldError(field=field, message=words)]
+
+
+def test_the_published_schema_keeps_the_limits() -> None:
+    days = Order.model_json_schema()["properties"]["days"]
+    assert (days["minimum"], days["maximum"]) == (1, 2000)
+
+
+def test_a_field_in_another_unit_has_its_limits_in_it() -> None:
+    share = Order.model_json_schema()["properties"]["share"]
+    assert range_in_words(share, factor=Decimal(100)) == " above 0 and up to 50"
