@@ -16,12 +16,12 @@ from dashboard.charts.words import (
     describe_forecast,
     equity_rows,
 )
-from dashboard.formatting import Group, MetricRow, metric_rows
+from dashboard.metrics import Group, MetricRow, metric_rows
 from forecasting.documents import ForecastDocument, Point
 from strategies.documents import BacktestDocument, Trade
 
 SHOWN_TRADES = 100
-"""Trades on the page; the CSV file has all of them."""
+"""Newest trades on the page; the CSV file has all of them."""
 
 HEADLINE = ("total_return", "cagr", "sharpe", "max_drawdown", "trades", "win_rate")
 """The figures that a reader looks for first."""
@@ -50,6 +50,11 @@ class BacktestResult:
         return MONTHS
 
     @property
+    def older_trades(self) -> int:
+        """How many trades the page leaves out."""
+        return len(self.document.trades) - len(self.trades)
+
+    @property
     def computed_by(self) -> str:
         """What computed the document."""
         versions = self.document.versions
@@ -69,7 +74,7 @@ def backtest_result(document: BacktestDocument, *, data_changed: bool) -> Backte
         chart_in_words=describe_backtest(document),
         chart_rows=equity_rows(document),
         years=calendar_table(document.calendar),
-        trades=document.trades[:SHOWN_TRADES],
+        trades=document.trades[-SHOWN_TRADES:],
     )
 
 

@@ -10,7 +10,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from io import BytesIO
-from itertools import pairwise
 from typing import Any
 
 import matplotlib as mpl
@@ -21,9 +20,10 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, Locator, LogLocator, MaxNLocator, NullLocator
 from matplotlib.typing import RcKeyType
 
+from dashboard.charts.columns import thinned
 from dashboard.formatting import counted
 from forecasting.documents import ForecastDocument, History, PastForecast, Point
-from strategies.documents import BacktestDocument, Trade
+from strategies.documents import BacktestDocument, ReturnsByPeriod, Trade
 
 WIDTH = 7.09
 """Inches between the margins of the page."""
@@ -31,6 +31,7 @@ WIDTH = 7.09
 INK = "#1c2530"
 STRATEGY = "#0b4f8a"
 BENCHMARK = "#85898f"
+HELD_BAR = "#b4b9c0"
 BAND_80 = "#a9c1d9"
 BAND_95 = "#dbe5ef"
 GRID = "#dfe3e8"
@@ -79,8 +80,8 @@ STYLE: dict[RcKeyType, Any] = {
     "lines.solid_joinstyle": "round",
 }
 
-STRETCHES = 300
-"""Stretches of days in a line, 0.6 mm wide each."""
+PRINTED_POINTS = 600
+"""Points of a line: its lowest and highest value in every 0.6 mm, the width of the stroke and its gap."""
 
 type Dates = np.ndarray[tuple[int], np.dtype[np.datetime64]]
 type Values = np.ndarray[tuple[int], np.dtype[np.float64]]
@@ -106,6 +107,23 @@ def equity_chart(document: BacktestDocument) -> str:
         drawdown.set_ylim(top=0)
         drawdown.yaxis.set_major_locator(MaxNLocator(4))
         drawdown.yaxis.set_major_formatter(FuncFormatter(_percent))
+        return _data_address(figure)
+
+
+def yearly_returns_chart(yearly: ReturnsByPeriod) -> str:
+    """Return the years' returns as pairs of bars, strategy and buy and hold, as a data address."""
+    years = np.array([int(year) for year in yearly.periods])
+    with _figure(height=1.5) as (figure, (axes,)):
+        axes.bar(years - 0.2, yearly.strategy, width=0.36, color=STRATEGY, label="Strategy")
+        axes.bar(years + 0.2, yearly.benchmark, width=0.36, color=HELD_BAR, label="Buy and hold")
+        axes.axhline(0, color=INK, lw=0.5)
+        axes.grid(visible=False, axis="x")
+        axes.set_xlim(years[0] - 0.6, years[-1] + 0.6)
+        axes.xaxis.set_major_locator(MaxNLocator(15, integer=True))
+        axes.xaxis.set_major_formatter(FuncFormatter(_year))
+        axes.yaxis.set_major_locator(MaxNLocator(5))
+        axes.yaxis.set_major_formatter(FuncFormatter(_percent))
+        _legend(axes)
         return _data_address(figure)
 
 
@@ -210,33 +228,19 @@ def _percent(value: float, _position: int | None = None) -> str:
     return f"{100 * value:.0f} %"
 
 
+def _year(value: float, _position: int | None = None) -> str:
+    return f"{value:.0f}"
+
+
 def _days(dates: Sequence[date]) -> Dates:
     return np.array(dates, dtype="datetime64[D]")
 
 
 def _line(dates: Dates, values: Sequence[float | None]) -> tuple[Dates, Values]:
-    """Return the points that print: the first, last, lowest and highest of each narrow stretch of days.
-
-    A line of years has more points than a printer has dots; no peak or trough is lost. Undefined
-    values are left out.
-    """
+    """Return the points that print; no peak or trough is lost, undefined values are left out."""
     known = np.array(values, dtype=np.float64)
     dates, known = dates[~np.isnan(known)], known[~np.isnan(known)]
-    if len(known) <= 4 * STRETCHES:
-        return dates, known
-    ends = np.linspace(0, len(known), STRETCHES + 1, dtype=np.int64).tolist()
-    drawn = sorted(
-        {
-            index
-            for start, end in pairwise(ends)
-            for index in (
-                start,
-                start + int(known[start:end].argmin()),
-                start + int(known[start:end].argmax()),
-                end - 1,
-            )
-        }
-    )
+    drawn = thinned([known], PRINTED_POINTS)
     return dates[drawn], known[drawn]
 
 

@@ -144,7 +144,7 @@ def _links(
     symbol = backtest.parameters.symbol
     query = "" if initial_investment is None else f"?{urlencode({'initial_investment': initial_investment})}"
     return CombinedLinks(
-        page=reverse("report", args=[symbol]),
+        page=reverse("report", args=[symbol]) + query,
         json_=reverse("report_json", args=[symbol]) + query,
         pdf=reverse("report_pdf", args=[symbol]) + query,
         backtest=backtest.links.page,

@@ -5,14 +5,10 @@ from dataclasses import dataclass
 from urllib.parse import urljoin
 
 from dashboard.formatting import (
-    METRICS,
-    Group,
-    Metric,
-    MetricRow,
+    amount,
     count,
     counted,
     day,
-    metric_rows,
     money,
     percent,
     price,
@@ -20,8 +16,11 @@ from dashboard.formatting import (
     shares,
     signed_percent,
 )
+from dashboard.metrics import METRICS, Group, Metric, MetricRow, metric_rows
 from dashboard.reports import charts, facts
 from dashboard.reports.facts import Fact
+from dashboard.reports.parts import Chart, Table
+from dashboard.reports.returns import Returns, returns
 from dashboard.wording import choice
 from forecasting.documents import ForecastDocument, HorizonScore, Point
 from strategies.documents import BacktestDocument, Trade
@@ -32,25 +31,6 @@ PRINTED_TRADES = 60
 EXCURSIONS = (
     "Worst and best are the furthest moves of the price against and for the trade, from its entry price."
 )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Chart:
-    """An image; `alternative` says what it shows to someone who does not see it."""
-
-    address: str
-    caption: str
-    alternative: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Table:
-    """Written cells. The first column names the row; `note` says what is not in the table."""
-
-    caption: str
-    headings: Sequence[str]
-    rows: Sequence[Sequence[str]]
-    note: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +53,7 @@ class BacktestSection:
     right: dict[Group, list[MetricRow]]
     undefined: Sequence[str]
     equity: Chart
+    returns: Returns
     prices: Chart
     trades: Table
     method: Sequence[FactGroup]
@@ -116,6 +97,7 @@ def backtest_section(document: BacktestDocument, *, site_address: str, attached:
         right={group: groups[group] for group in (Group.TRADES, Group.BENCHMARK)},
         undefined=_undefined(groups),
         equity=_equity(document),
+        returns=returns(document.calendar),
         prices=_prices(document),
         trades=_trades(document, attached=attached, address=urljoin(site_address, document.links.trades_csv)),
         method=(
@@ -201,11 +183,11 @@ def _trades(document: BacktestDocument, *, attached: str, address: str) -> Table
     left_out = max(0, len(numbered) - PRINTED_TRADES)
     if not numbered:
         return Table(caption="There was no trade", headings=[], rows=[])
-    which = f"Last {PRINTED_TRADES} of {count(len(numbered))} trades" if left_out else "All trades"
+    which = f"The newest {PRINTED_TRADES} of {count(len(numbered))} trades" if left_out else "All trades"
     note = EXCURSIONS
     if left_out:
         note += (
-            f" The first {count(left_out)} trades are left out here; all are in the attached {attached} "
+            f" {counted(left_out, 'older trade')} left out here; all are in the attached {attached} "
             f"and at {address}"
         )
     return Table(
@@ -228,8 +210,8 @@ def _trade(number: int, trade: Trade) -> list[str]:
         shares(trade.shares),
         price(trade.entry_price),
         price(trade.exit_price),
-        ratio(trade.costs),
-        ratio(trade.pnl),
+        amount(trade.costs),
+        amount(trade.pnl),
         signed_percent(trade.return_),
         signed_percent(trade.max_adverse_excursion),
         signed_percent(trade.max_favourable_excursion),

@@ -8,6 +8,7 @@ register = template.Library()
 
 for _write in (
     formatting.money,
+    formatting.amount,
     formatting.percent,
     formatting.signed_percent,
     formatting.ratio,

@@ -7,7 +7,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from dashboard.formatting import METRICS, metric_rows, percent, signed_percent
+from dashboard.formatting import percent, signed_percent
+from dashboard.metrics import METRICS, metric_rows
 from dashboard.results import SHOWN_TRADES
 from dashboard.tests.markup import HTMX, Markup, markup_of, words_of
 from ingestion.models import DailyBar
@@ -149,7 +150,7 @@ def test_the_page_lists_trades_with_their_results(reader: Client, run: BacktestD
         assert signed_percent(trade.return_).replace("\N{NO-BREAK SPACE}", " ") in words
 
 
-def test_the_page_shows_the_first_hundred_trades_and_leads_to_all(reader: Client) -> None:
+def test_the_page_shows_the_newest_hundred_trades_and_leads_to_all(reader: Client) -> None:
     document = run_backtest(BacktestParameters(symbol="AAPL", fast=1, slow=3))
     assert len(document.trades) > SHOWN_TRADES
     response = reader.get(document.links.page)
@@ -160,9 +161,11 @@ def test_the_page_shows_the_first_hundred_trades_and_leads_to_all(reader: Client
         if any(parent.attributes.get("aria-label") == "Trades" for parent in item.ancestors)
     ]
     assert [item.text for item in trades] == [
-        str(trade.entry_date) for trade in document.trades[:SHOWN_TRADES]
+        str(trade.entry_date) for trade in document.trades[-SHOWN_TRADES:]
     ]
-    assert f"The first {SHOWN_TRADES} of {len(document.trades)}" in words_of(response)
+    left_out = len(document.trades) - SHOWN_TRADES
+    said = f"The newest {SHOWN_TRADES} of {len(document.trades)}; {left_out} older left out here"
+    assert said in words_of(response)
     assert page.all("a", href=document.links.trades_csv)
 
 

@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import resolve
 from pydantic import BaseModel
 
-from dashboard.formatting import METRICS
+from dashboard.metrics import METRICS
 from dashboard.spreadsheets import csv_table
 from dashboard.tests.reading import pdf, rows_of, text_of
 from forecasting.documents import ForecastDocument

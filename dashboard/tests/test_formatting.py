@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard import formatting
-from dashboard.formatting import METRICS, UNDEFINED, Kind
+from dashboard.formatting import UNDEFINED
+from dashboard.metrics import METRICS, Kind
 from strategies.documents import Metrics
 
 
@@ -30,6 +31,9 @@ def test_every_metric_has_one_explaining_sentence() -> None:
         (formatting.signed_percent(-0.5), "-50.00 %"),
         (formatting.signed_percent(0.00000001), "0.00 %"),
         (formatting.ratio(1.005), "1.00"),
+        (formatting.amount(0.43), "0.43"),
+        (formatting.signed(-0.04, 1), "0.0"),
+        (formatting.signed(12.34, 1), "+12.3"),
         (formatting.count(12345), "12,345"),
         (formatting.days(1), "1 day"),
         (formatting.days(400), "400 days"),

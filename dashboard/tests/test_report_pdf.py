@@ -12,13 +12,15 @@ from pypdf.generic import DictionaryObject, StreamObject
 from pytest_django import DjangoDbBlocker
 
 from dashboard import formatting
-from dashboard.formatting import METRICS, UNDEFINED
+from dashboard.formatting import UNDEFINED
+from dashboard.metrics import METRICS
 from dashboard.reports import backtest_pdf, combined_pdf, forecast_pdf
 from dashboard.reports.combined import CombinedDocument, combined_report
+from dashboard.reports.returns import years_of
 from dashboard.tests.reading import pdf, text_of, without_storing
 from forecasting.documents import ForecastDocument
 from ingestion.publishing import published_json
-from strategies.documents import BacktestDocument
+from strategies.documents import BacktestDocument, CalendarReturns, ReturnsByPeriod
 from strategies.parameters import BacktestParameters
 from strategies.running import run_backtest
 
@@ -87,6 +89,37 @@ def test_every_trade_of_a_short_run_is_printed(backtest: BacktestDocument, print
         assert f"{number} {trade.entry_date} {trade.exit_date} {trade.bars} {shares} {entry}" in text
 
 
+def test_returns_are_printed_by_month_and_by_year(
+    backtest: BacktestDocument, printed_backtest: bytes
+) -> None:
+    yearly, monthly = backtest.calendar.yearly, backtest.calendar.monthly
+    text = text_of(printed_backtest)
+    assert "Returns by month and by year" in text
+    for year, own, held in zip(yearly.periods, yearly.strategy, yearly.benchmark, strict=True):
+        months = [
+            value
+            for period, value in zip(monthly.periods, monthly.strategy, strict=True)
+            if period.startswith(year)
+        ]
+        written = [formatting.signed(100 * value, 1) for value in (*months, own, held)]
+        assert words(f"{year} {' '.join(written)}") in text
+
+
+def test_a_return_is_shaded_by_sign_and_size_and_a_month_without_bars_is_empty() -> None:
+    months = ReturnsByPeriod(
+        periods=["2012-11", "2012-12", "2013-01"], strategy=[-0.2, 0.0004, 0.05], benchmark=[0.0, 0.0, 0.0]
+    )
+    years = ReturnsByPeriod(periods=["2012", "2013"], strategy=[-0.2, 0.05], benchmark=[0.0, -0.35])
+    first, second = years_of(CalendarReturns(monthly=months, yearly=years))
+    assert [(cell.text, cell.shade) for cell in first.months[9:]] == [
+        ("", ""), ("-20.0", "loss-3"), ("0.0", ""),
+    ]  # fmt: skip
+    assert (second.months[0].text, second.months[0].shade) == ("+5.0", "gain-2")
+    assert (first.strategy.shade, second.strategy.shade, second.benchmark.shade) == (
+        "loss-2", "gain-1", "loss-3",
+    )  # fmt: skip
+
+
 def test_equal_documents_give_equal_bytes(backtest: BacktestDocument, printed_backtest: bytes) -> None:
     again = BacktestDocument.model_validate_json(published_json(backtest))
     assert backtest_pdf(again, site_address=SITE) == printed_backtest
@@ -106,7 +139,8 @@ def test_the_report_can_be_read_by_a_screen_reader(printed_backtest: bytes) -> N
     assert str(root["/MarkInfo"]) == "{'/Marked': True}"
     assert b'pdfuaid:part="1"' in cast("StreamObject", root["/Metadata"].get_object()).get_data()
     alternatives = list(alternative_texts(root["/StructTreeRoot"].get_object()))
-    assert len(alternatives) == 2
+    assert len(alternatives) == 3
+    assert "Two bars for each of 14" in alternatives[1]
     assert "The strategy ends at" in alternatives[0]
 
 
@@ -137,7 +171,8 @@ def test_a_run_with_many_trades_stays_short_and_says_what_it_leaves_out() -> Non
     left_out = len(document.trades) - 60
     assert left_out > 500
     text = text_of(printed)
-    assert f"The first {left_out} trades are left out here" in text
+    assert f"The newest 60 of {len(document.trades)} trades" in text
+    assert f"{left_out} older trades left out here" in text
     assert f"{SITE}backtests/{document.id}.csv" in text
     assert str(document.trades[left_out].entry_date) in text
     assert str(document.trades[left_out - 1].exit_date) not in text

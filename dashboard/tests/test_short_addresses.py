@@ -66,6 +66,14 @@ def test_the_report_takes_another_amount(reader: Client) -> None:
     assert report["links"]["json"] == address
 
 
+def test_the_page_that_a_report_names_shows_the_same_amount(reader: Client) -> None:
+    report = json.loads(reader.get("/report/json/IBM/?initial_investment=5000").content)
+    page = reader.get(report["links"]["page"]).content.decode()
+    assert report["backtest"]["links"]["page"] in page
+    assert report["backtest"]["summary"] in page
+    assert report["links"]["pdf"] in page
+
+
 def test_what_has_been_asked_before_is_not_sent_again(reader: Client) -> None:
     etag = reader.get("/report/json/IBM/").headers["ETag"]
     assert reader.get("/report/json/IBM/", headers={"if-none-match": etag}).status_code == 304

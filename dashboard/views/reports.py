@@ -19,7 +19,7 @@ def reports(request: HtmxRequest) -> HttpResponse:
 @require_safe
 def report(request: HtmxRequest, symbol: str) -> HttpResponse:
     """Answer with the combined report of `symbol`, computing what is not stored yet."""
-    document = combined_report(symbol)
+    document = combined_report(symbol, request.GET.get("initial_investment"))
     context = {
         "document": document,
         "backtest": backtest_result(document.backtest, data_changed=False),
