@@ -1,15 +1,11 @@
 """What the pages show of each stored instrument."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 from dashboard.charts.sparkline import sparkline_path
-from ingestion.bars import load_bars
 from ingestion.documents import ActionDocument, InstrumentDocument
-from ingestion.instruments import list_instruments
+from ingestion.instruments import list_instruments, missing_sessions_by_symbol, recent_closes
 from ingestion.models import ActionKind
-
-SPARKLINE_RANGE = timedelta(days=365)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,19 +34,24 @@ class StoredBars:
     dividends: int
 
 
+def with_bars() -> list[InstrumentDocument]:
+    """Return every stored instrument that has bars, by symbol."""
+    return [instrument for instrument in list_instruments() if instrument.last]
+
+
 def quotes() -> list[Quote]:
     """Return every stored instrument that has bars with its last year, by symbol."""
-    return [_quote(instrument) for instrument in list_instruments() if instrument.last]
+    closes = recent_closes()
+    return [_quote(instrument, closes[instrument.symbol].tolist()) for instrument in with_bars()]
 
 
 def stored_bars() -> list[StoredBars]:
     """Return every stored instrument that has bars with what is known about them, by symbol."""
-    return [_stored_bars(instrument) for instrument in list_instruments() if instrument.last]
+    missing = missing_sessions_by_symbol()
+    return [_stored_bars(instrument, missing[instrument.symbol]) for instrument in with_bars()]
 
 
-def _quote(instrument: InstrumentDocument) -> Quote:
-    last = instrument.last
-    closes = load_bars(instrument.symbol, start=last and last - SPARKLINE_RANGE).close.tolist()
+def _quote(instrument: InstrumentDocument, closes: list[float]) -> Quote:
     return Quote(
         instrument=instrument,
         # From adjusted closes: a split on the last day is no change of value.
@@ -59,10 +60,10 @@ def _quote(instrument: InstrumentDocument) -> Quote:
     )
 
 
-def _stored_bars(instrument: InstrumentDocument) -> StoredBars:
+def _stored_bars(instrument: InstrumentDocument, missing_sessions: int) -> StoredBars:
     return StoredBars(
         instrument=instrument,
-        missing_sessions=len(load_bars(instrument.symbol).missing_sessions),
+        missing_sessions=missing_sessions,
         splits=[action for action in instrument.actions if action.kind == ActionKind.SPLIT],
         dividends=sum(action.kind == ActionKind.DIVIDEND for action in instrument.actions),
     )

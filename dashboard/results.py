@@ -29,13 +29,9 @@ HEADLINE = ("total_return", "cagr", "sharpe", "max_drawdown", "trades", "win_rat
 
 @dataclass(frozen=True, kw_only=True)
 class BacktestResult:
-    """A backtest's document and the forms in which the page shows it.
-
-    data_changed: whether the bars stored today are no longer those behind the document.
-    """
+    """A backtest's document and the forms in which the page shows it."""
 
     document: BacktestDocument
-    data_changed: bool
     headline: list[MetricRow]
     groups: dict[Group, list[MetricRow]]
     columns: ChartColumns
@@ -61,13 +57,12 @@ class BacktestResult:
         return f"Hindcast's engine {versions.engine}, NumPy {versions.numpy}"
 
 
-def backtest_result(document: BacktestDocument, *, data_changed: bool) -> BacktestResult:
+def backtest_result(document: BacktestDocument) -> BacktestResult:
     """Return what the page shows of `document`."""
     groups = metric_rows(document)
     by_key = {row.metric.key: row for row in chain.from_iterable(groups.values())}
     return BacktestResult(
         document=document,
-        data_changed=data_changed,
         headline=[by_key[key] for key in HEADLINE],
         groups=groups,
         columns=backtest_columns(document, detail_address=reverse("backtest_detail", args=[document.id])),

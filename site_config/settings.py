@@ -123,8 +123,6 @@ _BOOTSTRAP = Path(bootstrap.__path__[0])
 VENDOR_FILES = {
     "vendor/bootstrap.min.css": _BOOTSTRAP / "css/bootstrap.min.css",
     "vendor/bootstrap.min.css.map": _BOOTSTRAP / "css/bootstrap.min.css.map",
-    "vendor/bootstrap.bundle.min.js": _BOOTSTRAP / "js/bootstrap.bundle.min.js",
-    "vendor/bootstrap.bundle.min.js.map": _BOOTSTRAP / "js/bootstrap.bundle.min.js.map",
     "vendor/bokeh.min.js": Path(bokeh.__path__[0]) / "server/static/js/bokeh.min.js",
 }
 STORAGES = {

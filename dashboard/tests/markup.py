@@ -95,4 +95,9 @@ def markup_of(response: Response) -> Markup:
 
 def words_of(response: Response) -> str:
     """Return the visible text of a page with its spaces made plain."""
-    return " ".join(Markup(f"<html>{response.content.decode()}</html>").elements[0].text.split())
+    return plain(Markup(f"<html>{response.content.decode()}</html>").elements[0].text)
+
+
+def plain(text: str) -> str:
+    """Return `text` with single, breaking spaces."""
+    return " ".join(text.split())

@@ -1,9 +1,12 @@
 """What a person in a browser may rely on about stored data and background work."""
 
 import pytest
+from django.db import connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from pytest_django import Settings
 
 from dashboard.formatting import price
 from dashboard.reports.combined import combined_report
@@ -211,3 +214,42 @@ def test_an_error_is_a_sentence_to_htmx_and_a_page_to_a_browser(reader: Client) 
     page = reader.get(address, headers={"Accept": "text/html"})
     assert page.status_code == 404
     assert "There is no job with this id." in words_of(page)
+
+
+def test_the_number_of_statements_does_not_grow_with_the_instruments(reader: Client) -> None:
+    counts = []
+    for kept in (["AAPL"], ["AAPL", "IBM", "MSFT"]):
+        with transaction.atomic():
+            Instrument.objects.exclude(symbol__in=kept).delete()
+            with CaptureQueriesContext(connection) as overview:
+                reader.get(reverse("overview"))
+            with CaptureQueriesContext(connection) as data:
+                reader.get(reverse("data"))
+            counts.append((len(overview), len(data)))
+            transaction.set_rollback(True)
+    assert counts[0] == counts[1]
+
+
+@pytest.fixture
+def api_key(settings: Settings) -> None:
+    settings.ALPHA_VANTAGE_API_KEY = "NOTAREALKEY"
+    settings.ALPHA_VANTAGE_REQUESTS_PER_DAY = 25
+
+
+def test_with_a_key_the_page_says_how_many_requests_are_left(operator: Client, api_key: None) -> None:
+    words = words_of(operator.get(reverse("data")))
+    assert "25 of 25 Alpha Vantage requests are left today" in words
+    assert "NOTAREALKEY" not in words
+
+
+def test_replacing_the_sample_is_asked_about_first_and_only_with_a_key(
+    operator: Client, settings: Settings, api_key: None
+) -> None:
+    assert _forms_that_ask_first(operator) == len(list_instruments())
+    settings.ALPHA_VANTAGE_API_KEY = None
+    assert _forms_that_ask_first(operator) == 0
+
+
+def _forms_that_ask_first(client: Client) -> int:
+    forms = markup_of(client.get(reverse("data"))).all("form")
+    return sum("hx-confirm" in form.attributes for form in forms)

@@ -7,10 +7,11 @@ from django.test import Client
 from django.urls import reverse
 
 from dashboard.formatting import price
-from dashboard.tests.markup import HTMX, markup_of, words_of
+from dashboard.tests.markup import HTMX, markup_of, plain, words_of
 from forecasting.documents import ForecastDocument
 from forecasting.parameters import ForecastParameters
 from forecasting.predicting import issue_forecast
+from ingestion.models import DailyBar
 from jobs.models import Job
 
 pytestmark = pytest.mark.django_db
@@ -27,7 +28,7 @@ def test_the_first_page_forecasts_the_first_symbol(reader: Client) -> None:
     page = markup_of(response)
     assert page.has_id("forecast-chart")
     assert page.has_id("accuracy-chart")
-    assert issue_forecast(ForecastParameters(symbol="AAPL")).summary in words_of(response)
+    assert plain(issue_forecast(ForecastParameters(symbol="AAPL")).summary) in words_of(response)
 
 
 def test_a_browser_is_sent_on_and_htmx_gets_the_result(reader: Client, document: ForecastDocument) -> None:
@@ -90,6 +91,14 @@ def test_what_cannot_be_forecast_is_told_at_the_field(
     assert response.status_code == 422
     assert response["HX-Retarget"] == "#question-form"
     assert markup_of(response).message_of(field)
+
+
+def test_a_forecast_says_when_its_bars_have_changed_since(reader: Client, document: ForecastDocument) -> None:
+    words = "The stored bars have changed since this was computed."
+    assert words not in words_of(reader.get(document.links.page))
+    symbol = document.parameters.symbol
+    DailyBar.objects.filter(instrument__symbol=symbol, date=date(2010, 6, 1)).update(volume=1)
+    assert words in words_of(reader.get(document.links.page))
 
 
 def test_an_unknown_forecast_is_not_found(reader: Client) -> None:

@@ -43,7 +43,7 @@ def backtest(request: HtmxRequest, backtest_id: str) -> HttpResponse:
     """Show a stored run, with the form as it was filled in."""
     document = find_backtest(backtest_id)
     form = BacktestForm.showing(document.parameters)
-    context = _context(form, document, data_changed=data_changed_since(document))
+    context = {**_context(form, document), "data_changed": data_changed_since(document)}
     return render_page(request, PAGE, context, partial="workbench")
 
 
@@ -66,8 +66,8 @@ def _first_page(request: HtmxRequest) -> HttpResponse:
     return render_page(request, PAGE, context, partial="workbench")
 
 
-def _context(form: BacktestForm, document: BacktestDocument, *, data_changed: bool = False) -> dict[str, Any]:
-    return {"form": form, "result": backtest_result(document, data_changed=data_changed)}
+def _context(form: BacktestForm, document: BacktestDocument) -> dict[str, Any]:
+    return {"form": form, "result": backtest_result(document)}
 
 
 def _day(text: str) -> date:

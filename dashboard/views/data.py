@@ -14,6 +14,7 @@ from dashboard.forms import FetchForm
 from dashboard.instruments import stored_bars
 from dashboard.requests import HtmxRequest, render_page
 from ingestion.fetching import request_fetch
+from ingestion.limits import quota_left
 from ingestion.sample import SAMPLE
 from jobs.errors import InvalidInput
 from jobs.models import ACTIVE_STATES, Job
@@ -25,7 +26,8 @@ PAGE = "data/page.html"
 @never_cache
 def data(request: HtmxRequest) -> HttpResponse:
     """Answer with what is stored; to htmx, which asks after a job, with the table alone."""
-    return render_page(request, PAGE, _context(FetchForm()), partial="instruments")
+    context = {**_fetching(FetchForm()), "stored": stored_bars(), "quota": quota_left()}
+    return render_page(request, PAGE, context, partial="instruments")
 
 
 @require_POST
@@ -44,15 +46,16 @@ def fetch(request: HtmxRequest) -> HttpResponse:
 
 
 def _form(request: HtmxRequest, form: FetchForm, *, status: int = 200) -> HttpResponse:
-    return render_page(request, PAGE, _context(form), partial="fetching", status=status)
+    context = _fetching(form)
+    if not request.htmx:
+        context |= {"stored": stored_bars(), "quota": quota_left()}
+    return render_page(request, PAGE, context, partial="fetching", status=status)
 
 
-def _context(form: FetchForm) -> dict[str, Any]:
-    stored = stored_bars()
+def _fetching(form: FetchForm) -> dict[str, Any]:
+    """Return what the form and its jobs are drawn from."""
     return {
         "form": form,
-        "stored": stored,
-        "shows_sample": any(item.instrument.is_sample for item in stored),
         "sample_symbols": sorted(SAMPLE),
         "has_key": bool(settings.ALPHA_VANTAGE_API_KEY),
         "fetch_jobs": Job.objects.filter(kind="fetch_bars", state__in=ACTIVE_STATES),

@@ -18,7 +18,7 @@ from dashboard.views.questions import (
     to_own_address,
 )
 from forecasting.documents import ForecastDocument
-from forecasting.predicting import find_forecast, issue_forecast
+from forecasting.predicting import data_changed_since, find_forecast, issue_forecast
 from forecasting.tasks import request_training
 
 PAGE = "forecasts/page.html"
@@ -43,7 +43,8 @@ def forecast(request: HtmxRequest, forecast_id: str) -> HttpResponse:
     """Show a stored forecast, with the form as it was filled in."""
     document = find_forecast(forecast_id)
     form = ForecastForm.showing(document.parameters)
-    return render_page(request, PAGE, _context(form, document), partial="workbench")
+    context = {**_context(form, document), "data_changed": data_changed_since(document)}
+    return render_page(request, PAGE, context, partial="workbench")
 
 
 @require_POST

@@ -4,7 +4,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from dashboard.instruments import quotes
+from dashboard.instruments import with_bars
 from dashboard.reports.combined import combined_report
 from dashboard.requests import HtmxRequest
 from dashboard.results import backtest_result, forecast_result
@@ -13,7 +13,7 @@ from dashboard.results import backtest_result, forecast_result
 @require_safe
 def reports(request: HtmxRequest) -> HttpResponse:
     """Answer with the symbols that a report can be had of."""
-    return render(request, "combined/list.html", {"quotes": quotes()})
+    return render(request, "combined/list.html", {"instruments": with_bars()})
 
 
 @require_safe
@@ -22,7 +22,7 @@ def report(request: HtmxRequest, symbol: str) -> HttpResponse:
     document = combined_report(symbol, request.GET.get("initial_investment"))
     context = {
         "document": document,
-        "backtest": backtest_result(document.backtest, data_changed=False),
+        "backtest": backtest_result(document.backtest),
         "forecast": forecast_result(document.forecast),
         "look_back": forecast_result(document.look_back) if document.look_back else None,
     }
