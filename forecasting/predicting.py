@@ -107,9 +107,10 @@ def data_changed_since(document: ForecastDocument) -> bool:
     """
     try:
         bars = load_bars(document.data.symbol, end=document.issued_on, adjustment=document.data.adjustment)
+        stated = stated_about(DataDocument.of(bars))
     except InvalidInput:  # The bars have been deleted since.
         return True
-    return stated_about(DataDocument.of(bars)) != stated_about(document.data)
+    return stated != stated_about(document.data)
 
 
 def recent_forecasts(limit: int) -> list[ForecastExcerpt]:

@@ -94,13 +94,11 @@ def data_changed_since(document: BacktestDocument) -> bool:
     data = document.data
     try:
         bars = load_bars(data.symbol, end=data.last, adjustment=data.adjustment)
+        stated = stated_about(DataDocument.of(bars))
     except InvalidInput:
         return True
     first = int(np.searchsorted(bars.dates, np.datetime64(document.period.start)))
-    return (
-        stated_about(DataDocument.of(bars)) != stated_about(data)
-        or list(_split_days(bars, first)) != document.unadjusted_splits
-    )
+    return stated != stated_about(data) or list(_split_days(bars, first)) != document.unadjusted_splits
 
 
 def recent_backtests(limit: int = 10) -> list[BacktestSummary]:

@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from forecasting.models import TrainedModel
 from forecasting.training import train_model
+from ingestion.wording import percent
 from jobs.errors import HindcastError
 
 
@@ -45,9 +46,9 @@ def _metric_lines(metrics: dict[str, float]) -> list[str]:
         return ["  unseen data   too few closes to hold two years back"]
     return [
         f"  unseen data   {metrics['held_out_forecasts']:.0f} days of issue in the last two years",
-        f"  80 % band     held {metrics['coverage_80']:.1%} of the closes 1 to 60 sessions ahead",
-        f"  95 % band     held {metrics['coverage_95']:.1%}",
-        f"  median        missed by {metrics['mean_absolute_error']:.2%} of the price on average",
-        f"  random walk   missed by {metrics['random_walk_error']:.2%}",
+        f"  80 % band     held {percent(metrics['coverage_80'], 1)} of the closes 1 to 60 sessions ahead",
+        f"  95 % band     held {percent(metrics['coverage_95'], 1)}",
+        f"  median        missed by {percent(metrics['mean_absolute_error'])} of the price on average",
+        f"  random walk   missed by {percent(metrics['random_walk_error'])}",
         f"  CRPS          {metrics['crps_ratio']:.3f} of a random walk's; below 1 is better",
     ]
