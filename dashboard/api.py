@@ -5,9 +5,10 @@ from typing import Annotated, Any
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 
-from dashboard.downloads import json_answer, pdf_answer
+from dashboard.downloads import pdf_answer
 from dashboard.reports.combined import CombinedDocument, combined_report
 from forecasting.predicting import find_forecast
+from ingestion.publishing import json_answer
 from strategies.running import find_backtest
 
 router = Router(tags=["reports"])

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, lru_cache
 from hashlib import sha256
+from http import HTTPStatus
 from importlib.metadata import version
 from pathlib import Path
 
@@ -13,12 +14,10 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response
 from django.utils.http import content_disposition_header
 
-from dashboard import formatting, reports
-from dashboard.reports.combined import CombinedDocument
+from dashboard import formatting, metrics, reports
+from dashboard.charts import columns
 from dashboard.reports.naming import Document, file_name
-from forecasting.documents import ForecastDocument
-from ingestion.publishing import entity_tag, published_json
-from strategies.documents import BacktestDocument
+from ingestion.publishing import ASKED_ABOUT_EACH_TIME, entity_tag, json_answer, published_json
 
 KEPT_REPORTS = 8
 """Rendered reports kept by each process, of about half a megabyte each: a reader often asks again."""
@@ -27,7 +26,6 @@ KEPT_REPORTS = 8
 class MediaType(StrEnum):
     """What a file is."""
 
-    JSON = "application/json"
     PDF = "application/pdf"
     CSV = "text/csv; charset=utf-8"
 
@@ -59,21 +57,13 @@ def answer(request: HttpRequest, download: Download) -> HttpResponse:
     unchanged = get_conditional_response(request, etag=etag)
     response = unchanged if isinstance(unchanged, HttpResponse) else _file(download)
     response.headers["ETag"] = etag
-    response.headers["Cache-Control"] = "private, no-cache"  # kept by the browser, asked about each time
+    response.headers["Cache-Control"] = ASKED_ABOUT_EACH_TIME
     return response
 
 
-def json_answer(request: HttpRequest, document: Document, *, attachment: bool = True) -> HttpResponse:
-    """Return the published JSON of `document`."""
-    content = published_json(document)
-    download = Download(
-        name=file_name(document, "json"),
-        media_type=MediaType.JSON,
-        basis=content,
-        content=lambda: content,
-        attachment=attachment,
-    )
-    return answer(request, download)
+def json_file(request: HttpRequest, document: Document) -> HttpResponse:
+    """Return the published JSON of `document`, to be saved."""
+    return _named(json_answer(request, document), file_name(document, "json"), attachment=True)
 
 
 def pdf_answer(request: HttpRequest, document: Document, *, attachment: bool = True) -> HttpResponse:
@@ -91,8 +81,12 @@ def pdf_answer(request: HttpRequest, document: Document, *, attachment: bool = T
 
 def _file(download: Download) -> HttpResponse:
     response = HttpResponse(download.content(), content_type=download.media_type.value)
-    disposition = content_disposition_header(download.attachment, download.name)
-    if disposition:
+    return _named(response, download.name, attachment=download.attachment)
+
+
+def _named(response: HttpResponse, name: str, *, attachment: bool) -> HttpResponse:
+    disposition = content_disposition_header(attachment, name)
+    if disposition and response.status_code != HTTPStatus.NOT_MODIFIED:
         response.headers["Content-Disposition"] = disposition
     return response
 
@@ -100,14 +94,9 @@ def _file(download: Download) -> HttpResponse:
 @lru_cache(maxsize=KEPT_REPORTS)
 def _printed(kind: type[Document], content: bytes, site_address: str) -> bytes:
     """Return the report of a document, from its JSON: equal JSON gives equal bytes."""
-    document = kind.model_validate_json(content)
-    match document:
-        case BacktestDocument():
-            return reports.backtest_pdf(document, site_address=site_address)
-        case ForecastDocument():
-            return reports.forecast_pdf(document, site_address=site_address)
-        case CombinedDocument():
-            return reports.combined_pdf(document, site_address=site_address)
+    from dashboard.reports.pdf import report_pdf  # takes a second, and comes with the first report
+
+    return report_pdf(kind.model_validate_json(content), published=content, site_address=site_address)
 
 
 @cache
@@ -115,6 +104,7 @@ def layout_fingerprint() -> str:
     """Return the hash of what shapes a report beside its document, so that a new layout is fetched anew."""
     folders = (Path(reports.__file__).parent, Path(settings.BASE_DIR) / "templates/reports")
     files = sorted(path for folder in folders for path in folder.glob("*.*"))
-    sources = [path.read_bytes() for path in (Path(formatting.__file__), *files)]
+    written_by = (Path(module.__file__) for module in (formatting, metrics, columns))
+    sources = [path.read_bytes() for path in (*written_by, *files)]
     libraries = [f"{name} {version(name)}".encode() for name in ("weasyprint", "matplotlib")]
     return sha256(b"\n".join((*sources, *libraries))).hexdigest()

@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, register_converter
 from django.views.decorators.http import require_safe
 
-from dashboard.downloads import Download, MediaType, answer, answers_json, json_answer, pdf_answer
+from dashboard.downloads import Download, MediaType, answer, answers_json, json_file, pdf_answer
 from dashboard.reports.naming import file_name
 from dashboard.spreadsheets import csv_table
 from forecasting.documents import ForecastDocument, Point
@@ -34,7 +34,7 @@ register_converter(DocumentId, "document_id")
 @answers_json
 def backtest_json(request: HttpRequest, backtest_id: str) -> HttpResponse:
     """Return a backtest's document."""
-    return json_answer(request, find_backtest(backtest_id))
+    return json_file(request, find_backtest(backtest_id))
 
 
 @require_safe
@@ -54,7 +54,7 @@ def backtest_csv(request: HttpRequest, backtest_id: str) -> HttpResponse:
 @answers_json
 def forecast_json(request: HttpRequest, forecast_id: str) -> HttpResponse:
     """Return a forecast's document."""
-    return json_answer(request, find_forecast(forecast_id))
+    return json_file(request, find_forecast(forecast_id))
 
 
 @require_safe

@@ -8,11 +8,12 @@ from django.urls import URLPattern, path
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
-from dashboard.downloads import answers_json, json_answer, pdf_answer
+from dashboard.downloads import answers_json, pdf_answer
 from dashboard.reports.combined import combined_report
 from dashboard.reports.parameters import backtest_parameters, forecast_parameters, stored_symbol
 from forecasting.documents import ForecastDocument
 from forecasting.predicting import issue_forecast
+from ingestion.publishing import json_answer
 from strategies.documents import BacktestDocument
 from strategies.running import run_backtest
 
@@ -44,12 +45,12 @@ def report_pdf(request: HttpRequest, symbol: str) -> HttpResponse:
 def report_json(request: HttpRequest, symbol: str) -> HttpResponse:
     """Return the combined report of `symbol` as a document."""
     document = combined_report(symbol, request.GET.get("initial_investment"))
-    return json_answer(request, document, attachment=False)
+    return json_answer(request, document)
 
 
 def _page_or_document(request: HttpRequest, document: BacktestDocument | ForecastDocument) -> HttpResponse:
     if request.get_preferred_type([HTML, JSON]) == JSON:
-        response = json_answer(request, document, attachment=False)
+        response = json_answer(request, document)
     else:
         response = HttpResponseRedirect(document.links.page)
     patch_vary_headers(response, ["Accept"])

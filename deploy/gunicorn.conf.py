@@ -1,7 +1,9 @@
 """gunicorn's configuration."""
 
+import logging
 import os
 from pathlib import Path
+from threading import Thread
 
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - gunicorn's own advice; only heartbeats go there
 
@@ -23,3 +25,17 @@ loglevel = "warning"
 def when_ready(server):
     """Say where the site is, once the port is open."""
     print(f"\n  Hindcast is ready at http://localhost:{os.environ.get('PORT', '8000')}\n", flush=True)
+
+
+def post_worker_init(worker):
+    """Load the printer of reports beside the first requests, which do not wait for it."""
+    Thread(target=_warm_up, name="warm-up", daemon=True).start()
+
+
+def _warm_up():
+    try:
+        from dashboard.reports import warm_up  # the settings are loaded by now
+
+        warm_up()
+    except Exception:  # a site that cannot print still serves its pages
+        logging.getLogger("hindcast").exception("The printer of reports could not be loaded.")

@@ -10,6 +10,9 @@ from django.utils.http import quote_etag
 from pydantic import BaseModel, ConfigDict
 from pydantic_core import to_json
 
+ASKED_ABOUT_EACH_TIME = "private, no-cache"
+"""Cache-Control of what only its reader may keep, and only as long as its entity tag is still right."""
+
 
 class PublishedDocument(BaseModel):
     """A document, or a part of one: never changed, nothing unforeseen in it, and no NaN."""
@@ -33,7 +36,8 @@ def json_answer(
     """Return the published JSON with its entity tag, or 304 where the client's copy is still right."""
     content = published_json(document)
     etag = entity_tag(content)
-    fresh = HttpResponse(content, status=status, content_type="application/json", headers={"ETag": etag})
+    headers = {"ETag": etag, "Cache-Control": ASKED_ABOUT_EACH_TIME}
+    fresh = HttpResponse(content, status=status, content_type="application/json", headers=headers)
     if request.method not in {"GET", "HEAD"}:
         return fresh
     answer = get_conditional_response(request, etag=etag, response=fresh)

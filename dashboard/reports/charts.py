@@ -78,6 +78,7 @@ STYLE: dict[RcKeyType, Any] = {
     "legend.handlelength": 2.2,
     "text.color": INK,
     "lines.solid_joinstyle": "round",
+    "path.simplify_threshold": 0.25,  # points of the page: a quarter of the finest stroke
 }
 
 PRINTED_POINTS = 600

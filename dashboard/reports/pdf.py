@@ -1,106 +1,103 @@
 """The reports: contents, template and attachment of each."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from urllib.parse import urljoin
 
 from dashboard.formatting import moment
+from dashboard.reports import charts
 from dashboard.reports.combined import CombinedDocument
-from dashboard.reports.naming import file_name
+from dashboard.reports.naming import Document, file_name
 from dashboard.reports.printing import PRINTING, AttachedFile, print_pdf
 from dashboard.reports.sections import BacktestSection, ForecastSection, backtest_section, forecast_section
 from forecasting.documents import ForecastDocument
-from ingestion.publishing import published_json
-from strategies.documents import BacktestDocument
+from strategies.documents import BacktestDocument, ReturnsByPeriod
 
 LANGUAGE = "en"
 
 
 @dataclass(frozen=True, kw_only=True)
-class BacktestReport:
-    """A backtest, ready for its template."""
+class Report:
+    """What every report says of itself."""
 
     title: str
     description: str
     created: datetime
-    section: BacktestSection
     language: str = LANGUAGE
 
 
 @dataclass(frozen=True, kw_only=True)
-class ForecastReport:
-    """A forecast, ready for its template."""
+class SingleReport(Report):
+    """A backtest or a forecast, ready for its template."""
 
-    title: str
-    description: str
-    created: datetime
-    section: ForecastSection
-    language: str = LANGUAGE
+    section: BacktestSection | ForecastSection
 
 
 @dataclass(frozen=True, kw_only=True)
-class CombinedReport:
+class CombinedReport(Report):
     """A share's combined report, ready for its template."""
 
-    title: str
-    description: str
-    created: datetime
     computed: str
     address: str
     document: CombinedDocument
     backtest: BacktestSection
     forecast: ForecastSection
     look_back: ForecastSection | None
-    attached: str
-    language: str = LANGUAGE
 
 
-def backtest_pdf(document: BacktestDocument, site_address: str) -> bytes:
-    """Return the report of a backtest."""
-    file = AttachedFile(
-        name=file_name(document, "json"),
-        content=published_json(document),
-        description="The whole backtest: every bar, every trade, every figure",
-    )
+def report_pdf(document: Document, *, published: bytes, site_address: str = "") -> bytes:
+    """Return the report of a document.
+
+    published: its JSON, which is attached.
+    site_address: what the document's links are relative to, such as https://hindcast.example/.
+    Equal documents at equal addresses give equal bytes.
+    """
+    name = file_name(document, "json")
     with PRINTING:
-        section = backtest_section(document, site_address=site_address, attached=file.name)
-        report = BacktestReport(
-            title=f"Backtest: {section.title}",
-            description=document.summary,
-            created=document.generated_at,
-            section=section,
-        )
-        return print_pdf("reports/backtest.html", report, created=report.created, attached=[file])
+        report: Report
+        match document:
+            case BacktestDocument():
+                template, about = (
+                    "reports/backtest.html",
+                    "The backtest: every bar, every trade, every figure",
+                )
+                report = _backtest_report(document, site_address, name)
+            case ForecastDocument():
+                template, about = "reports/forecast.html", "The forecast: every point and the scorecard"
+                report = _forecast_report(document, site_address, name)
+            case CombinedDocument():
+                template, about = "reports/combined.html", "Backtest, forecast and look back: every figure"
+                report = _combined_report(document, site_address, name)
+        file = AttachedFile(name=name, content=published, description=about)
+        return print_pdf(template, report, created=report.created, attached=[file])
 
 
-def forecast_pdf(document: ForecastDocument, site_address: str) -> bytes:
-    """Return the report of a forecast."""
-    file = AttachedFile(
-        name=file_name(document, "json"),
-        content=published_json(document),
-        description="The whole forecast: every point and the scorecard",
-    )
+def print_empty_report() -> None:
+    """Draw a chart and print a page without content: fonts, styles and templates are loaded from then on."""
+    report = Report(title="Empty", description="Empty", created=datetime.fromtimestamp(0, tz=UTC))
     with PRINTING:
-        section = forecast_section(document, site_address=site_address, attached=file.name)
-        report = ForecastReport(
-            title=f"Forecast: {section.title}",
-            description=document.summary,
-            created=document.generated_at,
-            section=section,
-        )
-        return print_pdf("reports/forecast.html", report, created=report.created, attached=[file])
+        charts.yearly_returns_chart(ReturnsByPeriod(periods=["2000"], strategy=[0.0], benchmark=[0.0]))
+        print_pdf("reports/base.html", report, created=report.created, attached=[])
 
 
-def combined_pdf(document: CombinedDocument, site_address: str) -> bytes:
-    """Return the combined report of a share."""
-    file = AttachedFile(
-        name=file_name(document, "json"),
-        content=published_json(document),
-        description="The backtest, the forecast and the look back with all their figures",
+def _backtest_report(document: BacktestDocument, site_address: str, attached: str) -> SingleReport:
+    section = backtest_section(document, site_address=site_address, attached=attached)
+    return SingleReport(
+        title=f"Backtest: {section.title}",
+        description=document.summary,
+        created=document.generated_at,
+        section=section,
     )
-    with PRINTING:
-        report = _combined_report(document, site_address, file.name)
-        return print_pdf("reports/combined.html", report, created=report.created, attached=[file])
+
+
+def _forecast_report(document: ForecastDocument, site_address: str, attached: str) -> SingleReport:
+    section = forecast_section(document, site_address=site_address, attached=attached)
+    return SingleReport(
+        title=f"Forecast: {section.title}",
+        description=document.summary,
+        created=document.generated_at,
+        section=section,
+    )
 
 
 def _combined_report(document: CombinedDocument, site_address: str, attached: str) -> CombinedReport:
@@ -117,5 +114,4 @@ def _combined_report(document: CombinedDocument, site_address: str, attached: st
         look_back=forecast_section(look_back, site_address=site_address, attached=attached, look_back=True)
         if look_back
         else None,
-        attached=attached,
     )

@@ -34,6 +34,16 @@ def test_the_combined_report_is_that_of_the_short_address(reader: Client) -> Non
     assert reader.get("/api/v1/reports/FB.pdf").content == reader.get("/report/FB/").content
 
 
+@pytest.mark.parametrize("kind", ["backtests", "forecasts"])
+def test_no_proxy_may_keep_what_the_api_answers(reader: Client, kind: str) -> None:
+    asked = reader.post(f"/api/v1/{kind}", {"symbol": "FB"}, content_type="application/json")
+    fresh = reader.get(asked.headers["Location"])
+    again = reader.get(asked.headers["Location"], headers={"if-none-match": fresh.headers["ETag"]})
+    assert again.status_code == 304
+    for answer in (asked, fresh, again, reader.get("/api/v1/reports/FB.json")):
+        assert answer.headers["Cache-Control"] == "private, no-cache"
+
+
 @pytest.mark.parametrize(
     ("address", "status"),
     [

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from dashboard.metrics import METRICS
 from dashboard.spreadsheets import csv_table
+from dashboard.tests.markup import markup_of
 from dashboard.tests.reading import pdf, rows_of, text_of
 from forecasting.documents import ForecastDocument
 from forecasting.parameters import ForecastParameters
@@ -96,6 +97,8 @@ def test_a_copy_that_is_still_right_is_not_sent_again(
     assert again.status_code == 304
     assert again.content == b""
     assert again.headers["ETag"] == etag
+    assert again.headers["Cache-Control"] == "private, no-cache"
+    assert "Content-Disposition" not in again.headers
     assert reader.get(address, headers={"if-none-match": '"another"'}).status_code == 200
 
 
@@ -111,6 +114,14 @@ def test_the_trades_keep_every_digit(backtest: BacktestDocument, reader: Client)
         assert float(row["return"]) == trade["return"]
         assert row["entry_date"] == trade["entry_date"]
         assert row["open"] == str(trade["open"]).lower()
+
+
+def test_every_file_of_a_forecast_has_its_button_on_the_page(
+    forecast: ForecastDocument, reader: Client
+) -> None:
+    page = markup_of(reader.get(forecast.links.page))
+    for suffix in ("pdf", "json", "csv"):
+        assert page.all("a", href=f"/forecasts/{forecast.id}.{suffix}")
 
 
 def test_the_points_of_a_forecast_are_a_table(forecast: ForecastDocument, reader: Client) -> None:

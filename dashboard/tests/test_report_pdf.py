@@ -1,6 +1,7 @@
 """The printed reports say what the documents say, look the same each time, and fetch nothing."""
 
 import json
+import sys
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -14,8 +15,9 @@ from pytest_django import DjangoDbBlocker
 from dashboard import formatting
 from dashboard.formatting import UNDEFINED
 from dashboard.metrics import METRICS
-from dashboard.reports import backtest_pdf, combined_pdf, forecast_pdf
+from dashboard.reports import warm_up
 from dashboard.reports.combined import CombinedDocument, combined_report
+from dashboard.reports.naming import Document
 from dashboard.reports.returns import years_of
 from dashboard.tests.reading import pdf, text_of, without_storing
 from forecasting.documents import ForecastDocument
@@ -25,6 +27,12 @@ from strategies.parameters import BacktestParameters
 from strategies.running import run_backtest
 
 SITE = "https://hindcast.example/"
+
+
+def printed(document: Document) -> bytes:
+    from dashboard.reports.pdf import report_pdf
+
+    return report_pdf(document, published=published_json(document), site_address=SITE)
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +53,7 @@ def forecast(combined: CombinedDocument) -> ForecastDocument:
 
 @pytest.fixture(scope="module")
 def printed_backtest(backtest: BacktestDocument) -> bytes:
-    return backtest_pdf(backtest, site_address=SITE)
+    return printed(backtest)
 
 
 def words(text: str) -> str:
@@ -122,7 +130,12 @@ def test_a_return_is_shaded_by_sign_and_size_and_a_month_without_bars_is_empty()
 
 def test_equal_documents_give_equal_bytes(backtest: BacktestDocument, printed_backtest: bytes) -> None:
     again = BacktestDocument.model_validate_json(published_json(backtest))
-    assert backtest_pdf(again, site_address=SITE) == printed_backtest
+    assert printed(again) == printed_backtest
+
+
+def test_what_prints_is_loaded_without_asking_the_database() -> None:
+    warm_up()
+    assert "dashboard.reports.pdf" in sys.modules
 
 
 def test_the_published_json_is_attached(backtest: BacktestDocument, printed_backtest: bytes) -> None:
@@ -167,33 +180,33 @@ def test_pages_are_numbered_and_bookmarked(printed_backtest: bytes) -> None:
 @pytest.mark.django_db
 def test_a_run_with_many_trades_stays_short_and_says_what_it_leaves_out() -> None:
     document = run_backtest(BacktestParameters(symbol="AAPL", fast=1, slow=3))
-    printed = backtest_pdf(document, site_address=SITE)
+    content = printed(document)
     left_out = len(document.trades) - 60
     assert left_out > 500
-    text = text_of(printed)
+    text = text_of(content)
     assert f"The newest 60 of {len(document.trades)} trades" in text
     assert f"{left_out} older trades left out here" in text
     assert f"{SITE}backtests/{document.id}.csv" in text
     assert str(document.trades[left_out].entry_date) in text
     assert str(document.trades[left_out - 1].exit_date) not in text
-    assert len(pdf(printed).pages) <= 5
+    assert len(pdf(content).pages) <= 5
 
 
 @pytest.mark.django_db
 def test_a_run_of_one_bar_without_a_trade_is_printed() -> None:
     document = run_backtest(BacktestParameters.model_validate({"symbol": "AAPL", "start": "2013-03-01"}))
     assert document.period.bars == 1
-    assert "There was no trade." in text_of(backtest_pdf(document))
+    assert "There was no trade." in text_of(printed(document))
 
 
 @pytest.mark.django_db
 def test_a_run_that_loses_everything_is_printed() -> None:
     ruin = BacktestParameters(symbol="AAPL", fast=1, slow=2, commission_rate=0.2)
-    assert "-100.00 %" in text_of(backtest_pdf(run_backtest(ruin)))
+    assert "-100.00 %" in text_of(printed(run_backtest(ruin)))
 
 
 def test_a_forecast_prints_every_point_and_its_scorecard(forecast: ForecastDocument) -> None:
-    text = text_of(forecast_pdf(forecast, site_address=SITE))
+    text = text_of(printed(forecast))
     for point in forecast.points:
         prices = (point.low_95, point.low_80, point.median, point.high_80, point.high_95)
         assert f"{point.date} {' '.join(formatting.price(price) for price in prices)}" in text
@@ -207,7 +220,7 @@ def test_a_forecast_prints_every_point_and_its_scorecard(forecast: ForecastDocum
 
 
 def test_the_combined_report_has_all_three_parts(combined: CombinedDocument) -> None:
-    text = text_of(combined_pdf(combined, site_address=SITE))
+    text = text_of(printed(combined))
     assert combined.look_back is not None
     assert combined.look_back_result is not None
     told = (
@@ -261,7 +274,7 @@ def test_markup_in_a_document_is_printed_as_text_and_fetches_nothing(
             "data": backtest.data.model_copy(update={"name": hostile, "source_description": hostile}),
         }
     )
-    text = text_of(backtest_pdf(document, site_address=SITE))
+    text = text_of(printed(document))
     assert text.count("<img src=") >= 5
     assert asked == []
 
