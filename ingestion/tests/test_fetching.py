@@ -14,6 +14,7 @@ from ingestion.fetching import fetch_stock_data, is_up_to_date, request_fetch
 from ingestion.models import ApiQuota, CorporateAction, Instrument
 from ingestion.providers import alpha_vantage
 from ingestion.sessions import last_closed_session, sessions_between
+from ingestion.symbols import listing_of
 from ingestion.tests.loopback_provider import (
     BAD_SYMBOL,
     BURST,
@@ -62,6 +63,21 @@ def test_a_fetch_stores_bars_splits_and_dividends(nvda: LoopbackProvider) -> Non
     assert bars.close[-1] == 102.75
     assert not bars.provisional
     assert bars.missing_sessions == ()
+
+
+@pytest.mark.parametrize("symbol", ["RELIANCE.BSE", "600104.SHH", "000002.SHZ"])
+def test_a_share_of_an_exchange_that_announces_few_holidays_is_fetched(
+    provider: LoopbackProvider, symbol: str
+) -> None:
+    exchange = listing_of(symbol).exchange
+    last = last_closed_session(exchange, timezone.now())
+    days = sessions_between(exchange, last - timedelta(days=30), last).tolist()
+    provider.answer("TIME_SERIES_DAILY", daily(symbol, days))
+    provider.answer("SPLITS", splits(symbol))
+    provider.answer("DIVIDENDS", dividends(symbol))
+    assert fetch_stock_data(symbol).inserted == len(days)
+    bars = load_bars(symbol)
+    assert (bars.exchange, bars.missing_sessions, bars.provisional) == (exchange, (), False)
 
 
 def test_a_free_key_falls_back_to_the_latest_bars_and_never_asks_for_all_again(
