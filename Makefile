@@ -54,8 +54,8 @@ screenshots: install-dev ## Photograph every page into docs/screenshots
 	$(BIN)/python -m tests.screenshots
 
 define compile
-CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet --universal --python-version 3.12 \
-  --generate-hashes pyproject.toml $(2) --output-file $(1)
+$(BIN)/uv pip compile --quiet --universal --python-version 3.12 --generate-hashes \
+  --custom-compile-command "make lock" pyproject.toml $(2) --output-file $(1)
 endef
 
 .venv/.made:

@@ -104,7 +104,7 @@ def layout_fingerprint() -> str:
     """Return the hash of what shapes a report beside its document, so that a new layout is fetched anew."""
     folders = (Path(reports.__file__).parent, Path(settings.BASE_DIR) / "templates/reports")
     files = sorted(path for folder in folders for path in folder.glob("*.*"))
-    written_by = (Path(module.__file__) for module in (formatting, metrics, columns))
+    written_by = (Path(str(module.__file__)) for module in (formatting, metrics, columns))
     sources = [path.read_bytes() for path in (*written_by, *files)]
     libraries = [f"{name} {version(name)}".encode() for name in ("weasyprint", "matplotlib")]
     return sha256(b"\n".join((*sources, *libraries))).hexdigest()

@@ -41,14 +41,15 @@ def with_bars() -> list[InstrumentDocument]:
 
 def quotes() -> list[Quote]:
     """Return every stored instrument that has bars with its last year, by symbol."""
-    closes = recent_closes()
-    return [_quote(instrument, closes[instrument.symbol].tolist()) for instrument in with_bars()]
+    # Listed first: an instrument that is stored between the two reads is in the second alone.
+    instruments, closes = with_bars(), recent_closes()
+    return [_quote(instrument, closes[instrument.symbol].tolist()) for instrument in instruments]
 
 
 def stored_bars() -> list[StoredBars]:
     """Return every stored instrument that has bars with what is known about them, by symbol."""
-    missing = missing_sessions_by_symbol()
-    return [_stored_bars(instrument, missing[instrument.symbol]) for instrument in with_bars()]
+    instruments, missing = with_bars(), missing_sessions_by_symbol()
+    return [_stored_bars(instrument, missing[instrument.symbol]) for instrument in instruments]
 
 
 def _quote(instrument: InstrumentDocument, closes: list[float]) -> Quote:

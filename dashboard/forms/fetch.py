@@ -19,7 +19,7 @@ class FetchForm(forms.Form):
             attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
         ),
         help_text="As the exchange lists it, for example NVDA.",
-        error_messages={"required": "Enter a symbol, for example NVDA."},
+        error_messages={"required": "Give a symbol, for example NVDA."},
     )
     use_required_attribute = False
 

@@ -10,14 +10,13 @@ from django import forms
 from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
 from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
 
 from ingestion.documents import InstrumentDocument
 from ingestion.instruments import list_instruments
 from jobs.errors import InvalidInput, field_errors
+from jobs.limits import range_in_words
 
 HUNDRED = Decimal(100)
-_OUT_OF_LIMITS = ("greater_than", "greater_than_equal", "less_than", "less_than_equal")
 
 
 class ParametersForm[Parameters: BaseModel](forms.Form):
@@ -76,9 +75,9 @@ class ParametersForm[Parameters: BaseModel](forms.Form):
         try:
             parameters = self.parameters_model.model_validate(self._arguments(cleaned))
         except ValidationError as error:
-            for details, problem in zip(error.errors(), field_errors(error), strict=True):
+            for problem in field_errors(error):
                 name = self._field_of(problem.field)
-                self.add_error(name, self._limits(name, details) or problem.message)
+                self.add_error(name, self._percentage_in_words(name) or problem.message)
         else:
             self.parameters = cast("Parameters", parameters)
         return cleaned
@@ -109,20 +108,12 @@ class ParametersForm[Parameters: BaseModel](forms.Form):
         name = shown_as.get(parameter, parameter)
         return name if name in self.fields else None
 
-    def _limits(self, name: str | None, details: ErrorDetails) -> str:
-        """Return the limits of a field in its own unit, where the error is about them; otherwise nothing.
-
-        The parameters speak of fractions where a field shows a percentage.
-        """
-        if name and name in self.percent_fields:
-            return _range_in_words(self._schema(self.percent_fields[name]), "a percentage", HUNDRED)
-        if name and details["type"] in _OUT_OF_LIMITS:
-            return _range_in_words(self._schema(name), "a number", Decimal(1))
-        return ""
-
-    def _schema(self, parameter: str) -> dict[str, Any]:
-        schema: dict[str, Any] = self.parameters_model.model_json_schema()["properties"][parameter]
-        return schema
+    def _percentage_in_words(self, name: str | None) -> str:
+        """Return the limits of a field that shows a percentage, since its parameter speaks of fractions."""
+        if name is None or name not in self.percent_fields:
+            return ""
+        schema = self.parameters_model.model_json_schema()["properties"][self.percent_fields[name]]
+        return f"Give a percentage{range_in_words(schema, factor=HUNDRED)}."
 
 
 class SymbolField(forms.ChoiceField):
@@ -181,7 +172,7 @@ def day_field(label: str) -> forms.DateField:
         label=label,
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={"invalid": "Enter a day as year-month-day, for example 2010-01-04."},
+        error_messages={"invalid": "Give a day as year-month-day, for example 2010-01-04."},
     )
 
 
@@ -191,7 +182,7 @@ def number_field(label: str, *, help_text: str = "") -> forms.DecimalField:
         label=label,
         help_text=help_text,
         widget=forms.NumberInput(attrs={"step": "any", "inputmode": "decimal"}),
-        error_messages={"required": "Enter a number.", "invalid": "Enter a number, for example 0.1."},
+        error_messages={"required": "Give a number.", "invalid": "Give a number, for example 0.1."},
     )
 
 
@@ -200,19 +191,8 @@ def whole_number_field(label: str) -> forms.IntegerField:
     return forms.IntegerField(
         label=label,
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
-        error_messages={"required": "Enter a whole number.", "invalid": "Enter a whole number."},
+        error_messages={"required": "Give a whole number.", "invalid": "Give a whole number."},
     )
-
-
-def _range_in_words(schema: Mapping[str, Any], noun: str, factor: Decimal) -> str:
-    """Return what may be entered by the limits of a JSON schema."""
-    low, high = (
-        _plain(factor * Decimal(str(schema.get(f"exclusive{edge}", schema.get(edge.lower())))))
-        for edge in ("Minimum", "Maximum")
-    )
-    if "exclusiveMinimum" in schema:
-        return f"Enter {noun} above {low} and up to {high}."
-    return f"Enter {noun} from {low} to {high}."
 
 
 def _fraction(percentage: Decimal) -> float:

@@ -82,7 +82,7 @@ def test_staff_fetch_a_symbol_and_see_its_job(operator: Client) -> None:
 
 @pytest.mark.parametrize(
     ("symbol", "message"),
-    [("???", "is not a ticker symbol"), ("NVDA", "ALPHA_VANTAGE_API_KEY"), ("", "Enter a symbol")],
+    [("???", "is not a ticker symbol"), ("NVDA", "ALPHA_VANTAGE_API_KEY"), ("", "Give a symbol")],
 )
 def test_what_cannot_be_fetched_is_told_at_the_field(operator: Client, symbol: str, message: str) -> None:
     response = operator.post(reverse("fetch"), {"symbol": symbol}, headers=HTMX)
