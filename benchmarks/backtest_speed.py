@@ -4,7 +4,7 @@
 
 Bars are the last 2,518 of AAPL in the sample. Each figure is the median of many runs, in milliseconds
 of one core; neither loading the bars nor storing the document is in it.
-"""  # noqa: INP001 - a program, imported by nothing
+"""
 
 import statistics
 import sys

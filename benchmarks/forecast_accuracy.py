@@ -5,7 +5,7 @@
 Shares: IBM, MSFT, AAPL and GOOG of the sample. Days of issue: every fifth session from 2005 on, each
 forecast by the model that knew the pool through the year before. Every figure is a mean over the horizons
 of 1 to 30 sessions; ratios are to a random walk with Gaussian bands from 1,000 days, below 1 is better.
-"""  # noqa: INP001 - a program, imported by nothing
+"""
 
 import statistics
 import sys
@@ -104,10 +104,10 @@ def measure(symbol: str, models: dict[int, FittedModel]) -> list[float]:
 def report_accuracy(models: dict[int, FittedModel]) -> None:
     """Print the table."""
     names = ("n", "MAE", "in 80 %", "in 95 %", "IS80", "IS95", "CRPS", "P(up)", "was up")
-    print(f"{'share':6}" + "".join(f"{name:>9}" for name in names))  # noqa: T201
+    print(f"{'share':6}" + "".join(f"{name:>9}" for name in names))
     rows = [measure(symbol, models) for symbol in SYMBOLS]
     for symbol, row in zip((*SYMBOLS, "mean"), (*rows, np.mean(rows, axis=0)), strict=True):
-        print(f"{symbol:6}{row[0]:9.0f}" + "".join(f"{figure:9.3f}" for figure in row[1:]))  # noqa: T201
+        print(f"{symbol:6}{row[0]:9.0f}" + "".join(f"{figure:9.3f}" for figure in row[1:]))
 
 
 def report_speed(model: FittedModel) -> None:
@@ -126,7 +126,7 @@ def report_speed(model: FittedModel) -> None:
             begin = time.perf_counter()
             deed()
             runs.append(time.perf_counter() - begin)
-        print(f"{name}: {statistics.median(runs) * 1000:.1f} ms")  # noqa: T201
+        print(f"{name}: {statistics.median(runs) * 1000:.1f} ms")
 
 
 if __name__ == "__main__":
