@@ -29,7 +29,7 @@ lint: install-dev ## Check style, types, imports, templates, migrations and prod
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy .
-	$(BIN)/djlint --quiet --lint --check templates
+	$(BIN)/djlint --lint --check templates
 	$(BIN)/lint-imports
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	DJANGO_DEBUG=False LOCAL_USER=False $(BIN)/python manage.py check --deploy --fail-level WARNING
