@@ -5,12 +5,27 @@ import os
 import sys
 
 from django.core.management import execute_from_command_line
+from django.db import OperationalError, ProgrammingError
 
 
 def main() -> None:
-    """Run the management command named on the command line."""
+    """Run the management command named on the command line.
+
+    A database that is away or has no tables yet is told in a sentence; `--traceback` shows the rest.
+    """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "site_config.settings")
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except (OperationalError, ProgrammingError) as error:
+        if "--traceback" in sys.argv:
+            raise
+        reason = str(error).strip().splitlines()[0]
+        advice = (
+            "Run `manage.py prepare` first: it makes the tables."
+            if isinstance(error, ProgrammingError)
+            else "Check that the database runs and that DATABASE_URL or the POSTGRES_* variables name it."
+        )
+        sys.exit(f"{reason}\n{advice}")
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from hashlib import sha256
 from http import HTTPStatus
 from importlib.metadata import version
 from pathlib import Path
+from threading import Lock
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -18,6 +19,8 @@ from dashboard import formatting, metrics, reports
 from dashboard.charts import columns
 from dashboard.reports.naming import Document, file_name
 from ingestion.publishing import ASKED_ABOUT_EACH_TIME, entity_tag, json_answer, published_json
+
+_PRINTING = Lock()
 
 KEPT_REPORTS = 8
 """Rendered reports kept by each process, of about half a megabyte each: a reader often asks again."""
@@ -73,7 +76,7 @@ def pdf_answer(request: HttpRequest, document: Document, *, attachment: bool = T
         name=file_name(document, "pdf"),
         media_type=MediaType.PDF,
         basis=b"\n".join((content, site_address.encode(), layout_fingerprint().encode())),
-        content=lambda: _printed(type(document), content, site_address),
+        content=lambda: _print_in_turn(type(document), content, site_address),
         attachment=attachment,
     )
     return answer(request, download)
@@ -89,6 +92,15 @@ def _named(response: HttpResponse, name: str, *, attachment: bool) -> HttpRespon
     if disposition and response.status_code != HTTPStatus.NOT_MODIFIED:
         response.headers["Content-Disposition"] = disposition
     return response
+
+
+def _print_in_turn(kind: type[Document], content: bytes, site_address: str) -> bytes:
+    """Return the report, printing one at a time in each process.
+
+    Readers who ask for the same report wait for one printing, and the other threads stay quick.
+    """
+    with _PRINTING:
+        return _printed(kind, content, site_address)
 
 
 @lru_cache(maxsize=KEPT_REPORTS)

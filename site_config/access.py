@@ -3,18 +3,20 @@
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import MiddlewareNotUsed
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.functional import SimpleLazyObject
 from django_htmx.http import HttpResponseClientRedirect
 
-from site_config.errors import problem
+from site_config.errors import problem, wants_json
 
 LOCAL_USER = "local"
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
@@ -87,8 +89,11 @@ class LoginMiddleware(LoginRequiredMiddleware):
         redirect = super().process_view(request, view_func, view_args, view_kwargs)
         if redirect is None:
             return None
-        if request.path.startswith("/api/"):
+        if wants_json(request):
             return _unauthorized()
+        if request.method not in SAFE_METHODS:
+            # The form cannot be sent again after the login; the page that it stood on can be shown.
+            redirect = redirect_to_login(urlsplit(request.headers.get("HX-Current-URL", "")).path or "/")
         if request.headers.get("HX-Request"):
             return HttpResponseClientRedirect(redirect["Location"])
         return redirect

@@ -1,14 +1,19 @@
 """The environment that configures Hindcast: every variable, its default and its meaning."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
+from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
-from pydantic import Field, SecretStr, field_validator
+from pydantic import BeforeValidator, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
+LogLevel = Annotated[
+    Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"],
+    BeforeValidator(lambda value: str(value).upper()),
+]
 CommaSeparated = Annotated[tuple[str, ...], NoDecode]
 
 
@@ -17,7 +22,11 @@ class Environment(BaseSettings):
 
     # `KEY=` in a `.env` file leaves a variable unset, as people expect of it.
     model_config = SettingsConfigDict(
-        env_file=BASE_DIR / ".env", env_ignore_empty=True, extra="ignore", frozen=True
+        env_file=BASE_DIR / ".env",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,  # a value may be a secret
     )
 
     django_debug: bool = Field(
@@ -78,7 +87,7 @@ class Environment(BaseSettings):
     alpha_vantage_timeout: float = Field(
         default=20, gt=0, description="Seconds of silence after which a request is given up."
     )
-    log_level: str = Field(default="INFO", description="Least level of log entries that are written.")
+    log_level: LogLevel = Field(default="INFO", description="Least level of log entries that are written.")
 
     @field_validator("allowed_hosts", mode="before")
     @classmethod
@@ -128,7 +137,13 @@ class Environment(BaseSettings):
 
 
 def _from_url(url: str) -> dict[str, Any]:
-    known = conninfo_to_dict(url)
+    try:
+        known = conninfo_to_dict(url)
+    except ProgrammingError:
+        # The error's own words repeat the address, password included.
+        raise ValueError(
+            "DATABASE_URL is not an address like postgresql://user:password@host:port/name."
+        ) from None
     names = {"host": "HOST", "port": "PORT", "dbname": "NAME", "user": "USER", "password": "PASSWORD"}
     settings: dict[str, Any] = {names[key]: value for key, value in known.items() if key in names}
     settings["ENGINE"] = "django.db.backends.postgresql"

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -66,6 +67,10 @@ def add_problem_handlers(api: NinjaAPI) -> None:
         # django-ninja raises this for a body that is no JSON, with 400; here bad input is 422 always.
         return problem(HTTPStatus.UNPROCESSABLE_ENTITY, "The body is not valid JSON. Send a JSON object.")
 
+    @api.exception_handler(RequestDataTooBig)
+    def too_big(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
+        return problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The body is larger than any request needs.")
+
     @api.exception_handler(Exception)
     def unforeseen(request: HttpRequest, error: Exception) -> HttpResponse:
         logger.error("unforeseen error in the API", exc_info=error)
@@ -97,8 +102,15 @@ class ErrorPageMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Answer the request."""
-        return self.get_response(request)
+        """Answer the request; a method that the API does not know is a problem document too."""
+        response = self.get_response(request)
+        if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED and request.path.startswith("/api/"):
+            allowed = response.headers["Allow"]
+            response = problem(
+                HTTPStatus.METHOD_NOT_ALLOWED, f"{request.method} is not possible here. Use {allowed}."
+            )
+            response.headers["Allow"] = allowed
+        return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Answer a HindcastError."""
@@ -111,14 +123,14 @@ def error_answer(
     request: HttpRequest, status: int, message: str, *, errors: list[FieldError] | None = None
 ) -> HttpResponse:
     """Return the error as the asker wants it: a problem document, a page, or the page's partial to htmx."""
-    if _wants_json(request):
+    if wants_json(request):
         return problem(status, message, errors=errors)
     template = "errors/error.html#message" if request.headers.get("HX-Request") else "errors/error.html"
     context = {"status": int(status), "title": HTTPStatus(status).phrase, "message": message}
     return render(request, template, context, status=status)
 
 
-def _wants_json(request: HttpRequest) -> bool:
+def wants_json(request: HttpRequest) -> bool:
     """Whether the asker prefers JSON; where only JSON is served, no preference means JSON."""
     view = request.resolver_match.func if request.resolver_match else None
     html_first, json_first = ["text/html", "application/json"], ["application/json", "text/html"]
@@ -141,4 +153,8 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Answer an error that nobody foresaw."""
-    return error_answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, generic_text())
+    try:
+        return error_answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, generic_text())
+    except Exception:
+        logger.exception("the page of an unforeseen error cannot be shown")
+        return HttpResponse(generic_text(), content_type="text/plain; charset=utf-8", status=500)

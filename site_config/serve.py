@@ -3,6 +3,7 @@
 Made for one machine. In production each process of the Procfile has a supervisor of its own.
 """
 
+import fcntl
 import os
 import shlex
 import signal
@@ -18,6 +19,7 @@ from site_config.embedded_postgres.server import start_server
 from site_config.environment import BASE_DIR, Environment
 
 SECONDS_TO_FINISH = 15
+SECOND_SITE = "Give a second site a port and a folder of its own: make run PORT=8001 DATA_DIR=var-2"
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 """Ctrl-C, a supervisor's wish, and a closed terminal: all mean the same."""
 
@@ -26,8 +28,19 @@ def main() -> int:
     """Serve until told to stop; return the exit status."""
     environment = Environment()
     if not _port_is_free(environment.port):
-        sys.stderr.write(f"Port {environment.port} is in use. Choose another: make run PORT=8001\n")
+        sys.stderr.write(f"Port {environment.port} is in use. {SECOND_SITE}\n")
         return 1
+    environment.data_dir.mkdir(parents=True, exist_ok=True)
+    with (environment.data_dir / "serving").open("w") as marker:
+        try:
+            fcntl.flock(marker, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            sys.stderr.write(f"Hindcast already runs on {environment.data_dir}. {SECOND_SITE}\n")
+            return 1
+        return _serve(environment)
+
+
+def _serve(environment: Environment) -> int:
     stop = Event()
     for number in STOP_SIGNALS:
         signal.signal(number, lambda *_: stop.set())
@@ -36,13 +49,27 @@ def main() -> int:
         start_server(environment.data_dir, stops_by_itself=False) if environment.embeds_database else None
     )
     try:
-        prepared = subprocess.run([sys.executable, "manage.py", "prepare"], cwd=BASE_DIR, check=False)
-        if prepared.returncode or stop.is_set():
-            return 0 if stop.is_set() else prepared.returncode
+        failed = _prepare(environment)
+        if failed or stop.is_set():
+            return 0 if stop.is_set() else failed
         return _run_processes(environment, stop)
     finally:
         if server is not None:
-            server.stop()
+            # A server that was killed and started again by another process is not the one of the handle.
+            start_server(environment.data_dir, stops_by_itself=False).stop()
+
+
+def _prepare(environment: Environment) -> int:
+    """Bring everything up to date; return the exit status of the step that failed, otherwise 0."""
+    steps = [["prepare"]]
+    if not environment.opens_to_local_user:
+        # The local user's files come straight from their folders; others get hashed and compressed ones.
+        steps.append(["collectstatic", "--noinput", "--verbosity", "0"])
+    for step in steps:
+        done = subprocess.run([sys.executable, "manage.py", *step], cwd=BASE_DIR, check=False)  # noqa: S603 - our own
+        if done.returncode:
+            return done.returncode
+    return 0
 
 
 def _port_is_free(port: int) -> bool:

@@ -1,6 +1,7 @@
 """What `make run` promises: it starts, it starts again quickly, and it leaves nothing behind."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -10,7 +11,7 @@ import psutil
 import requests
 
 from site_config.environment import BASE_DIR
-from tests.site import STOPPED_WITHIN, running_site
+from tests.site import STOPPED_WITHIN, free_port, running_site
 
 
 def test_it_starts_on_an_empty_folder_and_ctrl_c_stops_the_database_too(tmp_path: Path) -> None:
@@ -29,21 +30,39 @@ def test_it_starts_on_an_empty_folder_and_ctrl_c_stops_the_database_too(tmp_path
         assert again.seconds_to_start < 30  # seconds in truth; a busy machine is given time
 
 
-def test_a_port_in_use_is_told_with_the_way_out(tmp_path: Path) -> None:
+def _second(port: str, data_dir: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "site_config.serve"],
+        cwd=BASE_DIR,
+        env={**os.environ, "PORT": port, "DATA_DIR": str(data_dir)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_a_second_site_needs_a_port_and_a_folder_of_its_own(tmp_path: Path) -> None:
     with running_site(tmp_path / "var") as site:
         port = site.address.rsplit(":", 1)[1]
-        second = subprocess.run(
-            [sys.executable, "-m", "site_config.serve"],
-            cwd=BASE_DIR,
-            env={**os.environ, "PORT": port, "DATA_DIR": str(tmp_path / "other")},
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-        assert second.returncode == 1
-        assert f"Port {port} is in use. Choose another: make run PORT=8001" in second.stderr
+        same_port = _second(port, tmp_path / "other")
+        assert same_port.returncode == 1
+        assert f"Port {port} is in use. Give a second site a port and a folder of its own" in same_port.stderr
         assert not (tmp_path / "other").exists()
+
+        same_folder = _second(str(free_port()), site.data_dir)
+        assert same_folder.returncode == 1
+        assert f"Hindcast already runs on {site.data_dir}." in same_folder.stderr
+        assert requests.get(f"{site.address}/readyz", timeout=30).ok
+
+
+def test_a_site_with_logins_serves_its_collected_files(tmp_path: Path) -> None:
+    with running_site(tmp_path / "var", LOCAL_USER="False", BEHIND_TLS="False") as site:
+        login = requests.get(f"{site.address}/", timeout=30)
+        assert login.url == f"{site.address}/login/?next=/"
+        (sheet, *_) = re.findall(r'href="(/static/css/[^"]+)"', login.text)
+        assert re.search(r"\.[0-9a-f]{12}\.css$", sheet)
+        assert requests.get(site.address + sheet, timeout=30).ok
 
 
 def test_a_closed_terminal_ends_it_as_ctrl_c_does(tmp_path: Path) -> None:

