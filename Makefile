@@ -4,7 +4,6 @@ SHELL := /bin/bash
 
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
-export PYTHONWARNDEFAULTENCODING :=
 
 .PHONY: help install install-dev run test test-fast lint format shell bench lock screenshots
 
