@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from dashboard.charts.sparkline import sparkline_path
-from ingestion.documents import ActionDocument, InstrumentDocument
-from ingestion.instruments import list_instruments, missing_sessions_by_symbol, recent_closes
+from ingestion.coverage import coverage
+from ingestion.documents import ActionDocument, CoverageDocument, InstrumentDocument
+from ingestion.instruments import list_instruments, recent_closes
 from ingestion.models import ActionKind
 
 
@@ -23,13 +24,10 @@ class Quote:
 
 @dataclass(frozen=True, kw_only=True)
 class StoredBars:
-    """An instrument with what is known about its bars.
-
-    missing_sessions: sessions of its exchange in the range that have no bar.
-    """
+    """An instrument with what is known about its bars, and how complete they are."""
 
     instrument: InstrumentDocument
-    missing_sessions: int
+    coverage: CoverageDocument
     splits: list[ActionDocument]
     dividends: int
 
@@ -48,8 +46,8 @@ def quotes() -> list[Quote]:
 
 def stored_bars() -> list[StoredBars]:
     """Return every stored instrument that has bars with what is known about them, by symbol."""
-    instruments, missing = with_bars(), missing_sessions_by_symbol()
-    return [_stored_bars(instrument, missing[instrument.symbol]) for instrument in instruments]
+    instruments, complete = with_bars(), coverage()
+    return [_stored_bars(instrument, complete[instrument.symbol]) for instrument in instruments]
 
 
 def _quote(instrument: InstrumentDocument, closes: list[float]) -> Quote:
@@ -61,10 +59,10 @@ def _quote(instrument: InstrumentDocument, closes: list[float]) -> Quote:
     )
 
 
-def _stored_bars(instrument: InstrumentDocument, missing_sessions: int) -> StoredBars:
+def _stored_bars(instrument: InstrumentDocument, coverage: CoverageDocument) -> StoredBars:
     return StoredBars(
         instrument=instrument,
-        missing_sessions=missing_sessions,
+        coverage=coverage,
         splits=[action for action in instrument.actions if action.kind == ActionKind.SPLIT],
         dividends=sum(action.kind == ActionKind.DIVIDEND for action in instrument.actions),
     )

@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
 
-from ingestion.models import ApiQuota, BarRevision, CorporateAction, Instrument
+from ingestion.models import ApiQuota, BarRevision, CorporateAction, Instrument, WatchedInstrument
 
 
 class _NotAddedByHand[Row: Model](admin.ModelAdmin[Row]):
@@ -55,3 +55,12 @@ class ApiQuotaAdmin(_NotAddedByHand[ApiQuota]):
 
     list_display = ("__str__", "day", "used", "next_request_at", "exhausted_until", "full_history")
     readonly_fields = ("key_hash", "day", "used", "next_request_at")
+
+
+@admin.register(WatchedInstrument)
+class WatchedInstrumentAdmin(admin.ModelAdmin[WatchedInstrument]):
+    """What users watch."""
+
+    list_display = ("user", "instrument", "added_at")
+    list_select_related = ("user", "instrument")
+    search_fields = ("user__username", "instrument__symbol")

@@ -2,15 +2,18 @@
 
 from datetime import date
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, cast
 
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router, Status
 
 from ingestion.bars import Adjustment, load_bars
-from ingestion.documents import BarsDocument, InstrumentDocument
+from ingestion.coverage import coverage_of
+from ingestion.documents import BarsDocument, CoverageDocument, InstrumentDocument
 from ingestion.fetching import request_fetch
 from ingestion.instruments import find_instrument, list_instruments
+from ingestion.watching import unwatch, watch
 from jobs.documents import JobDocument
 from jobs.rights import require_staff
 
@@ -43,6 +46,26 @@ def read_bars(
     """Return bars, oldest first. Only splits and dividends up to the last bar returned are taken out."""
     instrument = find_instrument(symbol)
     return BarsDocument.of(load_bars(instrument.symbol, start, end, adjustment))
+
+
+@router.get("/{symbol}/coverage", response=CoverageDocument, summary="Read how complete the bars are")
+def read_coverage(request: HttpRequest, symbol: str) -> CoverageDocument:
+    """Return sessions held against sessions expected, gaps, the last error and the next attempt."""
+    return coverage_of(symbol)
+
+
+@router.put("/{symbol}/watch", response={204: None}, summary="Watch an instrument")
+def watch_instrument(request: HttpRequest, symbol: str) -> Status[None]:
+    """Put the instrument on your watch list; what anybody watches is fetched after each session."""
+    watch(cast("AbstractBaseUser", request.user), symbol)
+    return Status(HTTPStatus.NO_CONTENT, None)
+
+
+@router.delete("/{symbol}/watch", response={204: None}, summary="Stop watching an instrument")
+def unwatch_instrument(request: HttpRequest, symbol: str) -> Status[None]:
+    """Take the instrument off your watch list."""
+    unwatch(cast("AbstractBaseUser", request.user), symbol)
+    return Status(HTTPStatus.NO_CONTENT, None)
 
 
 @router.post("/{symbol}/fetch", response={202: JobDocument}, summary="Fetch an instrument's bars")

@@ -114,6 +114,48 @@ class QuotaDocument(PublishedDocument):
     ]
 
 
+class GapDocument(PublishedDocument):
+    """A run of consecutive sessions without bars."""
+
+    first: date
+    last: date
+    sessions: Annotated[int, Field(description="Sessions in the run.")]
+
+
+class CoverageDocument(PublishedDocument):
+    """How complete an instrument's bars are. Null where its exchange has no calendar to tell by."""
+
+    symbol: str
+    bars: Annotated[int, Field(description="Number of daily bars stored, of any time.")]
+    sessions_held: Annotated[int | None, Field(description="Sessions of the expected ones that have a bar.")]
+    sessions_expected: Annotated[
+        int | None,
+        Field(
+            description="Sessions that should have one: of HISTORY_YEARS up to the last closed session, or "
+            "those that the sample spans."
+        ),
+    ]
+    sessions_missing: Annotated[
+        int | None, Field(description="Of the expected ones after the first bar, those without a bar.")
+    ]
+    gaps: Annotated[
+        list[GapDocument], Field(description="Runs of expected sessions without a bar, oldest first.")
+    ]
+    stale_sessions: Annotated[int | None, Field(description="Closed sessions since the last bar.")]
+    provisional_on: Annotated[
+        date | None, Field(description="Day of the bar that came before its session closed.")
+    ]
+    last_error: Annotated[str | None, Field(description="Why the latest fetch failed; null: it did not.")]
+    next_attempt_at: Annotated[
+        datetime | None,
+        Field(description="When the symbol is fetched next, by a waiting job or the schedule; null: never."),
+    ]
+    complete_on: Annotated[
+        date | None, Field(description="About when a free key has gathered every expected session.")
+    ]
+    sentence: Annotated[str, Field(description="How complete the bars are, in words.")]
+
+
 class BarsDocument(PublishedDocument):
     """Daily bars as columns of equal length, oldest first."""
 

@@ -11,7 +11,6 @@ from ingestion.adjustment import DatedValue, split_factors
 from ingestion.documents import SOURCE_DESCRIPTIONS, ActionDocument, InstrumentDocument
 from ingestion.models import Source
 from ingestion.reading import dates_of
-from ingestion.sessions import missing_sessions
 from ingestion.symbols import parse_symbol
 from jobs.errors import NotFound
 
@@ -69,14 +68,6 @@ _RECENT_CLOSES = """
     ORDER BY instrument.symbol
 """
 
-_DATES = """
-    SELECT instrument.symbol, instrument.exchange, array_agg(date - DATE '1970-01-01' ORDER BY date)
-    FROM ingestion_instrument AS instrument
-    JOIN ingestion_dailybar ON instrument_id = instrument.id
-    GROUP BY instrument.symbol, instrument.exchange
-    ORDER BY instrument.symbol
-"""
-
 
 def list_instruments() -> list[InstrumentDocument]:
     """Return every stored instrument, by symbol. One statement, however many there are."""
@@ -108,20 +99,6 @@ def recent_closes(days: int = 365) -> Mapping[str, NDArray[np.float64]]:
                 dates_of(day_numbers), [DatedValue(*split) for split in zip(*splits, strict=True)]
             )
             for symbol, day_numbers, closes, *splits in cursor.fetchall()
-        }
-
-
-def missing_sessions_by_symbol() -> Mapping[str, int]:
-    """Return how many sessions between each instrument's first and last bar have no bar, by symbol.
-
-    One statement reads the dates of all instruments; those without bars are left out. Raises InvalidInput
-    when there is no calendar for an exchange.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(_DATES)
-        return {
-            symbol: len(missing_sessions(exchange, dates_of(day_numbers)))
-            for symbol, exchange, day_numbers in cursor.fetchall()
         }
 
 

@@ -1,7 +1,9 @@
 """The tables of market data: raw bars as traded, what changed about them, and what adjusts them."""
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 
 
 class Source(models.TextChoices):
@@ -132,6 +134,28 @@ class CorporateAction(models.Model):
     def __str__(self) -> str:
         """Return kind, value and date."""
         return f"{self.kind} {self.value.normalize():f} on {self.date}"
+
+
+class WatchedInstrument(models.Model):
+    """An instrument on a user's watch list. The schedule keeps what anybody watches up to date."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="watched", db_index=False
+    )
+    instrument = models.ForeignKey(Instrument, on_delete=models.CASCADE, related_name="watchers")
+    added_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        """Constraints: an instrument stands on a list once."""
+
+        ordering = ("instrument__symbol",)
+        constraints = (
+            models.UniqueConstraint(fields=("user", "instrument"), name="an_instrument_is_watched_once"),
+        )
+
+    def __str__(self) -> str:
+        """Return the symbol."""
+        return self.instrument.symbol
 
 
 class ApiQuota(models.Model):

@@ -22,6 +22,10 @@ class JobDocument(BaseModel):
     step: Annotated[str, Field(description="What is being done now.")]
     error: Annotated[str | None, Field(description="Why it failed, and what to do.")]
     result: dict[str, Any] | None
+    next_attempt_at: Annotated[
+        datetime | None,
+        Field(description="A queued job with this is parked until then; its step says why. Else null."),
+    ]
     created_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
@@ -38,6 +42,7 @@ class JobDocument(BaseModel):
             step=job.step,
             error=job.error or None,
             result=job.result,
+            next_attempt_at=job.next_attempt_at,
             created_at=job.created_at,
             started_at=job.started_at,
             finished_at=job.finished_at,

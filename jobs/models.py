@@ -11,6 +11,9 @@ from django.utils import timezone
 LEASE = timedelta(minutes=10)
 """How long a running job may be silent before it counts as abandoned by its worker."""
 
+DEFAULT_PRIORITY = 1000
+"""Of work that somebody waits for. Workers take the highest first, among equals the oldest."""
+
 
 class JobState(models.TextChoices):
     """Where a job stands."""
@@ -39,6 +42,8 @@ class Job(models.Model):
     `subject` is what the work is about, mostly a symbol; no two active jobs share kind and subject.
     `arguments` and `result` are plain JSON: a worker gets values, never objects.
     `heartbeat` is the lease: a running job whose heartbeat is old has lost its worker.
+    `next_attempt_at`: a queued job that has one is parked until then, for the reason that `step` gives.
+    `dispatched_at`: when a worker was last called for it.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -51,6 +56,9 @@ class Job(models.Model):
     error = models.TextField(blank=True)
     result: "models.JSONField[dict[str, Any] | None]" = models.JSONField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
+    priority = models.SmallIntegerField(default=DEFAULT_PRIORITY)
+    next_attempt_at = models.DateTimeField(null=True)
+    dispatched_at = models.DateTimeField(null=True)
     cancel_requested = models.BooleanField(default=False)
     created_at = models.DateTimeField(db_default=Now())
     started_at = models.DateTimeField(null=True)

@@ -87,6 +87,17 @@ class Environment(BaseSettings):
     alpha_vantage_timeout: float = Field(
         default=20, gt=0, description="Seconds of silence after which a request is given up."
     )
+    history_years: int = Field(
+        default=2, ge=1, le=30, description="Years of daily bars that a fetched symbol should come to have."
+    )
+    refresh_minutes_after_close: int = Field(
+        default=90,
+        ge=0,
+        description="Minutes after a session's close from which watched symbols are fetched again.",
+    )
+    refresh_minutes_between_tries: int = Field(
+        default=240, ge=1, description="Minutes until the next try where a fetch did not bring the session."
+    )
     log_level: LogLevel = Field(default="INFO", description="Least level of log entries that are written.")
 
     @field_validator("allowed_hosts", mode="before")

@@ -197,6 +197,9 @@ ALPHA_VANTAGE_BASE_URL = ENVIRONMENT.alpha_vantage_base_url
 ALPHA_VANTAGE_REQUESTS_PER_DAY = ENVIRONMENT.alpha_vantage_requests_per_day
 ALPHA_VANTAGE_SECONDS_BETWEEN_REQUESTS = ENVIRONMENT.alpha_vantage_seconds_between_requests
 ALPHA_VANTAGE_TIMEOUT = ENVIRONMENT.alpha_vantage_timeout
+HISTORY_YEARS = ENVIRONMENT.history_years
+REFRESH_MINUTES_AFTER_CLOSE = ENVIRONMENT.refresh_minutes_after_close
+REFRESH_MINUTES_BETWEEN_TRIES = ENVIRONMENT.refresh_minutes_between_tries
 
 LOGGING = {
     "version": 1,

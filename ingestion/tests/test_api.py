@@ -84,7 +84,7 @@ def test_a_fetch_without_a_key_names_the_variable(operator: Client, no_key: None
 
 
 def test_the_pages_of_the_administration_open(admin_client: Client) -> None:
-    for model in ("instrument", "corporateaction", "barrevision", "apiquota"):
+    for model in ("instrument", "corporateaction", "barrevision", "apiquota", "watchedinstrument"):
         assert admin_client.get(f"/admin/ingestion/{model}/").status_code == 200
     assert admin_client.get("/admin/ingestion/corporateaction/add/").status_code == 403
     found = admin_client.get("/admin/ingestion/corporateaction/?q=AAPL").content.decode()

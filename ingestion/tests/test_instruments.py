@@ -7,12 +7,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from ingestion.bars import load_bars
 from ingestion.documents import ActionDocument
-from ingestion.instruments import (
-    find_instrument,
-    list_instruments,
-    missing_sessions_by_symbol,
-    recent_closes,
-)
+from ingestion.instruments import find_instrument, list_instruments, recent_closes
 from ingestion.models import ActionKind, Instrument
 from ingestion.sample import SAMPLE
 from jobs.errors import NotFound
@@ -70,16 +65,6 @@ def test_the_last_year_of_every_instrument_comes_with_one_statement_and_adjusted
         assert found.tolist() == load_bars(symbol, start=last - timedelta(days=365)).close.tolist()
     assert closes["AAPL"][-2:].tolist() == [44.495, 44.86]  # 88.99 on the eve of the split
     assert len(recent_closes(days=0)["IBM"]) == 1
-
-
-def test_gaps_of_every_instrument_are_counted_with_one_statement(
-    django_assert_num_queries: DjangoAssertNumQueries,
-) -> None:
-    Instrument.objects.get(symbol="IBM").bars.filter(date__in=["2012-07-03", "2012-07-05"]).delete()
-    Instrument.objects.get(symbol="FB").bars.all().delete()
-    with django_assert_num_queries(1):
-        gaps = missing_sessions_by_symbol()
-    assert gaps == {"AAPL": 0, "GOOG": 0, "IBM": 2, "MSFT": 0}
 
 
 def test_the_list_and_the_last_year_need_no_calendar_of_an_exchange() -> None:

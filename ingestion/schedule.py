@@ -1,0 +1,42 @@
+"""When a stored instrument is worth fetching again: after the first session that it has no final bar of."""
+
+from datetime import date, datetime, timedelta
+
+from django.conf import settings
+from django.db.models import Max, Q
+from django.utils import timezone
+
+from ingestion.models import Instrument, Source
+from ingestion.sessions import next_sessions, session_close
+from jobs.errors import InvalidInput
+
+
+def next_refresh(instrument: Instrument) -> datetime | None:
+    """Return when the schedule fetches `instrument` next, provided that somebody watches it.
+
+    That is some time after the close of the first session without a final bar, as the provider takes a
+    while to publish; a moment in the past means as soon as possible. Where the last try brought nothing,
+    there is a pause before the next. None: never, since there is no key, or the bars are the sample's, or
+    the exchange has no calendar.
+    """
+    if not settings.ALPHA_VANTAGE_API_KEY or instrument.source == Source.SAMPLE:
+        return None
+    last = instrument.bars.aggregate(last=Max("date", filter=Q(provisional=False)))["last"]
+    if last is None:
+        return timezone.now()
+    return refresh_due_at(instrument.exchange, last_final=last, asked_at=instrument.fetched_at)
+
+
+def refresh_due_at(exchange: str, *, last_final: date, asked_at: datetime) -> datetime | None:
+    """Return when to ask for bars after `last_final`, of which the provider was last asked at `asked_at`."""
+    try:
+        session = next_sessions(exchange, last_final, 1)[0]
+        close = session_close(exchange, session)
+    except InvalidInput:
+        return None
+    if close is None:
+        return None
+    published = close + timedelta(minutes=settings.REFRESH_MINUTES_AFTER_CLOSE)
+    if asked_at < published:
+        return published
+    return asked_at + timedelta(minutes=settings.REFRESH_MINUTES_BETWEEN_TRIES)
