@@ -5,6 +5,9 @@ SHELL := /bin/bash
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
+# One process a core; each takes whole groups of tests (conftest.py) in the order they are collected in.
+IN_PARALLEL := -n auto --dist loadgroup --no-loadscope-reorder
+
 .PHONY: help install install-dev run test test-fast lint format shell bench lock screenshots
 
 help: ## List these targets
@@ -19,10 +22,10 @@ run: install ## Start everything on http://localhost:8000 (PORT=8001 moves it); 
 
 test: install-dev lint ## Run every check and every test, browser tests included
 	@deploy/setup/chromium
-	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered
+	$(BIN)/python -m pytest $(IN_PARALLEL) --cov --cov-report=term:skip-covered
 
 test-fast: install-dev ## Run the tests that need no browser
-	$(BIN)/python -m pytest -m "not browser"
+	$(BIN)/python -m pytest $(IN_PARALLEL) -m "not browser"
 
 lint: install-dev ## Check style, types, imports, templates, migrations and production settings
 	$(BIN)/ruff check .

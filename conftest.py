@@ -1,4 +1,6 @@
-"""Fixtures for every app's tests."""
+"""Fixtures for every app's tests, and the order in which tests run."""
+
+from collections.abc import Iterator
 
 import pytest
 from django.contrib.auth.models import User
@@ -49,12 +51,25 @@ def operator(staff: User) -> Client:
     return client
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run the tests that empty the database last: all others share the sample in it."""
-    items.sort(key=_empties_the_database)
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
+    """Order the tests: what starts sites and browsers first, what empties the database last.
+
+    With several processes each takes one group after the other: a file, since its tests share what is
+    costly to set up, or the tests of a file that empty the database. Each process has a database of its
+    own, in which all tests but those share the sample.
+    """
+    for item in items:
+        emptying = "-emptying" if _empties_the_database(item) else ""
+        item.add_marker(pytest.mark.xdist_group(f"{item.path.relative_to(item.config.rootpath)}{emptying}"))
+    yield
+    items.sort(key=lambda item: (_empties_the_database(item), not _is_slow(item)))
 
 
 def _empties_the_database(item: pytest.Item) -> bool:
     marker = item.get_closest_marker("django_db")
     return marker is not None and bool(marker.kwargs.get("transaction"))
+
+
+def _is_slow(item: pytest.Item) -> bool:
+    return item.path.is_relative_to(item.config.rootpath / "tests")
