@@ -6,7 +6,7 @@ from itertools import chain
 from django.urls import reverse
 
 from dashboard.calendar_table import MONTHS, Year, calendar_table
-from dashboard.charts.backtest import backtest_columns
+from dashboard.charts.backtest_columns import backtest_columns
 from dashboard.charts.columns import ChartColumns
 from dashboard.charts.forecast import accuracy_columns, fan_columns
 from dashboard.charts.words import (

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from datetime import UTC, date, datetime
 from io import BytesIO
 from pathlib import Path
 
@@ -118,6 +119,31 @@ def test_the_zoom_survives_tuning(page: Page) -> None:
     assert _visible_range(page) == before
     start, end = before
     assert 300 < (end - start) / 86_400_000 < 400
+
+
+def test_a_click_on_a_trade_moves_the_chart_there(page: Page) -> None:
+    page.goto("/backtests/")
+    expect(page.locator("#backtest-chart canvas").first).to_be_visible()
+    button = page.locator("button[data-look]").nth(10)
+    entry, exit_ = (date.fromisoformat(str(button.get_attribute(f"data-{end}"))) for end in ("entry", "exit"))
+    button.click()
+    expect(page.locator("tr[aria-current=true]")).to_have_count(1)
+    page.wait_for_timeout(200)
+    start, end = (datetime.fromtimestamp(time / 1000, UTC).date() for time in _visible_range(page))
+    assert start < entry < exit_ < end
+    assert (end - start) < 4 * (exit_ - entry)
+
+
+def test_candles_are_drawn_when_asked_for_and_remembered(page: Page) -> None:
+    page.goto("/backtests/")
+    page.get_by_role("group", name="Price as").get_by_role("button", name="Candles").click()
+    expect(page.get_by_text("High", exact=False).first).to_be_visible()
+    page.goto("/backtests/?symbol=MSFT")
+    candles = page.get_by_role("group", name="Price as").get_by_role("button", name="Candles")
+    expect(candles).to_have_attribute("aria-pressed", "true")
+    drawn = """() => Bokeh.documents.flatMap(d => [...d.all_models])
+        .filter(m => (m.tags ?? []).includes("mode:price=candles")).map(m => m.visible)"""
+    assert page.evaluate(drawn) == [True, True, True]
 
 
 def test_an_equity_that_is_lost_to_costs_is_drawn_too(page: Page) -> None:

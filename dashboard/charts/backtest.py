@@ -1,65 +1,149 @@
-"""The chart of a backtest: price with averages and trades, equity, drawdown."""
+"""The chart of a backtest: price with the rule's lines and the trades, volume, equity, drawdown, Sharpe."""
 
 from collections.abc import Sequence
-from datetime import date
 
-import numpy as np
-from bokeh.models import Range1d
+from bokeh.models import ColumnDataSource, Range1d
 from bokeh.plotting import figure
-from numpy.typing import NDArray
 
-from dashboard.charts.columns import ChartColumns, Columns, column, days_since_epoch, thinned
 from dashboard.charts.skeleton import (
     cached_skeleton,
     date_range,
+    draw_level,
     draw_line,
     empty_source,
+    only_while,
     panel,
     take_colours,
 )
-from dashboard.wording import choice
-from strategies.documents import BacktestDocument, Series, Trade
-from strategies.parameters import BacktestParameters
+
+INDICATOR_TOKENS = ("--data-indicator-1", "--data-indicator-2", "--data-indicator-3", "--data-indicator-4")
+"""Colours of a rule's lines; so many fit on a panel."""
+
+SIDES = ("long", "short")
+
+BAR_COLUMNS = ("open", "high", "low", "close", "volume", "rising_close", "falling_close")
+"""Columns of the candles; the close stands a second time in the one or the other of the last two."""
+
+
+def indicator_columns() -> list[str]:
+    """Return the columns that a rule's lines are put into, in order."""
+    return [f"indicator_{number}" for number in range(1, len(INDICATOR_TOKENS) + 1)]
 
 
 @cached_skeleton
 def skeleton() -> Sequence[figure]:
-    """Return three panels over one range of dates."""
+    """Return the panels, over one range of dates; the equity has one for each scale."""
     dates = date_range()
-    return _price_panel(dates), _equity_panel(dates), _drawdown_panel(dates)
+    bars = empty_source("bars", "left", "right", *BAR_COLUMNS)
+    return (
+        _price_panel(dates, bars),
+        _volume_panel(dates, bars),
+        _oscillator_panel(dates),
+        *_equity_panels(dates),
+        _drawdown_panel(dates),
+        _sharpe_panel(dates),
+    )
 
 
-def _price_panel(dates: Range1d) -> figure:
-    source = empty_source("price", "close", "fast", "slow")
-    entries = empty_source("entries", "price")
-    exits = empty_source("exits", "price", "result")
+def _price_panel(dates: Range1d, bars: ColumnDataSource) -> figure:
+    prices = empty_source("price", "close", *indicator_columns())
+    markers = [f"{side}_{end}=price" for side in SIDES for end in ("entries", "exits")]
     plot = panel(
         dates=dates,
         number_format="0,0.[00]",
-        follow=["price=close,fast,slow", "entries=price", "exits=price"],
+        follow=[f"price=close,{','.join(indicator_columns())}", "bars=low,high", *markers],
+        logarithmic=True,
         label="Chart of the price; the table under it gives values",
         last=False,
-        logarithmic=True,
     )
-    draw_line(plot, source, "close", "--data-ink", width=1.2)
-    draw_line(plot, source, "fast", "--data-fast")
-    draw_line(plot, source, "slow", "--data-slow")
-    bought = plot.scatter("date", "price", source=entries, marker="triangle", size=10, line_width=1)
-    take_colours(bought.glyph, fill_color="--data-entry", line_color="--surface")
-    sold = plot.scatter("date", "price", source=exits, marker="inverted_triangle", size=10, line_width=1.75)
-    take_colours(sold.glyph, fill_color="--surface", line_color="--data-exit")
+    _draw_candles(plot, bars)
+    only_while(draw_line(plot, prices, "close", "--data-ink", width=1.2), "price=line")
+    _draw_indicators(plot, prices)
+    _draw_trades(plot)
     return plot
 
 
-def _equity_panel(dates: Range1d) -> figure:
+def _draw_candles(plot: figure, bars: ColumnDataSource) -> None:
+    """Draw rising candles hollow and falling ones filled: readable without colour."""
+    wicks = plot.segment("date", "low", "date", "high", source=bars, line_width=1)
+    take_colours(wicks.glyph, line_color="--data-ink")
+    rising = plot.quad("left", "right", "rising_close", "open", source=bars, line_width=1)
+    take_colours(rising.glyph, fill_color="--surface", line_color="--data-ink")
+    falling = plot.quad("left", "right", "open", "falling_close", source=bars, line_width=1)
+    take_colours(falling.glyph, fill_color="--data-ink", line_color="--data-ink")
+    for renderer in (wicks, rising, falling):
+        only_while(renderer, "price=candles")
+
+
+def _draw_indicators(plot: figure, source: ColumnDataSource) -> None:
+    for column, token in zip(indicator_columns(), INDICATOR_TOKENS, strict=True):
+        draw_line(plot, source, column, token)
+
+
+def _draw_trades(plot: figure) -> None:
+    """Draw purchases as triangles up and sales as triangles down; what opens a trade is filled."""
+    chosen = empty_source("chosen", "price")
+    draw_line(plot, chosen, "price", "--accent", width=3)
+    bought, sold, paper = "--data-entry", "--data-exit", "--surface"
+    for name, marker, fill, line in (
+        ("long_entries", "triangle", bought, paper),
+        ("long_exits", "inverted_triangle", paper, sold),
+        ("short_entries", "inverted_triangle", sold, paper),
+        ("short_exits", "triangle", paper, bought),
+    ):
+        source = empty_source(name, "price", "result")
+        drawn = plot.scatter("date", "price", source=source, marker=marker, size=10, line_width=1.5)
+        take_colours(drawn.glyph, fill_color=fill, line_color=line)
+
+
+def _volume_panel(dates: Range1d, bars: ColumnDataSource) -> figure:
+    plot = panel(
+        dates=dates,
+        number_format="0.[0]a",
+        follow=["bars=volume"],
+        floor=0,
+        label="Chart of the volume",
+        last=False,
+    )
+    drawn = plot.quad("left", "right", "volume", 0, source=bars, line_width=0, fill_alpha=0.55)
+    take_colours(drawn.glyph, fill_color="--data-benchmark")
+    return plot
+
+
+def _oscillator_panel(dates: Range1d) -> figure:
+    source = empty_source("oscillator", *indicator_columns())
+    plot = panel(
+        dates=dates,
+        number_format="0,0.[00]",
+        follow=[f"oscillator={','.join(indicator_columns())}"],
+        floor=0,
+        label="Chart of the rule's oscillator",
+        last=False,
+    )
+    draw_level(plot, 0)
+    _draw_indicators(plot, source)
+    return plot
+
+
+def _equity_panels(dates: Range1d) -> tuple[figure, figure]:
+    """Return the equity on a logarithmic and on a linear scale; the reader chooses one."""
     source = empty_source("equity", "equity", "benchmark")
+    return (
+        _equity_panel(dates, source, logarithmic=True),
+        _equity_panel(dates, source, logarithmic=False),
+    )
+
+
+def _equity_panel(dates: Range1d, source: ColumnDataSource, *, logarithmic: bool) -> figure:
     plot = panel(
         dates=dates,
         number_format="0.[00]a",
         follow=["equity=equity,benchmark"],
+        logarithmic=logarithmic,
+        rounded=True,
+        base="equity",
         label="Chart of the equity; the table under it gives values",
         last=False,
-        logarithmic=True,
     )
     draw_line(plot, source, "benchmark", "--data-benchmark", width=1.25, dash="dashed")
     draw_line(plot, source, "equity", "--data-strategy", width=1.75)
@@ -72,6 +156,7 @@ def _drawdown_panel(dates: Range1d) -> figure:
         dates=dates,
         number_format="0%",
         follow=["drawdown=drawdown,benchmark"],
+        floor=0,
         label="Chart of the drawdown; the table under it gives values",
         last=True,
     )
@@ -82,89 +167,16 @@ def _drawdown_panel(dates: Range1d) -> figure:
     return plot
 
 
-def backtest_columns(document: BacktestDocument, *, detail_address: str) -> ChartColumns:
-    """Return the columns of the whole run, thinned where it is long."""
-    days = days_since_epoch(document.series.dates)
-    sources = _lines(document.series, days, shown=None)
-    complete = len(sources["price"]["day"]) == len(days)
-    return ChartColumns(
-        sources={**sources, **_markers(document.trades)},
-        labels=_labels(document.parameters),
-        first_day=int(days[0]),
-        last_day=int(days[-1]),
-        detail_address="" if complete else detail_address,
+def _sharpe_panel(dates: Range1d) -> figure:
+    source = empty_source("rolling", "sharpe")
+    plot = panel(
+        dates=dates,
+        number_format="0.[0]",
+        follow=["rolling=sharpe"],
+        floor=0,
+        label="Chart of the rolling Sharpe ratio",
+        last=True,
     )
-
-
-def backtest_detail(document: BacktestDocument, *, start: date, end: date) -> dict[str, Columns]:
-    """Return the lines with more points from `start` through `end`, and thinned around them."""
-    days = days_since_epoch(document.series.dates)
-    shown = (days >= days_since_epoch([start])[0]) & (days <= days_since_epoch([end])[0])
-    return _lines(document.series, days, shown=np.flatnonzero(shown))
-
-
-def _labels(parameters: BacktestParameters) -> dict[str, str]:
-    average = choice(parameters.average)
-    return {"fast": f"{average} {parameters.fast}", "slow": f"{average} {parameters.slow}"}
-
-
-def _lines(series: Series, days: NDArray[np.int64], *, shown: NDArray[np.intp] | None) -> dict[str, Columns]:
-    """Return the columns of the three panels; `shown` are positions to give more points to."""
-    return {
-        "price": _columns(
-            days,
-            {"close": series.close, "fast": series.fast_average, "slow": series.slow_average},
-            keep=[series.close],
-            decimals=4,
-            shown=shown,
-        ),
-        "equity": _columns(
-            days,
-            {"equity": series.equity, "benchmark": series.benchmark_equity},
-            keep=[series.equity, series.benchmark_equity],
-            decimals=2,
-            shown=shown,
-        ),
-        "drawdown": _columns(
-            days,
-            {"drawdown": series.drawdown, "benchmark": series.benchmark_drawdown},
-            keep=[series.drawdown, series.benchmark_drawdown],
-            decimals=4,
-            shown=shown,
-        ),
-    }
-
-
-def _columns(
-    days: NDArray[np.int64],
-    lines: dict[str, Sequence[float | None]],
-    *,
-    keep: Sequence[Sequence[float]],
-    decimals: int,
-    shown: NDArray[np.intp] | None,
-) -> Columns:
-    arrays = [np.asarray(line, dtype=np.float64) for line in keep]
-    positions = thinned(arrays)
-    if shown is not None and shown.size:
-        inside = shown[thinned([array[shown] for array in arrays])]
-        positions = np.union1d(positions, inside)
-    return {
-        "day": days[positions].tolist(),
-        **{name: column(values, positions, decimals=decimals) for name, values in lines.items()},
-    }
-
-
-def _markers(trades: Sequence[Trade]) -> dict[str, Columns]:
-    """Return entries and exits; a trade still open has no exit."""
-    closed = [trade for trade in trades if not trade.open]
-    return {
-        "entries": {
-            "day": days_since_epoch([trade.entry_date for trade in trades]).tolist(),
-            "price": [trade.entry_price for trade in trades],
-        },
-        "exits": {
-            "day": days_since_epoch([trade.exit_date for trade in closed]).tolist(),
-            "price": [trade.exit_price for trade in closed],
-            "result": [trade.return_ for trade in closed],
-        },
-    }
+    draw_level(plot, 0)
+    draw_line(plot, source, "sharpe", "--data-strategy", width=1.25)
+    return plot

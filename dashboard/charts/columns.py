@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,16 +10,20 @@ from numpy.typing import NDArray
 MAX_POINTS = 1500
 """Points of a line; a canvas redraws that many within 50 ms."""
 
+MAX_CANDLES = 500
+"""Candles in view; more would not stand apart."""
+
 Columns = dict[str, list[float | None]]
-"""Values by name, of equal length; `day` counts days since 1970-01-01."""
+"""Values by name, of equal length; `day` counts days since 1970-01-01, as do `left` and `right`."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ChartColumns:
     """What the browser puts into a skeleton.
 
-    sources: columns by the name of their source.
-    labels: names of lines that depend on the result.
+    sources: columns by the name of their source; NaN and null are gaps.
+    labels: names of lines that depend on the result; an empty one hides its line.
+    bases: values from which percentages count, by name.
     first_day, last_day: extent of the dates, in days since 1970-01-01.
     opening_day: where the view opens; None: at the first day.
     detail_address: where a part of the range can be had in full; empty when all of it is here.
@@ -28,6 +31,7 @@ class ChartColumns:
 
     sources: dict[str, Columns]
     labels: dict[str, str] = field(default_factory=dict)
+    bases: dict[str, float] = field(default_factory=dict)
     first_day: int
     last_day: int
     opening_day: int | None = None
@@ -44,14 +48,35 @@ def thinned(lines: Sequence[NDArray[np.float64]], limit: int = MAX_POINTS) -> ND
     bars = len(lines[0])
     if bars <= limit:
         return np.arange(bars)
-    stretches = (limit - 2) // (2 * len(lines))
-    edges = np.linspace(1, bars - 1, stretches + 1).astype(np.intp)
-    kept = {0, bars - 1}
-    for start, stop in pairwise(edges):
-        for line in lines:
-            stretch = line[start:stop]
-            kept.update((int(start + stretch.argmin()), int(start + stretch.argmax())))
-    return np.array(sorted(kept))
+    inner = bars - 2
+    width = -(-inner // ((limit - 2) // (2 * len(lines))))
+    rows = -(-inner // width)
+    stretch_starts = 1 + width * np.arange(rows)
+    kept = [np.array([0, bars - 1])]
+    for line in lines:
+        # Filled up with its last value, which is found at its first place.
+        stretches = np.pad(line[1:-1], (0, rows * width - inner), mode="edge").reshape(rows, width)
+        kept += [stretch_starts + stretches.argmin(axis=1), stretch_starts + stretches.argmax(axis=1)]
+    return np.unique(np.concatenate(kept))
+
+
+def group_starts(
+    bars: int, shown: NDArray[np.intp] | None = None, limit: int = MAX_CANDLES
+) -> NDArray[np.intp]:
+    """Return where groups of neighbouring bars start, so that there are at most about `limit` of them.
+
+    shown: positions of neighbouring bars that get as many groups to themselves; the groups of the
+    others then end where these begin.
+    """
+    size = -(-bars // limit)
+    starts = np.arange(0, bars, size)
+    if shown is None or not shown.size:
+        return starts
+    first, after = int(shown[0]), int(shown[-1]) + 1
+    inside = np.arange(first, after, -(-len(shown) // limit))
+    outside = starts[(starts < first) | (starts > after)]
+    following = np.arange(after, min(after + 1, bars))
+    return np.unique(np.concatenate([outside, inside, following])).astype(np.intp)
 
 
 def days_since_epoch(dates: Sequence[date]) -> NDArray[np.int64]:
@@ -59,9 +84,7 @@ def days_since_epoch(dates: Sequence[date]) -> NDArray[np.int64]:
     return np.array(dates, dtype="datetime64[D]").astype(np.int64)
 
 
-def column(
-    values: Sequence[float | None], positions: NDArray[np.intp], *, decimals: int
-) -> list[float | None]:
-    """Return the values at `positions`, rounded to what the legend shows."""
-    kept = (values[position] for position in positions)
-    return [None if value is None else round(value, decimals) for value in kept]
+def rounded(values: NDArray[np.float64], decimals: int) -> list[float | None]:
+    """Return the values rounded to what the legend shows; NaN stays, and travels as null."""
+    column: list[float | None] = values.round(decimals).tolist()
+    return column

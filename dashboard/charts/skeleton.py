@@ -6,7 +6,11 @@ into the skeleton's sources. What the script must know of the skeleton stands in
 
     color:<property>=<token>          take the colour of a design token, anew when the theme changes
     follow:<source>=<column>,...      on a y range: keep these columns in view as the x range moves
-    ticks:<name>                      on a logarithmic y range: write round numbers into this ticker
+    ticks:<name>                      on a y range: write round numbers into this axis
+    scale:<linear|log>                on a y range: what is round on it
+    floor:<value>                     on a y range: this value stays in view
+    base:<name>                       on a y range: percentages count from the base of that name
+    mode:<name>=<choice>              draw only while the reader has made that choice
 """
 
 import re
@@ -14,6 +18,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
+from typing import Literal
 
 from bokeh.core.json_encoder import serialize_json
 from bokeh.document import Document
@@ -29,6 +34,9 @@ from bokeh.models import (
     Range1d,
     WheelZoomTool,
 )
+from bokeh.models.annotations import Span
+from bokeh.models.glyphs import Line
+from bokeh.models.renderers import GlyphRenderer
 from bokeh.plotting import figure
 
 FONT = "ui-sans-serif, system-ui, sans-serif"
@@ -78,6 +86,9 @@ def panel(
     label: str,
     last: bool,
     logarithmic: bool = False,
+    rounded: bool = False,
+    base: str = "",
+    floor: float | None = None,
 ) -> figure:
     """Return an empty panel.
 
@@ -86,16 +97,23 @@ def panel(
     label: what a screen reader calls the drawing.
     last: whether it stands lowest and so carries the dates.
     logarithmic: whether equal distances are equal ratios, as suits prices over years.
+    rounded: whether the browser writes the ticks, as it does on every logarithmic axis.
+    base: name of the value from which percentages count, for a reader who wants them instead of money.
+    floor: a value that stays in view, such as zero for volumes.
     """
-    tags = [f"follow:{columns}" for columns in follow]
+    scale: Literal["log", "linear"] = "log" if logarithmic else "linear"
+    axis_name = f"{scale} axis of {follow[0]}"
     # Bokeh's own ticker marks powers of ten alone on a logarithmic axis.
-    ticker = FixedTicker(ticks=[], name=f"ticks of {follow[0]}") if logarithmic else BasicTicker()
-    if logarithmic:
-        tags.append(f"ticks:{ticker.name}")
+    writes_ticks = logarithmic or rounded
+    tags = [f"follow:{columns}" for columns in follow]
+    tags.append(f"scale:{scale}")
+    tags += [f"ticks:{axis_name}"] if writes_ticks else []
+    tags += [f"base:{base}"] if base else []
+    tags += [] if floor is None else [f"floor:{floor}"]
     plot = figure(
         x_range=dates,
         y_range=Range1d(start=1, end=2, tags=tags),
-        y_axis_type="log" if logarithmic else "linear",
+        y_axis_type=scale,
         x_axis_type="datetime",
         y_axis_location="right",
         sizing_mode="stretch_both",
@@ -110,9 +128,16 @@ def panel(
         outline_line_color=None,
         html_attributes={"role": "img", "aria-label": label},
     )
+    _style_axes(plot, last=last)
+    axis = plot.yaxis[0]
+    axis.name = axis_name
+    axis.formatter = NumeralTickFormatter(format=number_format)
+    axis.ticker = plot.ygrid.ticker = FixedTicker(ticks=[]) if writes_ticks else BasicTicker()
+    return plot
+
+
+def _style_axes(plot: figure, *, last: bool) -> None:
     plot.xaxis.visible = last
-    plot.yaxis.formatter = NumeralTickFormatter(format=number_format)
-    plot.yaxis.ticker = plot.ygrid.ticker = ticker
     plot.xaxis.major_label_policy = NoOverlap(min_distance=12)
     plot.xaxis.formatter = DatetimeTickFormatter(days="%d %b", months="%b %Y", years="%Y")
     for axis in (*plot.xaxis, *plot.yaxis):
@@ -122,12 +147,16 @@ def panel(
         take_colours(axis, major_label_text_color="--ink-muted")
     for grid in (*plot.xgrid, *plot.ygrid):
         take_colours(grid, grid_line_color="--data-grid")
-    return plot
 
 
 def take_colours(model: Model, **tokens: str) -> None:
     """Let properties of `model` take the colours of design tokens in the browser."""
     model.tags = [*model.tags, *(f"color:{name}={token}" for name, token in tokens.items())]
+
+
+def only_while(model: Model, choice: str) -> None:
+    """Draw `model` only while the reader has made this choice, such as `price=candles`."""
+    model.tags = [*model.tags, f"mode:{choice}"]
 
 
 def draw_line(
@@ -138,10 +167,18 @@ def draw_line(
     *,
     width: float = 1.5,
     dash: str = "solid",
-) -> None:
+) -> "GlyphRenderer[Line]":
     """Draw a column against the dates in the colour of a design token."""
     renderer = plot.line("date", column, source=source, line_width=width, line_dash=dash)
     take_colours(renderer.glyph, line_color=token)
+    return renderer
+
+
+def draw_level(plot: figure, value: float) -> None:
+    """Draw a thin line over all dates at a value, such as zero."""
+    level = Span(location=value, dimension="width", line_width=1)
+    take_colours(level, line_color="--line-strong")
+    plot.add_layout(level)
 
 
 def cached_skeleton(build: Callable[[], Sequence[figure]]) -> Callable[[], Skeleton]:

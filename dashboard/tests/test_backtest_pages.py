@@ -160,7 +160,7 @@ def test_the_page_shows_the_newest_hundred_trades_and_leads_to_all(reader: Clien
         for item in page.all("th", scope="row")
         if any(parent.attributes.get("aria-label") == "Trades" for parent in item.ancestors)
     ]
-    assert [item.text for item in trades] == [
+    assert [item.text.strip() for item in trades] == [
         str(trade.entry_date) for trade in document.trades[-SHOWN_TRADES:]
     ]
     left_out = len(document.trades) - SHOWN_TRADES

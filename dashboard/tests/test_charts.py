@@ -2,6 +2,7 @@
 
 import inspect
 import json
+import math
 import re
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -15,8 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.charts import forecast
-from dashboard.charts.backtest import backtest_columns, backtest_detail
-from dashboard.charts.columns import MAX_POINTS, days_since_epoch, thinned
+from dashboard.charts.backtest_columns import backtest_columns, backtest_detail
+from dashboard.charts.columns import MAX_CANDLES, MAX_POINTS, days_since_epoch, group_starts, thinned
 from dashboard.charts.registry import SKELETONS
 from dashboard.charts.sparkline import HEIGHT, WIDTH, sparkline_path
 from dashboard.charts.words import equity_rows
@@ -63,6 +64,21 @@ def test_a_short_line_is_not_thinned() -> None:
     assert thinned([np.arange(float(MAX_POINTS))]).tolist() == list(range(MAX_POINTS))
 
 
+@given(bars=st.integers(1, 3000), limit=st.integers(5, 100), data=st.data())
+def test_groups_of_bars_hold_every_bar_once_and_show_what_is_in_view_finely(
+    bars: int, limit: int, data: st.DataObject
+) -> None:
+    first = data.draw(st.integers(0, bars - 1))
+    after = data.draw(st.integers(first + 1, bars))
+    starts = group_starts(bars, np.arange(first, after), limit)
+    assert starts[0] == 0
+    assert (np.diff(starts) > 0).all()
+    assert starts[-1] < bars
+    assert first in starts
+    assert after in {*starts.tolist(), bars}
+    assert limit / 2 < np.sum((starts >= first) & (starts < after)) <= limit or after - first <= limit / 2
+
+
 def test_the_columns_of_a_run_are_values_of_its_document(run: BacktestDocument) -> None:
     columns = backtest_columns(run, detail_address="/detail/")
     at = {day: index for index, day in enumerate(days_since_epoch(run.series.dates).tolist())}
@@ -70,34 +86,55 @@ def test_the_columns_of_a_run_are_values_of_its_document(run: BacktestDocument) 
     assert len(price["day"]) <= MAX_POINTS < len(run.series.dates)
     for source, name, values, decimals in (
         (price, "close", run.series.close, 4),
-        (price, "slow", run.series.slow_average, 4),
+        (price, "indicator_2", run.series.slow_average, 4),
         (equity, "equity", run.series.equity, 2),
         (equity, "benchmark", run.series.benchmark_equity, 2),
         (columns.sources["drawdown"], "drawdown", run.series.drawdown, 4),
     ):
         for day, shown in zip(source["day"], source[name], strict=True):
             value = values[at[int(day or 0)]]
-            assert shown == (None if value is None else round(value, decimals))
+            expected = pytest.approx(np.nan if value is None else value, abs=10.0**-decimals, nan_ok=True)
+            assert shown == expected
     assert round(max(run.series.equity), 2) in equity["equity"]
     assert round(run.metrics.max_drawdown, 4) in columns.sources["drawdown"]["drawdown"]
-    assert columns.labels == {"fast": "Simple 20", "slow": "Simple 50"}
+    assert columns.labels["price.indicator_1"] == "Simple 20"
+    assert columns.labels["price.indicator_2"] == "Simple 50"
+    assert columns.labels["price.indicator_3"] == ""
+    assert columns.bases == {"equity": run.parameters.initial_investment}
+
+
+def test_candles_sum_up_the_bars_of_a_long_run(run: BacktestDocument) -> None:
+    candles = backtest_columns(run, detail_address="").sources["bars"]
+    assert MAX_CANDLES / 2 < len(candles["day"]) <= MAX_CANDLES
+    assert candles["open"][0] == run.series.open[0]
+    assert candles["close"][-1] == run.series.close[-1]
+    assert max(value or 0 for value in candles["high"]) == max(run.series.high)
+    assert min(value or 0 for value in candles["low"]) == min(run.series.low)
+    size = math.ceil(len(run.series.dates) / MAX_CANDLES)
+    assert candles["volume"][0] == round(sum(run.series.volume[:size]) / size)
+    rising = [close >= open_ for open_, close in zip(candles["open"], candles["close"], strict=True)]  # type: ignore[operator]
+    assert [not np.isnan(value) for value in candles["rising_close"]] == rising  # type: ignore[arg-type]
+    assert [np.isnan(value) for value in candles["falling_close"]] == rising  # type: ignore[arg-type]
 
 
 def test_every_trade_is_marked_and_an_open_one_has_no_exit(db: None) -> None:
     document = run_backtest(BacktestParameters(symbol="IBM", entry=Entry.ON_STATE))
     assert [trade.open for trade in document.trades].count(True) == 1
     sources = backtest_columns(document, detail_address="").sources
-    assert len(sources["entries"]["day"]) == len(document.trades)
-    assert len(sources["exits"]["day"]) == len(document.trades) - 1
-    assert sources["entries"]["price"] == [trade.entry_price for trade in document.trades]
+    assert len(sources["long_entries"]["day"]) == len(document.trades)
+    assert len(sources["long_exits"]["day"]) == len(document.trades) - 1
+    assert sources["long_entries"]["price"] == [trade.entry_price for trade in document.trades]
+    assert sources["short_entries"]["day"] == sources["short_exits"]["day"] == []
 
 
 def test_zooming_into_a_long_run_brings_every_bar_in_view(run: BacktestDocument) -> None:
     start, end = date(2008, 1, 2), date(2008, 12, 31)
-    shown = {
-        EPOCH + timedelta(days=int(day or 0))
-        for day in backtest_detail(run, start=start, end=end)["price"]["day"]
-    }
+    detail = backtest_detail(run, start=start, end=end)
+    shown = {EPOCH + timedelta(days=int(day or 0)) for day in detail["price"]["day"]}
+    in_view = [
+        close for day, close in zip(run.series.dates, run.series.close, strict=True) if start <= day <= end
+    ]
+    assert set(in_view) <= set(detail["bars"]["close"])
     assert {day for day in run.series.dates if start <= day <= end} <= shown
     assert {run.series.dates[0], run.series.dates[-1]} <= shown
 

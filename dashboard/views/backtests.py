@@ -3,10 +3,11 @@
 from datetime import date
 from typing import Any
 
-from django.http import HttpResponse, JsonResponse
+from django.http import HttpResponse
 from django.views.decorators.http import require_safe
+from pydantic_core import to_json
 
-from dashboard.charts.backtest import backtest_detail as detail_of
+from dashboard.charts.backtest_columns import backtest_detail as detail_of
 from dashboard.forms import BacktestForm
 from dashboard.requests import HtmxRequest, render_page, wants_partial
 from dashboard.results import backtest_result
@@ -51,7 +52,8 @@ def backtest(request: HtmxRequest, backtest_id: str) -> HttpResponse:
 def backtest_detail(request: HtmxRequest, backtest_id: str) -> HttpResponse:
     """Answer with more points of the chart's lines between two days."""
     start, end = _day(request.GET.get("start", "")), _day(request.GET.get("end", ""))
-    response = JsonResponse(detail_of(find_backtest(backtest_id), start=start, end=end))
+    detail = detail_of(find_backtest(backtest_id), start=start, end=end)
+    response = HttpResponse(to_json(detail, inf_nan_mode="null"), content_type="application/json")
     response["Cache-Control"] = "private, max-age=3600"
     return response
 

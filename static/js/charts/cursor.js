@@ -1,4 +1,4 @@
-// The line under the pointer, and the values that the legend shows for its day.
+// The cross under the pointer, and the values that the legend shows for its day.
 window.Hindcast = window.Hindcast ?? {};
 
 (() => {
@@ -12,17 +12,18 @@ window.Hindcast = window.Hindcast ?? {};
     #model;
     #plots;
     #time = null;
+    #level = null;
     #reach;
 
-    // plots: [{ model, view, element }], one for each panel.
+    // plots: [{ model, view, panel, canvas }], one for each drawing.
     constructor(host, model, plots) {
       this.#host = host;
       this.#model = model;
       this.#plots = plots;
       this.#reach = Number(host.dataset.reach ?? Infinity) * Hindcast.DAY;
-      for (const { model: plot } of plots) {
-        plot.on_event("mousemove", (event) => this.#moveTo(event.x));
-        plot.on_event("mouseleave", () => this.clear());
+      for (const plot of plots) {
+        plot.model.on_event("mousemove", (event) => this.#moveTo(plot, event));
+        plot.model.on_event("mouseleave", () => this.clear());
       }
       host.addEventListener("keydown", (event) => this.#onKey(event));
       host.addEventListener("focusout", () => this.clear());
@@ -30,10 +31,11 @@ window.Hindcast = window.Hindcast ?? {};
 
     clear() {
       this.#time = null;
+      this.#level = null;
       this.refresh();
     }
 
-    // Write values and place the line anew, for example after the data or the view has changed.
+    // Write values and place the lines anew, for example after the data or the view has changed.
     refresh() {
       const [start, end] = this.#model.view();
       const time = this.#time ?? end;
@@ -44,30 +46,41 @@ window.Hindcast = window.Hindcast ?? {};
         const [source, column] = output.dataset.value.split(".");
         const position = this.#model.nearest(source, time);
         const at = this.#model.value(source, "date", position);
-        output.parentElement.hidden = position < 0; // a line without data needs no place in the legend
         const isMark = "near" in output.dataset;
         const isNear = at !== undefined && Math.abs(at - time) <= (isMark ? markReach : this.#reach);
         if (isNear && !isMark) shown ??= at;
         const value = isNear ? this.#model.value(source, column, position) : null;
-        output.textContent = isMark && !isNear ? "" : written(value, output.dataset.format);
+        output.textContent = isMark && !isNear ? "" : this.#written(value, output.dataset);
+        // A line without data needs no place in the legend.
+        const item = output.closest(".legend > span");
+        if (!("only" in item.dataset)) item.hidden = position < 0 || isUnnamed(item);
       }
       const date = this.#host.querySelector("[data-cursor-date]");
       if (date) date.textContent = shown == null ? "" : day(shown);
-      this.#drawLine(this.#time == null ? null : shown);
+      this.#drawLines(this.#time == null ? null : shown);
     }
 
-    #moveTo(time) {
+    #moveTo(plot, event) {
       const [start, end] = this.#model.view();
-      if (time < start || time > end) return;
-      this.#time = time;
+      if (event.x < start || event.x > end) return;
+      this.#time = event.x;
+      this.#level = { plot, y: event.y };
       this.refresh();
     }
 
-    #drawLine(time) {
-      for (const { view, element } of this.#plots) {
-        const line = element.querySelector(".chart-cursor");
+    #drawLines(time) {
+      for (const plot of this.#plots) {
+        const line = plot.panel.querySelector(".chart-cursor");
+        const level = plot.panel.querySelector(".chart-level");
+        if (plot.canvas.hidden) continue; // another drawing of this panel is shown
         line.hidden = time == null;
-        if (time != null) line.style.transform = `translateX(${Math.round(view.frame.x_scale.compute(time))}px)`;
+        if (time != null) line.style.transform = `translateX(${Math.round(plot.view.frame.x_scale.compute(time))}px)`;
+        const isHere = this.#level?.plot === plot;
+        level.hidden = !isHere;
+        if (!isHere) continue;
+        const top = plot.canvas.offsetTop + plot.view.frame.y_scale.compute(this.#level.y);
+        level.style.transform = `translateY(${Math.round(top)}px)`;
+        level.firstElementChild.textContent = this.#written(this.#level.y, plot.panel.dataset);
       }
     }
 
@@ -84,21 +97,33 @@ window.Hindcast = window.Hindcast ?? {};
       if (time < start) this.#model.look(time, time + end - start);
       if (time > end) this.#model.look(time - (end - start), time);
       this.#time = time;
+      this.#level = null;
       this.refresh();
       this.#host.querySelector("[data-readout]").textContent = `${day(time)}. ${this.#legendInWords()}`;
     }
 
     // The legends as they stand, panel by panel: "Price: Close 77.12, Simple 20 75.30. Equity: ..."
     #legendInWords() {
-      const panels = this.#plots.map(({ element }) => {
-        const title = element.querySelector(".legend strong")?.textContent;
-        const filled = [...element.querySelectorAll("[data-value]")].filter((output) => output.textContent);
-        const values = filled.map((output) => output.parentElement);
-        const items = [...new Set(values)].filter((item) => !item.hidden).map((item) => item.innerText.trim());
-        return (title ? `${title}: ` : "") + items.join(", ");
+      const panels = [...this.#host.querySelectorAll("[data-panel]:not([hidden])")].map((panel) => {
+        const title = panel.querySelector(".legend strong")?.textContent;
+        const filled = [...panel.querySelectorAll("[data-value]")].filter((output) => output.textContent);
+        const items = [...new Set(filled.map((output) => output.closest(".legend > span")))];
+        const words = items.filter((item) => item.checkVisibility()).map((item) => item.innerText.trim());
+        return (title ? `${title}: ` : "") + words.join(", ");
       });
       return `${panels.join(". ")}.`;
     }
+
+    #written(value, { format, base }) {
+      const from = base && this.#model.base(base);
+      return from ? written(value / from - 1, "change") : written(value, format);
+    }
+  };
+
+  // A line that the result does not name is one that it does not have.
+  const isUnnamed = (item) => {
+    const label = item.querySelector("[data-label]");
+    return label !== null && label.textContent === "";
   };
 
   const day = (time) => new Date(time).toISOString().slice(0, 10);
@@ -107,11 +132,14 @@ window.Hindcast = window.Hindcast ?? {};
   const SMALL = new Intl.NumberFormat("en", { minimumFractionDigits: 4, maximumFractionDigits: 4 });
   const NUMBER = new Intl.NumberFormat("en", DIGITS);
   const SIGNED = new Intl.NumberFormat("en", { ...DIGITS, signDisplay: "exceptZero" });
+  const SHORT = new Intl.NumberFormat("en", { notation: "compact", maximumSignificantDigits: 4 });
 
   const written = (value, format) => {
     if (value == null || Number.isNaN(value)) return "—";
     if (format === "percent") return `${NUMBER.format(100 * value)} %`;
     if (format === "change") return `${SIGNED.format(100 * value)} %`;
+    if (format === "count") return SHORT.format(value).toLowerCase(); // as on the axis
+    if (format === "ratio") return NUMBER.format(value);
     return Math.abs(value) < 1 ? SMALL.format(value) : NUMBER.format(value); // as prices are on the page
   };
 })();

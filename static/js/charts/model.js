@@ -4,15 +4,16 @@ window.Hindcast = window.Hindcast ?? {};
 
 (() => {
   "use strict";
-  const MARGIN = 0.06; // of the range of values, above and below
-
   Hindcast.DAY = 86_400_000;
+  const DAYS = { day: "date", left: "left", right: "right" }; // columns that count days, and their names here
 
   Hindcast.ChartModel = class {
     #document;
     #dates;
     #columns = null;
-    #follows = [];
+    #ranges;
+    #names = new Map(); // columns of each source
+    #choices = {};
     #onView;
 
     // onView: called after the dates in view have changed.
@@ -20,22 +21,17 @@ window.Hindcast = window.Hindcast ?? {};
       this.#document = document;
       this.#dates = document.get_model_by_name("dates");
       this.#onView = onView;
-      for (const model of document.all_models) {
-        const columns = tagged(model, "follow:").map((text) => {
-          const [source, names] = text.split("=");
-          return { source, names: names.split(",") };
-        });
-        const [name] = tagged(model, "ticks:");
-        const ticker = name && document.get_model_by_name(name);
-        if (columns.length) this.#follows.push({ range: model, columns, ticker });
-      }
+      const find = { source: (name) => this.#data(name), axis: (name) => document.get_model_by_name(name) };
+      this.#ranges = [...document.all_models]
+        .filter((model) => Hindcast.tagged(model, "follow:").length)
+        .map((range) => new Hindcast.ValueRange(range, find));
       let scheduled = false;
       this.#dates.change.connect(() => {
         if (scheduled) return;
         scheduled = true;
         requestAnimationFrame(() => {
           scheduled = false;
-          this.#followValues();
+          this.fitValues();
           this.#onView();
         });
       });
@@ -45,11 +41,23 @@ window.Hindcast = window.Hindcast ?? {};
     recolour() {
       const tokens = getComputedStyle(document.documentElement);
       for (const model of this.#document.all_models) {
-        for (const text of tagged(model, "color:")) {
+        for (const text of Hindcast.tagged(model, "color:")) {
           const [property, token] = text.split("=");
           model.setv({ [property]: tokens.getPropertyValue(token).trim() });
         }
       }
+    }
+
+    // Draw what belongs to the reader's choices, such as { price: "candles" }.
+    choose(choices) {
+      this.#choices = choices;
+      for (const model of this.#document.all_models) {
+        for (const text of Hindcast.tagged(model, "mode:")) {
+          const [name, choice] = text.split("=");
+          model.visible = choices[name] === choice;
+        }
+      }
+      if (this.#columns) this.fitValues();
     }
 
     // Show other columns. Dates that a person chose stay in view, where the new columns reach.
@@ -62,22 +70,33 @@ window.Hindcast = window.Hindcast ?? {};
       const overlaps = kept && kept[0] < last && kept[1] > first;
       const [start, end] = overlaps ? kept : this.openingView();
       this.look(start, end);
-      this.#followValues();
+      this.fitValues();
       this.#onView();
     }
 
-    // Replace the data of the sources named, and leave the others.
+    // Replace the data of the sources named, and leave the others. Columns that are left out are gaps.
     fill(sources) {
-      for (const [name, { day, ...values }] of Object.entries(sources)) {
-        const data = { date: day.map((value) => value * Hindcast.DAY) };
-        // BokehJS would draw a null as zero; NaN makes a gap.
-        for (const [column, list] of Object.entries(values)) data[column] = list.map((value) => value ?? NaN);
-        this.#document.get_model_by_name(name).data = data;
+      for (const [name, columns] of Object.entries(sources)) {
+        const source = this.#document.get_model_by_name(name);
+        if (!this.#names.has(name)) this.#names.set(name, Object.keys(source.data));
+        const length = columns.day.length;
+        const data = Object.fromEntries(this.#names.get(name).map((column) => [column, new Array(length).fill(NaN)]));
+        for (const [column, list] of Object.entries(columns)) {
+          // BokehJS would draw a null as zero; NaN makes a gap.
+          if (column in DAYS) data[DAYS[column]] = list.map((value) => value * Hindcast.DAY);
+          else data[column] = list.map((value) => value ?? NaN);
+        }
+        source.data = data;
       }
     }
 
     get columns() {
       return this.#columns;
+    }
+
+    // The number from which percentages of a panel count; nothing while the reader wants money.
+    base(name) {
+      return this.#choices.unit === "percent" ? this.#columns?.bases[name] : undefined;
     }
 
     extent() {
@@ -110,82 +129,24 @@ window.Hindcast = window.Hindcast ?? {};
 
     // Position in a source of the bar nearest to a time; -1 where the source is empty.
     nearest(source, time) {
-      const dates = this.#document.get_model_by_name(source).data.date;
-      const right = lowerBound(dates, time);
+      const dates = this.#data(source).date;
+      const right = Hindcast.lowerBound(dates, time);
       if (right === dates.length) return right - 1;
       return right > 0 && time - dates[right - 1] < dates[right] - time ? right - 1 : right;
     }
 
     value(source, column, position) {
-      return this.#document.get_model_by_name(source).data[column]?.[position];
+      return this.#data(source)[column]?.[position];
     }
 
-    #followValues() {
-      const [start, end] = this.view();
-      for (const { range, columns, ticker } of this.#follows) {
-        // A logarithmic axis has no place for zero: an equity that is lost leaves the panel.
-        const least = ticker ? Number.MIN_VALUE : -Infinity;
-        const [low, high] = extremes(this.#document, columns, start, end, least);
-        if (low > high) continue;
-        if (ticker) {
-          const margin = Math.max((high / low) ** MARGIN, 1.01);
-          ticker.ticks = roundNumbers(low, high);
-          range.setv({ start: low / margin, end: high * margin });
-        } else {
-          const margin = MARGIN * (high - low || Math.abs(high) || 1);
-          range.setv({ start: low - margin, end: high + margin });
-        }
-      }
+    #data(source) {
+      return this.#document.get_model_by_name(source).data;
     }
-  };
 
-  const tagged = (model, prefix) =>
-    (model.tags ?? []).filter((tag) => tag.startsWith(prefix)).map((tag) => tag.slice(prefix.length));
-
-  const lowerBound = (sorted, value) => {
-    let low = 0;
-    let high = sorted.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (sorted[middle] < value) low = middle + 1;
-      else high = middle;
+    // Fit the y ranges to what is in view.
+    fitValues() {
+      const bases = this.#choices.unit === "percent" ? this.#columns?.bases : undefined;
+      for (const range of this.#ranges) range.fit(...this.view(), bases);
     }
-    return low;
-  };
-
-  // Round numbers from low to high for a logarithmic axis: 1, 2, 5, 10, ... or, where these are too
-  // few, equal steps.
-  const roundNumbers = (low, high) => {
-    const ticks = [];
-    for (let power = Math.floor(Math.log10(low)); power <= Math.log10(high); power += 1) {
-      for (const digit of high / low > 100 ? [1, 3] : [1, 2, 5]) ticks.push(digit * 10 ** power);
-    }
-    const inside = ticks.filter((tick) => tick >= low && tick <= high);
-    if (inside.length > 3) return inside;
-    const rough = (high - low) / 4 || 1;
-    const power = 10 ** Math.floor(Math.log10(rough));
-    const step = power * [1, 2, 5, 10].find((digit) => digit * power >= rough);
-    const count = Math.floor(high / step) - Math.ceil(low / step) + 1;
-    return Array.from({ length: Math.max(count, 0) }, (_, index) => (Math.ceil(low / step) + index) * step);
-  };
-
-  // Lowest and highest value in view; one bar beyond either edge counts, since lines lead there.
-  // Values below `least` do not count.
-  const extremes = (document, columns, start, end, least) => {
-    let low = Infinity;
-    let high = -Infinity;
-    for (const { source, names } of columns) {
-      const data = document.get_model_by_name(source).data;
-      const from = Math.max(0, lowerBound(data.date, start) - 1);
-      const to = Math.min(data.date.length, lowerBound(data.date, end) + 1);
-      for (const name of names) {
-        for (let position = from; position < to; position += 1) {
-          const value = data[name][position];
-          if (value < low && value >= least) low = value;
-          if (value > high && value >= least) high = value;
-        }
-      }
-    }
-    return [low, high];
   };
 })();

@@ -2,7 +2,6 @@
 // without leaving anything behind.
 (() => {
   "use strict";
-  const YEAR = 365.25 * Hindcast.DAY;
   const charts = new Map(); // by host element
   const skeletons = new Map(); // by address
 
@@ -20,22 +19,25 @@
 
   const mount = async (host) => {
     const { document: json, roots } = await skeletonAt(host.dataset.skeleton);
-    const panels = [...host.querySelectorAll("[data-panel]")];
-    const targets = panels.map((panel) => panel.querySelector("[data-canvas]"));
+    const targets = [...host.querySelectorAll("[data-canvas]")];
     const places = Object.fromEntries(roots.map((id, index) => [id, targets[index]]));
     const [views] = await Bokeh.embed.embed_items({ chart: json }, [{ docid: "chart", roots: places, root_ids: roots }]);
     const document = views.roots[0].model.document;
     if (!host.isConnected) return remove({ views, document });
 
     const chart = { views, document };
+    const choices = Hindcast.choicesOf(host);
+    Hindcast.showChoices(host, choices);
     chart.model = new Hindcast.ChartModel(document, () => viewChanged(host, chart));
-    const plots = panels.map((element, index) => {
+    const plots = targets.map((canvas, index) => {
       const model = document.get_model_by_id(roots[index]);
-      return { model, view: views.get(model), element };
+      return { model, view: views.get(model), panel: canvas.closest("[data-panel]"), canvas };
     });
+    for (const { model } of plots) model.on_event("doubletap", () => chart.model.look(...chart.model.openingView()));
     if (window.matchMedia("(pointer: coarse)").matches) plots.forEach(({ model }) => leaveTouchToThePage(model.toolbar));
     chart.cursor = new Hindcast.ChartCursor(host, chart.model, plots);
     chart.model.recolour();
+    chart.model.choose(choices);
     return chart;
   };
 
@@ -68,9 +70,16 @@
     for (const element of host.querySelectorAll("[data-label]")) {
       element.textContent = columns.labels[element.dataset.label] ?? element.textContent;
     }
+    for (const panel of host.querySelectorAll("[data-needs]")) {
+      panel.hidden = columns.sources[panel.dataset.needs].day.length === 0;
+    }
+    chart.model.fill(Object.fromEntries(ofTheLast(host).map((name) => [name, { day: [] }])));
     chart.model.show(columns);
     host.removeAttribute("aria-busy");
   };
+
+  // Sources that show what a person pointed at in the result before.
+  const ofTheLast = (host) => (host.dataset.forget ?? "").split(" ").filter(Boolean);
 
   const fillAll = () => {
     for (const host of document.querySelectorAll("[data-chart]")) {
@@ -85,7 +94,8 @@
   const viewChanged = (host, chart) => {
     if (!chart.cursor) return;
     chart.cursor.refresh();
-    markRange(host, chart.model);
+    Hindcast.markRange(host, chart.model);
+    for (const note of host.querySelectorAll("[data-while-all]")) note.hidden = !chart.model.showsAll();
     clearTimeout(chart.timer);
     chart.timer = setTimeout(() => loadDetail(chart), 200);
   };
@@ -104,51 +114,12 @@
       const sources = await response.json();
       if (chart.model.columns !== columns) return;
       chart.model.fill(sources);
+      chart.model.fitValues();
       chart.cursor.refresh();
     } catch (error) {
       if (error.name !== "AbortError") console.warn("The chart stays thinned:", error);
     }
   };
-
-  const markRange = (host, model) => {
-    const [start, end] = model.view();
-    for (const button of host.querySelectorAll("[data-range]")) {
-      const years = Number(button.dataset.range);
-      const shown = years ? Math.abs(end - start - years * YEAR) < 2 * Hindcast.DAY : model.showsAll();
-      button.setAttribute("aria-pressed", String(shown));
-    }
-  };
-
-  const actions = {
-    range: (model, years) => {
-      const [first, last] = model.extent();
-      const [, end] = model.view();
-      const until = model.showsAll() ? last : end;
-      return Number(years) ? model.look(until - Number(years) * YEAR, until) : model.look(first, last);
-    },
-    zoom: (model, factor) => {
-      const [start, end] = model.view();
-      const middle = (start + end) / 2;
-      const half = Math.max((Number(factor) * (end - start)) / 2, 5 * Hindcast.DAY);
-      model.look(middle - half, middle + half);
-    },
-    move: (model, share) => {
-      const [start, end] = model.view();
-      const distance = Number(share) * (end - start);
-      model.look(start + distance, end + distance);
-    },
-    reset: (model) => model.look(...model.openingView()),
-  };
-
-  document.addEventListener("click", async (event) => {
-    const button = event.target instanceof Element && event.target.closest("[data-chart] button");
-    if (!button) return;
-    const chart = await charts.get(button.closest("[data-chart]"));
-    if (!chart) return;
-    for (const [name, act] of Object.entries(actions)) {
-      if (name in button.dataset) act(chart.model, button.dataset[name]);
-    }
-  });
 
   document.addEventListener("hindcast:theme", async () => {
     for (const pending of charts.values()) (await pending)?.model.recolour();
@@ -166,6 +137,6 @@
     remove(chart);
   });
 
-  // For browser tests and the console.
+  // The chart that is drawn into a host, as a promise.
   Hindcast.charts = { count: () => charts.size, of: (host) => charts.get(host) };
 })();
