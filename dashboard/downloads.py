@@ -115,8 +115,8 @@ def _printed(kind: type[Document], content: bytes, site_address: str) -> bytes:
 def layout_fingerprint() -> str:
     """Return the hash of what shapes a report beside its document, so that a new layout is fetched anew."""
     folders = (Path(reports.__file__).parent, Path(settings.BASE_DIR) / "templates/reports")
-    files = sorted(path for folder in folders for path in folder.glob("*.*"))
+    files = sorted(path for folder in folders for path in folder.rglob("*.*") if path.suffix != ".pyc")
     written_by = (Path(str(module.__file__)) for module in (formatting, metrics, columns))
     sources = [path.read_bytes() for path in (*written_by, *files)]
-    libraries = [f"{name} {version(name)}".encode() for name in ("weasyprint", "matplotlib")]
-    return sha256(b"\n".join((*sources, *libraries))).hexdigest()
+    library = f"weasyprint {version('weasyprint')}".encode()
+    return sha256(b"\n".join((*sources, library))).hexdigest()

@@ -1,6 +1,6 @@
 """The printed reports: a stored document in, the bytes of a PDF out.
 
-WeasyPrint and matplotlib take a second to import: `pdf` is imported with the first report, not with the
+WeasyPrint takes most of a second to import: `pdf` is imported with the first report, not with the
 site, or beside the first requests by `warm_up`.
 """
 

@@ -1,274 +1,231 @@
-"""The charts of the printed reports: vector images, drawn without a browser.
+"""The charts of the printed reports, each as the data: address of a vector image."""
 
-Lines differ by dash and weight, bands by brightness, trades by shape, so that a print in grey says
-the same. Text becomes outlines: a chart looks alike wherever it is opened. Equal documents give
-equal bytes. matplotlib keeps its settings in globals: draw under the lock of `printing`.
-"""
-
-import base64
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import date
-from io import BytesIO
-from typing import Any
 
-import matplotlib as mpl
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, date2num
-from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, Locator, LogLocator, MaxNLocator, NullLocator
-from matplotlib.typing import RcKeyType
 
-from dashboard.charts.columns import thinned
 from dashboard.formatting import counted
-from forecasting.documents import ForecastDocument, History, PastForecast, Point
+from dashboard.reports.drawing import Mark, Stroke
+from dashboard.reports.panels import (
+    INK,
+    LEFT,
+    RIGHT,
+    WIDTH,
+    Area,
+    Panel,
+    PanelPlan,
+    Symbol,
+    time_panels,
+)
+from dashboard.reports.scales import Dates
+from forecasting.documents import ForecastDocument, PastForecast, Point
 from strategies.documents import BacktestDocument, ReturnsByPeriod, Trade
 
-WIDTH = 7.09
-"""Inches between the margins of the page."""
+STRATEGY, BENCHMARK, HELD_BAR = "#0b4f8a", "#85898f", "#b4b9c0"
+BAND_80, BAND_95 = "#a9c1d9", "#dbe5ef"
 
-INK = "#1c2530"
-STRATEGY = "#0b4f8a"
-BENCHMARK = "#85898f"
-HELD_BAR = "#b4b9c0"
-BAND_80 = "#a9c1d9"
-BAND_95 = "#dbe5ef"
-GRID = "#dfe3e8"
-
-DASHED = (0, (4, 1.5))
-STRATEGY_LINE: dict[str, Any] = {"color": STRATEGY, "lw": 1.0}
-BENCHMARK_LINE: dict[str, Any] = {"color": BENCHMARK, "lw": 0.8, "ls": DASHED}
-
-WIDE_RANGE, HUGE_RANGE = 3.0, 10_000.0
-"""From these ratios of the highest to the lowest value, a log axis is labelled 1, 2, 5, 10, or 1, 10, 100."""
+STRATEGY_LINE = Stroke(colour=STRATEGY, width=1)
+BENCHMARK_LINE = Stroke(colour=BENCHMARK, width=0.8, dash=(3, 1.4))
+CLOSE_LINE = Stroke(colour=BENCHMARK, width=0.6)
+HISTORY_LINE = Stroke(colour=INK, width=0.9)
+MEDIAN_LINE = Stroke(colour=STRATEGY, width=1.1, dash=(4, 1.6))
+ISSUE_LINE = Stroke(colour=INK, width=0.5, dash=(1, 2))
+AVERAGE_LINES = (
+    Stroke(colour=STRATEGY, width=0.7),
+    Stroke(colour=INK, width=0.7, dash=(4, 1.5)),
+    Stroke(colour=INK, width=0.7, dash=(1.2, 1.2)),
+)
+"""Of the indicators over the prices, in their order."""
 
 MANY_TRADES = 100
 """With more trades than this their marks are smaller, so that the prices stay visible."""
 
-DATE_FORMATS = ["%Y", "%b %Y", "%d %b %Y", "%H:%M", "%H:%M", "%S"]
-"""Labels of the time axis where the ticks are years, months, days and, never needed, less."""
+MANY_YEARS = 16
+"""The labels of so many years stand beside each other."""
 
 HISTORY_PER_SESSION, LEAST_HISTORY = 4, 20
 """Sessions shown before the issue for each one forecast, so that the fan fills a fifth of the chart."""
 
-STYLE: dict[RcKeyType, Any] = {
-    "font.family": "DejaVu Sans",  # shipped with matplotlib itself
-    "font.size": 7,
-    "svg.fonttype": "path",
-    "svg.hashsalt": "hindcast",
-    "axes.edgecolor": "#9aa3ad",
-    "axes.labelcolor": INK,
-    "axes.linewidth": 0.5,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.grid": True,
-    "axes.axisbelow": True,
-    "grid.color": GRID,
-    "grid.linewidth": 0.5,
-    "xtick.color": INK,
-    "ytick.color": INK,
-    "xtick.major.width": 0.5,
-    "ytick.major.width": 0.5,
-    "xtick.major.size": 2.5,
-    "ytick.major.size": 0,
-    "legend.frameon": False,
-    "legend.fontsize": 7,
-    "legend.borderaxespad": 0,
-    "legend.handlelength": 2.2,
-    "text.color": INK,
-    "lines.solid_joinstyle": "round",
-    "path.simplify_threshold": 0.25,  # points of the page: a quarter of the finest stroke
-}
-
-PRINTED_POINTS = 600
-"""Points of a line: its lowest and highest value in every 0.6 mm, the width of the stroke and its gap."""
-
-type Dates = np.ndarray[tuple[int], np.dtype[np.datetime64]]
-type Values = np.ndarray[tuple[int], np.dtype[np.float64]]
+HELD = [("Strategy", STRATEGY_LINE), ("Buy and hold", BENCHMARK_LINE)]
+"""The legend of what shows both."""
 
 
 def equity_chart(document: BacktestDocument) -> str:
-    """Return equity on a log scale above the drawdown, strategy and buy and hold, as a data address."""
-    series, currency = document.series, document.data.currency
+    """Return equity on a log scale above the drawdown, strategy and buy and hold."""
+    series = document.series
     dates = _days(series.dates)
-    with _figure(height=2.9, rows=(2.3, 1)) as (figure, (equity, drawdown)):
-        dot = "o" if len(dates) == 1 else None  # one bar makes no line
-        equity.plot(
-            *_line(dates, series.benchmark_equity), **BENCHMARK_LINE, marker=dot, label="Buy and hold"
-        )
-        equity.plot(*_line(dates, series.equity), **STRATEGY_LINE, marker=dot, label="Strategy")
-        equity.set_title(f"Equity, {currency}, logarithmic scale", loc="left", fontsize=7.5)
-        _logarithmic(equity, [*series.equity, *series.benchmark_equity])
-        _legend(equity)
-        drawdown.fill_between(*_line(dates, series.drawdown), 0, color=BAND_80, lw=0)
-        drawdown.plot(*_line(dates, series.drawdown), **STRATEGY_LINE, marker=dot)
-        drawdown.plot(*_line(dates, series.benchmark_drawdown), **BENCHMARK_LINE, marker=dot)
-        drawdown.set_title("Drawdown from the former peak", loc="left", fontsize=7.5)
-        drawdown.set_ylim(top=0)
-        drawdown.yaxis.set_major_locator(MaxNLocator(4))
-        drawdown.yaxis.set_major_formatter(FuncFormatter(_percent))
-        return _data_address(figure)
+    plans = (
+        PanelPlan(
+            title=f"Equity, {document.data.currency}, logarithmic scale",
+            height=118,
+            values=[*series.equity, *series.benchmark_equity],
+            label=_plain,
+            legend=HELD,
+            logarithmic=True,
+        ),
+        PanelPlan(
+            title="Drawdown from the former peak",
+            height=52,
+            values=[0, *series.drawdown, *series.benchmark_drawdown],
+            label=_percent,
+            ticks=4,
+        ),
+    )
+    drawing, (equity, drawdown) = time_panels(dates, plans)
+    equity.line(dates, series.benchmark_equity, BENCHMARK_LINE)
+    equity.line(dates, series.equity, STRATEGY_LINE)
+    drawdown.fill(dates, series.drawdown, BAND_80)
+    drawdown.line(dates, series.drawdown, STRATEGY_LINE)
+    drawdown.line(dates, series.benchmark_drawdown, BENCHMARK_LINE)
+    return drawing.data_address()
 
 
 def yearly_returns_chart(yearly: ReturnsByPeriod) -> str:
-    """Return the years' returns as pairs of bars, strategy and buy and hold, as a data address."""
-    years = np.array([int(year) for year in yearly.periods])
-    with _figure(height=1.5) as (figure, (axes,)):
-        axes.bar(years - 0.2, yearly.strategy, width=0.36, color=STRATEGY, label="Strategy")
-        axes.bar(years + 0.2, yearly.benchmark, width=0.36, color=HELD_BAR, label="Buy and hold")
-        axes.axhline(0, color=INK, lw=0.5)
-        axes.grid(visible=False, axis="x")
-        axes.set_xlim(years[0] - 0.6, years[-1] + 0.6)
-        axes.xaxis.set_major_locator(MaxNLocator(15, integer=True))
-        axes.xaxis.set_major_formatter(FuncFormatter(_year))
-        axes.yaxis.set_major_locator(MaxNLocator(5))
-        axes.yaxis.set_major_formatter(FuncFormatter(_percent))
-        _legend(axes)
-        return _data_address(figure)
+    """Return the years' returns as pairs of bars, strategy and buy and hold."""
+    years = np.array([f"{year}-07-01" for year in yearly.periods], dtype="datetime64[D]")
+    edges = np.array(
+        [f"{yearly.periods[0]}-01-01", f"{int(yearly.periods[-1]) + 1}-01-01"], dtype="datetime64[D]"
+    )
+    plan = PanelPlan(
+        title="Return of each calendar year",
+        height=74,
+        values=[0, *yearly.strategy, *yearly.benchmark],
+        label=_percent,
+        legend=[("Strategy", Area(colour=STRATEGY)), ("Buy and hold", Area(colour=HELD_BAR))],
+    )
+    drawing, (panel,) = time_panels(edges, [plan], marks=_in_the_middle(years, yearly.periods))
+    bar = min(0.36 * (WIDTH - LEFT - RIGHT) / len(years), 24)
+    for returns, colour, shift in ((yearly.strategy, STRATEGY, -bar), (yearly.benchmark, HELD_BAR, 0)):
+        panel.bars(years, returns, colour, width=bar * 0.94, shift=shift)
+    panel.level(0)
+    return drawing.data_address()
 
 
 def price_chart(document: BacktestDocument) -> str:
-    """Return the closes with both averages and every entry and exit, as a data address."""
+    """Return the closes with the averages and every entry and exit."""
     series, parameters = document.series, document.parameters
     dates = _days(series.dates)
-    fast, slow = (f"Average of {counted(window, 'bar')}" for window in (parameters.fast, parameters.slow))
-    with _figure(height=2.9) as (figure, (axes,)):
-        axes.plot(*_line(dates, series.close), color=BENCHMARK, lw=0.6, label="Close")
-        axes.plot(*_line(dates, series.fast_average), color=STRATEGY, lw=0.7, label=fast)
-        axes.plot(*_line(dates, series.slow_average), color=INK, lw=0.7, ls=DASHED, label=slow)
-        _mark_trades(axes, document.trades)
-        _logarithmic(axes, series.close)
-        _legend(axes)
-        return _data_address(figure)
+    windows = ((parameters.fast, series.fast_average), (parameters.slow, series.slow_average))
+    averages = [
+        (f"Average of {counted(window, 'bar')}", values, stroke)
+        for (window, values), stroke in zip(windows, AVERAGE_LINES, strict=False)
+    ]
+    size = 3.4 if len(document.trades) <= MANY_TRADES else 1.8
+    entry = Symbol(mark=Mark.UP, size=size, colour=INK)
+    exit_ = Symbol(mark=Mark.DOWN, size=size, colour="#ffffff", edge=Stroke(colour=INK, width=size / 6))
+    plan = PanelPlan(
+        title=f"Closes, {document.data.currency}, logarithmic scale",
+        height=130,
+        values=series.close,
+        label=_plain,
+        legend=[
+            ("Close", CLOSE_LINE),
+            *((name, stroke) for name, _, stroke in averages),
+            ("Entry", entry),
+            ("Exit", exit_),
+        ],
+        logarithmic=True,
+    )
+    drawing, (panel,) = time_panels(dates, [plan])
+    panel.line(dates, series.close, CLOSE_LINE)
+    for _, values, stroke in averages:
+        panel.line(dates, values, stroke)
+    _mark_trades(panel, document.trades, entry=entry, exit_=exit_)
+    return drawing.data_address()
 
 
 def fan_chart(document: ForecastDocument) -> str:
-    """Return closes before the issue, the bands after it and the closes that came, as a data address."""
+    """Return closes before the issue, the bands after it and the closes that came."""
     points, last = document.points, document.last_close
-    dates = _days([document.issued_on, *(point.date for point in points)])
-    with _figure(height=2.4) as (figure, (axes,)):
-        _draw_history(axes, document.history, sessions=max(HISTORY_PER_SESSION * len(points), LEAST_HISTORY))
-        for label, colour, low, high in _bands(points):
-            axes.fill_between(dates, [last, *low], [last, *high], color=colour, lw=0, label=label)
-        medians = [last, *(point.median for point in points)]
-        axes.plot(dates, medians, color=STRATEGY, lw=1.1, ls=DASHED, label="Median")
-        _draw_actual(axes, points)
-        issued = date2num(document.issued_on)  # type: ignore[no-untyped-call]
-        axes.axvline(issued, color=INK, lw=0.5, ls=(0, (1, 2)))
-        _legend(axes)
-        return _data_address(figure)
+    sessions = max(HISTORY_PER_SESSION * len(points), LEAST_HISTORY)
+    before, closes = _days(document.history.dates[-sessions:]), document.history.close[-sessions:]
+    after = _days([document.issued_on, *(point.date for point in points)])
+    known = [point for point in points if point.actual is not None]
+    came = Symbol(mark=Mark.DOT, size=2.2, colour=INK)
+    edges = [edge for point in points for edge in (point.low_95, point.high_95)]
+    actual = [point.actual for point in known if point.actual is not None]
+    plan = PanelPlan(
+        title=f"Close and forecast, {document.data.currency}",
+        height=135,
+        values=[*closes, *edges, *actual],
+        label=_plain,
+        legend=[
+            ("Close", HISTORY_LINE),
+            ("95 % band", Area(colour=BAND_95)),
+            ("80 % band", Area(colour=BAND_80)),
+            ("Median", MEDIAN_LINE),
+            *([("What came", came)] if known else []),
+        ],
+    )
+    drawing, (panel,) = time_panels(np.concatenate([before, after]), [plan])
+    panel.band(after, [last, *_of(points, "low_95")], [last, *_of(points, "high_95")], BAND_95)
+    panel.band(after, [last, *_of(points, "low_80")], [last, *_of(points, "high_80")], BAND_80)
+    panel.line(before, closes, HISTORY_LINE)
+    panel.line(after, [last, *_of(points, "median")], MEDIAN_LINE)
+    panel.moment(float(after[0].astype(np.int64)), ISSUE_LINE)
+    panel.line(_days([point.date for point in known]), actual, Stroke(colour=INK, width=0.6))
+    panel.symbols(_days([point.date for point in known]), actual, came)
+    return drawing.data_address()
 
 
-def past_forecasts_chart(past: Sequence[PastForecast]) -> str:
+def past_forecasts_chart(past: Sequence[PastForecast], *, currency: str) -> str:
     """Return the bands of past forecasts on the days they were for, with the closes that came."""
     dates = _days([item.date for item in past])
-    with _figure(height=2.5) as (figure, (axes,)):
-        for label, colour, low, high in _bands(past):
-            axes.vlines(dates, low, high, color=colour, lw=min(3.4, 300 / len(past)), label=label)
-        medians, closes = [item.median for item in past], [item.actual for item in past]
-        axes.plot(dates, medians, color=STRATEGY, lw=0, marker="_", ms=4, label="Median")
-        axes.plot(dates, closes, color=INK, lw=0, marker="o", ms=1.8, label="What came")
-        _logarithmic(axes, closes)
-        _legend(axes)
-        return _data_address(figure)
+    median = Symbol(mark=Mark.DASH, size=4, colour=STRATEGY)
+    came = Symbol(mark=Mark.DOT, size=1.8, colour=INK)
+    plan = PanelPlan(
+        title=f"Predicted against actual, {past[0].horizon} sessions ahead, {currency}, logarithmic scale",
+        height=140,
+        values=[*_of(past, "low_95"), *_of(past, "high_95"), *_of(past, "actual")],
+        label=_plain,
+        legend=[
+            ("95 % band", Area(colour=BAND_95)),
+            ("80 % band", Area(colour=BAND_80)),
+            ("Median", median),
+            ("What came", came),
+        ],
+        logarithmic=True,
+    )
+    drawing, (panel,) = time_panels(dates, [plan])
+    width = min(3.4, 300 / len(past))
+    for colour, level in ((BAND_95, 95), (BAND_80, 80)):
+        low, high = _of(past, f"low_{level}"), _of(past, f"high_{level}")
+        panel.ranges(dates, low, high, Stroke(colour=colour, width=width))
+    panel.symbols(dates, _of(past, "median"), median)
+    panel.symbols(dates, _of(past, "actual"), came)
+    return drawing.data_address()
 
 
-def _bands(items: Sequence[Point | PastForecast]) -> Iterator[tuple[str, str, list[float], list[float]]]:
-    """Yield label, colour, lower and upper edge of each band, the wider one first."""
-    yield "95 % band", BAND_95, [item.low_95 for item in items], [item.high_95 for item in items]
-    yield "80 % band", BAND_80, [item.low_80 for item in items], [item.high_80 for item in items]
+def _in_the_middle(years: Dates, names: Sequence[str]) -> list[tuple[float, str]]:
+    """Return a label under the middle of each year, or of every second, third... where there are many."""
+    every = -(-len(names) // MANY_YEARS)
+    return list(zip(years.astype(np.int64).tolist(), names, strict=True))[::every]
 
 
-def _draw_history(axes: Axes, history: History, *, sessions: int) -> None:
-    dates, closes = history.dates[-sessions:], history.close[-sessions:]
-    axes.plot(_days(dates), closes, color=INK, lw=0.9, label="Close")
+def _of(items: Sequence[Point | PastForecast], name: str) -> list[float]:
+    return [getattr(item, name) for item in items]
 
 
-def _draw_actual(axes: Axes, points: Sequence[Point]) -> None:
-    known = [point for point in points if point.actual is not None]
-    if known:
-        dates, closes = _days([point.date for point in known]), [point.actual for point in known]
-        axes.plot(dates, np.array(closes, float), color=INK, lw=0.6, marker="o", ms=2.2, label="What came")
-
-
-def _mark_trades(axes: Axes, trades: Sequence[Trade]) -> None:
+def _mark_trades(panel: Panel, trades: Sequence[Trade], *, entry: Symbol, exit_: Symbol) -> None:
     closed = [trade for trade in trades if not trade.open]
-    entries = _days([trade.entry_date for trade in trades])
-    exits = _days([trade.exit_date for trade in closed])
-    bought, sold = [trade.entry_price for trade in trades], [trade.exit_price for trade in closed]
-    size = 3.6 if len(trades) <= MANY_TRADES else 1.8
-    axes.plot(entries, bought, color=INK, lw=0, marker="^", ms=size, label="Entry")
-    axes.plot(exits, sold, color=INK, lw=0, marker="v", ms=size, mfc="white", mew=size / 6, label="Exit")
+    panel.symbols(
+        _days([trade.entry_date for trade in trades]), [trade.entry_price for trade in trades], entry
+    )
+    panel.symbols(_days([trade.exit_date for trade in closed]), [trade.exit_price for trade in closed], exit_)
 
 
-def _logarithmic(axes: Axes, values: Sequence[float]) -> None:
-    # Costs that eat everything bring equity down to a published zero, which a log axis does not have.
-    shown = [value for value in values if value > 0]
-    axes.set_yscale("log")
-    axes.yaxis.set_major_locator(_log_ticks(max(shown) / min(shown)))
-    axes.yaxis.set_minor_locator(NullLocator())
-    axes.yaxis.set_major_formatter(FuncFormatter(_plain))
-
-
-def _log_ticks(ratio: float) -> Locator:
-    if ratio < WIDE_RANGE:
-        return MaxNLocator(5)
-    return LogLocator(subs=(1, 2, 5)) if ratio < HUGE_RANGE else LogLocator()
-
-
-def _legend(axes: Axes) -> None:
-    axes.legend(loc="lower right", bbox_to_anchor=(1, 1.01), ncols=6, columnspacing=1.6)
-
-
-def _plain(value: float, _position: int | None = None) -> str:
+def _plain(value: float) -> str:
+    """Return a value as an axis has room for it: 1,500 or 2.5 M."""
+    for size, name in ((1e12, "tn"), (1e9, "bn"), (1e6, "M")):
+        if abs(value) >= size:
+            return f"{value / size:,.6g} {name}"
     return f"{value:,.10g}"
 
 
-def _percent(value: float, _position: int | None = None) -> str:
-    return f"{100 * value:.0f} %"
-
-
-def _year(value: float, _position: int | None = None) -> str:
-    return f"{value:.0f}"
+def _percent(value: float) -> str:
+    return f"{100 * value:.6g} %"
 
 
 def _days(dates: Sequence[date]) -> Dates:
     return np.array(dates, dtype="datetime64[D]")
-
-
-def _line(dates: Dates, values: Sequence[float | None]) -> tuple[Dates, Values]:
-    """Return the points that print; no peak or trough is lost, undefined values are left out."""
-    known = np.array(values, dtype=np.float64)
-    dates, known = dates[~np.isnan(known)], known[~np.isnan(known)]
-    drawn = thinned([known], PRINTED_POINTS)
-    return dates[drawn], known[drawn]
-
-
-@contextmanager
-def _figure(*, height: float, rows: Sequence[float] = (1,)) -> Iterator[tuple[Figure, list[Axes]]]:
-    """Yield a figure in our style with one panel for each of `rows`, above one another on one time axis."""
-    with mpl.rc_context(STYLE):
-        figure = Figure(figsize=(WIDTH, height), layout="constrained")
-        grid = figure.subplots(len(rows), 1, sharex=True, squeeze=False, height_ratios=rows)
-        panels = [row[0] for row in grid]
-        _label_dates(panels[-1])
-        for axes in panels:
-            axes.margins(x=0.01)
-            axes.yaxis.set_major_formatter(FuncFormatter(_plain))
-        yield figure, panels
-
-
-def _label_dates(axes: Axes) -> None:
-    locator = AutoDateLocator(minticks=4, maxticks=9)  # type: ignore[no-untyped-call]
-    labels = ConciseDateFormatter(  # type: ignore[no-untyped-call]
-        locator, formats=DATE_FORMATS, zero_formats=DATE_FORMATS, show_offset=False
-    )
-    axes.xaxis.set_major_locator(locator)
-    axes.xaxis.set_major_formatter(labels)
-
-
-def _data_address(figure: Figure) -> str:
-    image = BytesIO()
-    figure.savefig(image, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
-    return "data:image/svg+xml;base64," + base64.b64encode(image.getvalue()).decode()

@@ -57,7 +57,7 @@ class BacktestSection:
     prices: Chart
     trades: Table
     method: Sequence[FactGroup]
-    glossary: Sequence[Metric]
+    glossary: Sequence[Sequence[Metric]]
     attached: str
 
 
@@ -105,7 +105,7 @@ def backtest_section(document: BacktestDocument, *, site_address: str, attached:
             FactGroup(title="Data", facts=facts.data_facts(data)),
             FactGroup(title="This run", facts=facts.backtest_origin(document, site_address)),
         ),
-        glossary=METRICS,
+        glossary=(METRICS[: len(METRICS) // 2], METRICS[len(METRICS) // 2 :]),
         attached=attached,
     )
 
@@ -235,7 +235,7 @@ def _fan(document: ForecastDocument) -> Chart:
 def _past(document: ForecastDocument) -> Chart:
     past = document.scorecard.past
     return Chart(
-        address=charts.past_forecasts_chart(past),
+        address=charts.past_forecasts_chart(past, currency=document.data.currency),
         caption=f"Predicted against actual, {past[0].horizon} sessions ahead, {document.data.currency}",
         alternative=(
             f"{count(len(past))} past forecasts with their bands at the day they were for, from "
