@@ -2,16 +2,26 @@
 
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from django_htmx.middleware import HtmxDetails
+
+from jobs.errors import NotAllowed
 
 
 class HtmxRequest(HttpRequest):
     """A request after django-htmx's middleware."""
 
     htmx: HtmxDetails
+
+
+def user_of(request: HttpRequest) -> User:
+    """Return the logged-in user; raises NotAllowed where there is none."""
+    if not isinstance(request.user, User):
+        raise NotAllowed("Log in first.")
+    return request.user
 
 
 def wants_partial(request: HtmxRequest) -> bool:

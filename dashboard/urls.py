@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from dashboard.views.account import ChangePassword, account, create_token, delete_token
 from dashboard.views.backtests import backtest, backtest_detail, backtests
 from dashboard.views.charts import chart_skeleton
 from dashboard.views.data import data, fetch
@@ -22,6 +23,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("reports/<str:symbol>/", report, name="report"),
     path("data/", data, name="data"),
     path("data/fetch/", fetch, name="fetch"),
+    path("account/", account, name="account"),
+    path("account/password/", ChangePassword.as_view(), name="change_password"),
+    path("account/tokens/", create_token, name="create_token"),
+    path("account/tokens/<int:token_id>/revoke/", delete_token, name="revoke_token"),
     path("jobs/", jobs, name="jobs"),
     path("jobs/<uuid:job_id>/", job, name="job"),
     path("jobs/<uuid:job_id>/cancel/", cancel_job, name="cancel_job"),

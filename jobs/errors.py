@@ -4,6 +4,7 @@
     ├── InvalidInput          a request that cannot be carried out as asked; names the field
     ├── NotFound              an address or identifier that leads nowhere
     ├── NotAllowed            the user may not do this
+    ├── TooManyRequests       the user did this too often; says when it is possible again
     └── Unavailable           something outside answers badly or not at all; trying later may help
 
 They stand in the lowest app because every other one raises them, and because a job shows the text
@@ -47,6 +48,19 @@ class NotAllowed(HindcastError):
     """The user lacks the right to do this."""
 
     status = HTTPStatus.FORBIDDEN
+
+
+class TooManyRequests(HindcastError):
+    """The user did this too often.
+
+    retry_after: whole seconds after which it is possible again; the message says it in words.
+    """
+
+    status = HTTPStatus.TOO_MANY_REQUESTS
+
+    def __init__(self, message: str, *, retry_after: int) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 class Unavailable(HindcastError):

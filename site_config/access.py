@@ -16,7 +16,11 @@ from django.http.response import HttpResponseBase
 from django.utils.functional import SimpleLazyObject
 from django_htmx.http import HttpResponseClientRedirect
 
-from site_config.errors import problem, wants_json
+from dashboard.tokens import token_with_secret
+from jobs.errors import HindcastError, NotAllowed
+from jobs.rights import Scope, require_staff, token_scope
+from site_config.errors import known_error_answer, problem, wants_json
+from site_config.policies import API_REQUESTS, Policy, policy_of
 
 LOCAL_USER = "local"
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
@@ -32,6 +36,27 @@ def _local_user() -> AbstractBaseUser:
         user.set_unusable_password()
         user.save(update_fields=["password"])
     return user
+
+
+class TokenMiddleware:
+    """A request with `Authorization: Bearer` belongs to the token's user, as far as its scope reaches."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Set user and scope; answer 401 to a token that opens nothing, session or not."""
+        scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != "bearer":
+            return self.get_response(request)
+        token = token_with_secret(secret.strip())
+        if token is None:
+            return _unauthorized(
+                "This token is unknown, revoked or expired. Make a new one on the Account page."
+            )
+        request.user = token.user
+        request.token_scope = Scope(token.scope)  # type: ignore[attr-defined]  # read by jobs.rights
+        return self.get_response(request)
 
 
 class LocalUserMiddleware:
@@ -76,7 +101,7 @@ def _is_from_elsewhere(request: HttpRequest) -> bool:
 
 
 class LoginMiddleware(LoginRequiredMiddleware):
-    """Django's login requirement, answered in the form that the asker understands."""
+    """Asks for a login as Django does, answers in the asker's form, and applies the site's policies."""
 
     def process_view(
         self,
@@ -85,21 +110,58 @@ class LoginMiddleware(LoginRequiredMiddleware):
         view_args: tuple[Any, ...],
         view_kwargs: dict[str, Any],
     ) -> HttpResponseBase | None:
-        """Redirect a page; tell htmx to redirect the whole page; answer an API client with 401."""
-        redirect = super().process_view(request, view_func, view_args, view_kwargs)
-        if redirect is None:
+        """Answer what may not be answered otherwise: no login, no right, nothing left of the budget."""
+        policy = policy_of(request)
+        if policy.public:
             return None
-        if wants_json(request):
-            return _unauthorized()
-        if request.method not in SAFE_METHODS:
-            # The form cannot be sent again after the login; the page that it stood on can be shown.
-            redirect = redirect_to_login(urlsplit(request.headers.get("HX-Current-URL", "")).path or "/")
-        if request.headers.get("HX-Request"):
-            return HttpResponseClientRedirect(redirect["Location"])
-        return redirect
+        redirect = super().process_view(request, view_func, view_args, view_kwargs)
+        if redirect is not None:
+            return _login_answer(request, redirect)
+        try:
+            _require(request, policy)
+        except HindcastError as error:
+            return known_error_answer(request, error)
+        return None
 
 
-def _unauthorized() -> HttpResponse:
-    answer = problem(HTTPStatus.UNAUTHORIZED, "Log in first: the API takes the session of a logged-in user.")
-    answer["WWW-Authenticate"] = "Session"
+def _login_answer(request: HttpRequest, redirect: HttpResponseBase) -> HttpResponseBase:
+    """Redirect a page; tell htmx to redirect the whole page; answer an API client with 401."""
+    if wants_json(request):
+        return _unauthorized(
+            "Log in first, or send an API token as “Authorization: Bearer …”. The Account page makes tokens."
+        )
+    if request.method not in SAFE_METHODS:
+        # The form cannot be sent again after the login; the page that it stood on can be shown.
+        redirect = redirect_to_login(urlsplit(request.headers.get("HX-Current-URL", "")).path or "/")
+    if request.headers.get("HX-Request"):
+        return HttpResponseClientRedirect(redirect["Location"])
+    return redirect
+
+
+def _require(request: HttpRequest, policy: Policy) -> None:
+    """Raise NotAllowed or TooManyRequests where the policy does not let the request through."""
+    scope = token_scope(request)
+    if scope is not None:
+        _require_scope(scope, policy)
+    if policy.staff:
+        require_staff(request)
+    if settings.LOCAL_USER:
+        return
+    owner = f"user:{request.user.pk}"
+    if request.path.startswith("/api/"):
+        API_REQUESTS.take(owner)
+    if policy.budget is not None:
+        policy.budget.take(owner)
+
+
+def _require_scope(scope: Scope, policy: Policy) -> None:
+    if policy.scope is None:
+        raise NotAllowed("This address is for a browser with a login. Tokens open the API and the exports.")
+    if not scope.includes(policy.scope):
+        raise NotAllowed(f"This needs a token with the scope “{policy.scope}”; yours has “{scope}”.")
+
+
+def _unauthorized(detail: str) -> HttpResponse:
+    answer = problem(HTTPStatus.UNAUTHORIZED, detail)
+    answer["WWW-Authenticate"] = "Bearer"
     return answer

@@ -1,6 +1,11 @@
 """The API under /api/v1, put together from the apps' routers."""
 
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
 from ninja import NinjaAPI
+from ninja.security import APIKeyCookie, HttpBearer
 
 from dashboard.api import router as reports_router
 from forecasting.api import forecasts_router, models_router
@@ -9,7 +14,32 @@ from jobs.api import router as jobs_router
 from site_config.errors import add_problem_handlers
 from strategies.api import router as backtests_router
 
+
+def _who(request: HttpRequest) -> Any:
+    """Return the user whom the middleware found: a token and a session are one and the same here."""
+    return request.user if request.user.is_authenticated else None
+
+
+class Token(HttpBearer):
+    """An API token in the header `Authorization: Bearer`."""
+
+    def authenticate(self, request: HttpRequest, token: str) -> Any:
+        """Return the token's user."""
+        return _who(request)
+
+
+class Session(APIKeyCookie):
+    """The session of a logged-in browser; another site's page is refused by SameSiteMiddleware."""
+
+    param_name = settings.SESSION_COOKIE_NAME
+
+    def authenticate(self, request: HttpRequest, key: str | None) -> Any:
+        """Return the session's user."""
+        return _who(request)
+
+
 api = NinjaAPI(
+    auth=[Token(), Session(csrf=False)],
     title="Hindcast",
     version="1",
     description="Daily bars, backtests of moving-average rules and forecasts of the next sessions.",

@@ -98,6 +98,35 @@ class Environment(BaseSettings):
     refresh_minutes_between_tries: int = Field(
         default=240, ge=1, description="Minutes until the next try where a fetch did not bring the session."
     )
+    admin_path: str = Field(
+        default="admin",
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9_/-]*$",
+        description="Where the administration is, without slashes at its ends.",
+    )
+    administrator_name: str = Field(
+        default="administrator", description="Name of the first administrator, made by `manage.py prepare`."
+    )
+    administrator_password: SecretStr | None = Field(
+        default=None,
+        description="That administrator's first password. Unset: none is made. Not read once one exists.",
+    )
+    proxy_hops: int | None = Field(
+        default=None,
+        ge=0,
+        le=10,
+        description="Proxies between visitors and Hindcast; unset: one behind TLS, otherwise none.",
+    )
+    runs_per_minute: int = Field(
+        default=120, ge=0, description="Backtests and forecasts of one user; 0: as many as they like."
+    )
+    sweeps_per_minute: int = Field(default=20, ge=0, description="Sweeps of one user; 0: no limit.")
+    reports_per_minute: int = Field(default=30, ge=0, description="Reports of one user; 0: no limit.")
+    imports_per_minute: int = Field(
+        default=60, ge=0, description="Imports, fetches and trainings of one member of staff; 0: no limit."
+    )
+    api_requests_per_minute: int = Field(
+        default=600, ge=0, description="Requests of one user to the API; 0: no limit."
+    )
     log_level: LogLevel = Field(default="INFO", description="Least level of log entries that are written.")
 
     @field_validator("allowed_hosts", mode="before")

@@ -13,7 +13,7 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from pydantic import ValidationError as PydanticValidationError
 
-from jobs.errors import FieldError, HindcastError, field_errors, sentence
+from jobs.errors import FieldError, HindcastError, TooManyRequests, field_errors, sentence
 from site_config.request_log import current_request_id
 
 logger = logging.getLogger(__name__)
@@ -48,7 +48,7 @@ def add_problem_handlers(api: NinjaAPI) -> None:
 
     @api.exception_handler(HindcastError)
     def known(request: HttpRequest, error: HindcastError) -> HttpResponse:
-        return problem(error.status, error.message, errors=_errors_of(error))
+        return _with_waiting_time(problem(error.status, error.message, errors=_errors_of(error)), error)
 
     @api.exception_handler(PydanticValidationError)
     def invalid_parameters(request: HttpRequest, error: PydanticValidationError) -> HttpResponse:
@@ -116,7 +116,19 @@ class ErrorPageMiddleware:
         """Answer a HindcastError."""
         if not isinstance(exception, HindcastError):
             return None
-        return error_answer(request, exception.status, exception.message, errors=_errors_of(exception))
+        return known_error_answer(request, exception)
+
+
+def known_error_answer(request: HttpRequest, error: HindcastError) -> HttpResponse:
+    """Return an error whose words a person may read, as the asker wants it."""
+    answer = error_answer(request, error.status, error.message, errors=_errors_of(error))
+    return _with_waiting_time(answer, error)
+
+
+def _with_waiting_time(answer: HttpResponse, error: HindcastError) -> HttpResponse:
+    if isinstance(error, TooManyRequests):
+        answer.headers["Retry-After"] = str(error.retry_after)
+    return answer
 
 
 def error_answer(

@@ -1,6 +1,7 @@
 """Django's settings, from the environment described in `site_config.environment`."""
 
 from pathlib import Path
+from typing import Any
 
 import bokeh
 import bootstrap
@@ -56,6 +57,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "site_config.access.SameSiteMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "site_config.access.TokenMiddleware",
     "site_config.access.LocalUserMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "site_config.access.LoginMiddleware",
@@ -66,6 +68,7 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "site_config.urls"
 WSGI_APPLICATION = "site_config.wsgi.application"
+ADMIN_PATH = ENVIRONMENT.admin_path.strip("/")
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "/"
 
@@ -95,15 +98,20 @@ DATABASES = {
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-AUTH_PASSWORD_VALIDATORS = [
+AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (
         "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
         "CommonPasswordValidator",
         "NumericPasswordValidator",
     )
 ]
+AUTH_PASSWORD_VALIDATORS.append(
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    }
+)
 
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
@@ -169,8 +177,23 @@ SESSION_COOKIE_NAME = "__Host-session" if USES_TLS else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if USES_TLS else "csrf"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "site_config.errors.csrf_failure"
+# Asked to be remembered, a browser stays logged in for two weeks, otherwise for a working day.
 SESSION_COOKIE_AGE = 14 * 24 * 3600
+SESSION_SECONDS_UNREMEMBERED = 12 * 3600
 X_FRAME_OPTIONS = "DENY"
+
+# How many proxies stand between visitors and this process: each adds the address that it saw at the
+# right of X-Forwarded-For. What stands further left is whatever the visitor wrote.
+PROXY_HOPS = ENVIRONMENT.proxy_hops if ENVIRONMENT.proxy_hops is not None else int(USES_TLS)
+
+# What a user may do in a minute, all at once if they like.
+BUDGETS_PER_MINUTE = {
+    "runs": ENVIRONMENT.runs_per_minute,
+    "sweeps": ENVIRONMENT.sweeps_per_minute,
+    "reports": ENVIRONMENT.reports_per_minute,
+    "imports": ENVIRONMENT.imports_per_minute,
+    "api": ENVIRONMENT.api_requests_per_minute,
+}
 
 # django-q2 delivers a message at least once and, until a worker is done with it, again after `retry`
 # seconds. `timeout` ends a hanging task; a worker that dies just before that is silent for the lease of

@@ -1,67 +1,11 @@
-"""Who may ask what, for every address that the site has."""
-
-from collections.abc import Iterator
+"""What holds for all addresses: expired sessions, other sites, the local user, staff."""
 
 import pytest
 from django.contrib.auth.models import User
 from django.core.checks import run_checks
 from django.test import Client, override_settings
-from django.urls import URLPattern, URLResolver, get_resolver
 
 from site_config.access import LOCAL_USER
-
-OPEN_TO_ALL = {"livez", "readyz", "login/", "admin/login/"}
-"""Routes that answer without a login; every other must refuse."""
-
-EXAMPLES = {
-    "symbol": "AAPL",
-    "initial_investment": "10000",
-    "job_id": "00000000-0000-0000-0000-000000000000",
-    "content_type_id": "1",
-    "object_id": "1",
-    "app_label": "jobs",
-    "url": "nowhere/",
-}
-"""What stands for a variable part of a route; anything else gets `0123456789abcdef`."""
-
-
-def _routes(resolver: URLResolver, prefix: str = "") -> Iterator[str]:
-    for entry in resolver.url_patterns:
-        if isinstance(entry, URLPattern):
-            yield from _address(entry, prefix)
-        else:
-            yield from _routes(entry, prefix + str(entry.pattern))
-
-
-def _address(entry: URLPattern, prefix: str) -> Iterator[str]:
-    """Yield one address that leads to the pattern; patterns by regular expression are the admin's."""
-    route = prefix + str(entry.pattern)
-    if "(?P" in route:
-        return
-    for name in entry.pattern.converters:
-        example = EXAMPLES.get(name, "0123456789abcdef")
-        for converter in ("", "str:", "uuid:", "path:", "int:", "symbol:", "slug:", "document_id:"):
-            route = route.replace(f"<{converter}{name}>", example)
-    yield route
-
-
-def _all_addresses() -> list[str]:
-    return sorted(set(_routes(get_resolver())))
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize("address", _all_addresses())
-def test_without_a_login_nothing_answers_but_health_and_login(visitor: Client, address: str) -> None:
-    assert "<" not in address, "give the variable part an example above"
-    answer = visitor.get(f"/{address}", headers={"Accept": "text/html"})
-    if address in OPEN_TO_ALL:
-        assert answer.status_code == 200
-    elif address.startswith("api/"):
-        assert answer.status_code == 401
-        assert answer["Content-Type"] == "application/problem+json"
-    else:
-        assert answer.status_code == 302
-        assert "/login/" in answer["Location"]
 
 
 def test_an_expired_session_redirects_the_whole_page_of_an_htmx_request(visitor: Client) -> None:

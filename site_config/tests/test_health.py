@@ -2,6 +2,7 @@
 
 import pytest
 from django.db import connection
+from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 
@@ -20,7 +21,8 @@ def test_a_site_with_its_tables_is_ready(visitor: Client) -> None:
 
 @pytest.mark.django_db
 def test_a_pending_migration_makes_the_site_unready(visitor: Client) -> None:
-    MigrationRecorder(connection).record_unapplied("jobs", "0001_initial")
+    newest = MigrationLoader(connection).graph.leaf_nodes("jobs")[0]
+    MigrationRecorder(connection).record_unapplied(*newest)
     answer = visitor.get("/readyz")
     assert answer.status_code == 503
     assert answer.json()["migrations"] == "pending"

@@ -2,16 +2,20 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 from ingestion.instruments import list_instruments
+from jobs.budgets import remove_full_buckets
+from site_config.environment import Environment
+from site_config.management.commands.create_administrator import HOW, administrator_exists
 
 
 class Command(BaseCommand):
     """Bring tables, market data and the shipped model up to date."""
 
-    help = "Migrates, loads the sample data into an empty database, trains the shipped model if missing."
+    help = "Migrates; where missing: loads the sample, trains the shipped model, makes the administrator."
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run the steps."""
@@ -19,3 +23,16 @@ class Command(BaseCommand):
         if not list_instruments():
             call_command("load_stock_data", sample=True, stdout=self.stdout)
         call_command("train_pooled_model", stdout=self.stdout)
+        call_command("clearsessions")
+        remove_full_buckets()
+        if not settings.LOCAL_USER:
+            self._require_administrator()
+
+    def _require_administrator(self) -> None:
+        """Make the first administrator where the environment names a password, otherwise say how."""
+        if administrator_exists():
+            return
+        if Environment().administrator_password is None:
+            self.stdout.write(HOW)
+        else:
+            call_command("create_administrator", stdout=self.stdout)

@@ -1,0 +1,56 @@
+"""The form that makes an API token."""
+
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.contrib.auth.models import AbstractBaseUser
+
+from dashboard.tokens import IssuedToken, issue_token
+from jobs.errors import InvalidInput
+from jobs.rights import Scope
+
+SCOPES = {
+    Scope.READ: "Read: look at data, results and reports",
+    Scope.RUN: "Run: also run backtests, sweeps and forecasts",
+    Scope.MANAGE: "Manage: also fetch and import data, train models",
+}
+LIFETIMES = (("30", "30 days"), ("90", "90 days"), ("365", "a year"), ("", "until it is revoked"))
+
+
+class TokenForm(forms.Form):
+    """Asks what a token is for, how far it reaches and how long it works."""
+
+    name = forms.CharField(
+        label="What is it for?",
+        max_length=60,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": "notebook on my laptop"}),
+        error_messages={"required": "Name the program or machine that will use it."},
+    )
+    scope = forms.ChoiceField(label="It may", initial=Scope.RUN.value)
+    days = forms.ChoiceField(label="It works for", choices=LIFETIMES, initial="90", required=False)
+    use_required_attribute = False
+
+    def __init__(self, *args: Any, user: AbstractBaseUser, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+        offered = [scope for scope in SCOPES if scope != Scope.MANAGE or getattr(user, "is_staff", False)]
+        field = self.fields["scope"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - as declared above
+        field.choices = [(scope.value, SCOPES[scope]) for scope in offered]
+
+    def issued(self) -> IssuedToken | None:
+        """Return the new token; None, with messages at the fields, when it cannot be made."""
+        if not self.is_valid():
+            return None
+        days = self.cleaned_data["days"]
+        try:
+            return issue_token(
+                self.user,
+                name=self.cleaned_data["name"],
+                scope=Scope(self.cleaned_data["scope"]),
+                lifetime=timedelta(days=int(days)) if days else None,
+            )
+        except InvalidInput as error:
+            self.add_error(error.field, error.message)
+            return None

@@ -1,0 +1,56 @@
+"""What belongs to one user: the tokens of their programs."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from jobs.rights import Scope
+
+
+class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
+    """Tokens, and which of them still open something."""
+
+    def usable(self) -> "ApiTokenQuerySet":
+        """Return the tokens that are neither revoked nor expired, of users who may log in."""
+        return self.filter(revoked_at=None, user__is_active=True).exclude(expires_at__lte=timezone.now())
+
+
+class ApiToken(models.Model):
+    """A program's key to what its user may do, up to a scope.
+
+    Only the SHA-256 of the secret is stored; the secret has 256 random bits, so that no slow hash is
+    needed. `start` is what the secret begins with, by which its owner tells it from others.
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="api_tokens")
+    name = models.CharField(max_length=60)
+    scope = models.CharField(max_length=10, choices=[(scope.value, scope.value) for scope in Scope])
+    start = models.CharField(max_length=20)
+    digest = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(db_default=Now())
+    last_used_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    objects = ApiTokenQuerySet.as_manager()
+
+    class Meta:
+        """Newest first."""
+
+        ordering = ("-created_at", "-pk")
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(scope__in=[scope.value for scope in Scope]),
+                name="api_token_scope_is_known",
+            ),
+        )
+
+    def __str__(self) -> str:
+        """Return the name and the start of the secret, as lists show it."""
+        return f"{self.name} ({self.start}…)"
+
+    @property
+    def has_expired(self) -> bool:
+        """Whether its time is over."""
+        return self.expires_at is not None and self.expires_at <= timezone.now()

@@ -1,0 +1,55 @@
+"""What a user has here: the tokens of their programs, and their password."""
+
+from http import HTTPStatus
+from typing import Any
+
+from django.contrib.auth.views import PasswordChangeView
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from dashboard.forms.account import TokenForm
+from dashboard.requests import HtmxRequest, render_page, user_of
+from dashboard.tokens import revoke_token, tokens_of
+
+PAGE = "account/page.html"
+
+
+@require_safe
+@never_cache
+def account(request: HtmxRequest) -> HttpResponse:
+    """Answer with the account of the user."""
+    return _page(request, form=TokenForm(user=user_of(request)))
+
+
+@require_POST
+@never_cache
+def create_token(request: HtmxRequest) -> HttpResponse:
+    """Make a token, and answer with its secret, this one time."""
+    form = TokenForm(request.POST, user=user_of(request))
+    issued = form.issued()
+    if issued is None:
+        return _page(request, form=form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    return _page(request, form=TokenForm(user=user_of(request)), issued=issued, status=HTTPStatus.CREATED)
+
+
+@require_POST
+def delete_token(request: HtmxRequest, token_id: int) -> HttpResponse:
+    """Revoke a token of the user."""
+    revoke_token(user_of(request), token_id)
+    return _page(request, form=TokenForm(user=user_of(request))) if request.htmx else redirect("account")
+
+
+def _page(request: HtmxRequest, *, status: int = HTTPStatus.OK, **context: Any) -> HttpResponse:
+    """Answer with the page, or to htmx with the tokens alone."""
+    context |= {"tokens": tokens_of(user_of(request))}
+    return render_page(request, PAGE, context, partial="tokens", status=status)
+
+
+class ChangePassword(PasswordChangeView):
+    """Changes the password; every other session of the user ends."""
+
+    template_name = "account/password.html"
+    success_url = reverse_lazy("account")
