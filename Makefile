@@ -8,7 +8,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # One process a core; each takes whole groups of tests (conftest.py) in the order they are collected in.
 IN_PARALLEL := -n auto --dist loadgroup --no-loadscope-reorder
 
-.PHONY: help install install-dev run test test-fast lint format shell bench lock screenshots
+.PHONY: help install install-dev run test test-fast lint format shell bench lock image screenshots
 
 help: ## List these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -47,9 +47,16 @@ shell: install ## Open a Python shell with the models loaded
 bench: install-dev ## Print the measurements in benchmarks/
 	@for script in benchmarks/*.py; do $(BIN)/python "$$script" || exit 1; done
 
-lock: install-dev ## Resolve pyproject.toml anew into requirements*.txt, with hashes
+lock: | .venv/.made ## Resolve pyproject.toml anew into requirements*.txt, with hashes
+	@# uv alone, by its own locked hashes: the other packages need not be installable for this.
+	@[ -x $(BIN)/uv ] || $(BIN)/python -m pip install --quiet --require-hashes --requirement \
+	  <(awk '/^[a-z]/ {wanted = /^uv==/} wanted && !/^ *#/' requirements-dev.txt)
 	$(call compile,requirements.txt)
 	$(call compile,requirements-dev.txt,--group dev --constraint requirements.txt)
+
+image: ## Build the container image and print its size and what fills it
+	docker compose build
+	deploy/image/size
 
 screenshots: install-dev ## Photograph every page into docs/screenshots
 	@deploy/setup/chromium

@@ -1,18 +1,34 @@
-"""gunicorn's configuration."""
+"""gunicorn's configuration: what each setting is for, and what it was measured with."""
 
 import logging
-import os
+import signal
+import sys
 from pathlib import Path
 from threading import Thread
 
-SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - gunicorn's own advice; only heartbeats go there
+PROJECT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(PROJECT))  # gunicorn adds the working directory only after it has read this file
 
-bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
-workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+from site_config import draining  # noqa: E402
+from site_config.environment import Environment  # noqa: E402
+
+SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - gunicorn's own advice; only heartbeats go there
+ENVIRONMENT = Environment()
+
+bind = f"{ENVIRONMENT.host}:{ENVIRONMENT.port}"
+# One process a core: the work is computation, and a process holds about 250 MB.
+workers = ENVIRONMENT.web_concurrency
 # A backtest takes milliseconds and a report a second, so threads serve what waits for the database.
+worker_class = "gthread"
 threads = 4
+# A worker that answers nothing for this long is hung and is replaced.
 timeout = 60
+# What runs when the server is told to stop may take this long; the supervisor must wait longer still.
 graceful_timeout = 20
+# Longer than the 60 s that AWS's load balancer keeps a connection: the side that opened it closes it first.
+keepalive = 75
+# Connections that wait while all threads are busy; beyond that the proxy holds them.
+backlog = 256
 # Recycling bounds what a leak in any library can cost.
 max_requests = 5000
 max_requests_jitter = 500
@@ -23,8 +39,24 @@ loglevel = "warning"
 
 
 def when_ready(server):
-    """Say where the site is, once the port is open."""
-    print(f"\n  Hindcast is ready at http://localhost:{os.environ.get('PORT', '8000')}\n", flush=True)
+    """Say where the site is, once the port is open, and learn to stop without losing a request."""
+    print(f"\n  Hindcast is ready at http://localhost:{ENVIRONMENT.port}\n", flush=True)
+    _drain_before_stopping()
+
+
+def _drain_before_stopping():
+    """On SIGTERM answer `/readyz` with 503 for a while, still serving; only then stop as gunicorn does."""
+    stop = signal.getsignal(signal.SIGTERM)
+
+    def drain(number, frame):
+        if ENVIRONMENT.drain_seconds == 0 or draining.has_begun():
+            stop(signal.SIGTERM, frame)
+            return
+        draining.begin()
+        signal.signal(signal.SIGALRM, lambda *_: stop(signal.SIGTERM, None))
+        signal.setitimer(signal.ITIMER_REAL, ENVIRONMENT.drain_seconds)
+
+    signal.signal(signal.SIGTERM, drain)
 
 
 def post_worker_init(worker):

@@ -54,7 +54,20 @@ class Environment(BaseSettings):
         default=BASE_DIR / "var",
         description="Folder for the embedded database and the secret key.",
     )
+    host: str = Field(
+        default="127.0.0.1",
+        description="Address that the web server listens on; a container's is 0.0.0.0.",
+    )
     port: int = Field(default=8000, ge=1, le=65535, description="Port of the web server.")
+    web_concurrency: int = Field(
+        default=2, ge=1, description="Processes of the web server: one a core, about 250 MB each."
+    )
+    drain_seconds: float = Field(
+        default=0,
+        ge=0,
+        description="Seconds between SIGTERM and the closing of the port, in which `/readyz` answers 503 so "
+        "that a load balancer looks elsewhere.",
+    )
     database_url: SecretStr | None = Field(
         default=None,
         description="postgresql://user:password@host:port/name; takes precedence over POSTGRES_*.",

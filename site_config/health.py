@@ -7,6 +7,8 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from site_config import draining
+
 
 @require_safe
 @never_cache
@@ -20,7 +22,12 @@ def livez(request: HttpRequest) -> JsonResponse:
 @never_cache
 @login_not_required
 def readyz(request: HttpRequest) -> JsonResponse:
-    """Answer 200 when the database answers and every migration is applied, otherwise 503."""
+    """Answer 200 when the database answers and every migration is applied, otherwise 503.
+
+    A server that is about to stop answers 503 as well, while it still serves.
+    """
+    if draining.has_begun():
+        return JsonResponse({"status": "unavailable", "server": "stopping"}, status=503)
     try:
         executor = MigrationExecutor(connection)
         pending = executor.migration_plan(executor.loader.graph.leaf_nodes())

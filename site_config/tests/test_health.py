@@ -6,6 +6,8 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 
+from site_config import draining
+
 
 def test_a_living_process_says_so_without_asking_the_database(visitor: Client) -> None:
     answer = visitor.get("/livez")
@@ -26,3 +28,15 @@ def test_a_pending_migration_makes_the_site_unready(visitor: Client) -> None:
     answer = visitor.get("/readyz")
     assert answer.status_code == 503
     assert answer.json()["migrations"] == "pending"
+
+
+@pytest.mark.django_db
+def test_a_server_that_is_about_to_stop_sends_the_load_balancer_elsewhere(visitor: Client) -> None:
+    draining.begin()
+    try:
+        assert visitor.get("/livez").status_code == 200
+        answer = visitor.get("/readyz")
+    finally:
+        draining.end()
+    assert (answer.status_code, answer.json()["server"]) == (503, "stopping")
+    assert visitor.get("/readyz").status_code == 200
