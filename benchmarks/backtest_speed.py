@@ -18,11 +18,11 @@ from bokeh_sampledata.stocks import AAPL
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from strategies.engine.account import Account
 from strategies.engine.backtest import Strategy, backtest
 from strategies.engine.choices import Average, Entry, Fill, Rule
 from strategies.engine.prices import Prices
-from strategies.engine.rules import Windows
-from strategies.engine.simulation import Account
+from strategies.engine.rules import RuleParameters
 
 BARS = 2_518
 RUNS = 300
@@ -40,7 +40,7 @@ def strategy(average: Average, fast: int, slow: int) -> Strategy:
     """Return a crossover with 10,000 in cash and 0.1 % commission a side."""
     return Strategy(
         rule=Rule.MA_CROSSOVER,
-        windows=Windows(average=average, fast=fast, slow=slow),
+        tuned=RuleParameters(average=average, fast=fast, slow=slow),
         entry=Entry.ON_CROSS,
         fill=Fill.NEXT_OPEN,
         account=Account(

@@ -5,12 +5,18 @@ from enum import StrEnum
 from forecasting.parameters import ModelKind
 from ingestion.bars import Adjustment
 from jobs.models import Job
-from strategies.documents import ExitReason
-from strategies.parameters import Average, Entry, Fill, Rule
+from strategies.engine.choices import ExitReason
+from strategies.engine.rules import RULES
+from strategies.parameters import Average, BacktestParameters, Direction, Entry, Fill, Rule
 
 _CHOICES: dict[type[StrEnum], dict[StrEnum, str]] = {
-    Rule: {Rule.MA_CROSSOVER: "Crossover of two averages"},
-    Average: {Average.SIMPLE: "Simple", Average.EXPONENTIAL: "Exponential"},
+    Rule: {rule: definition.title for rule, definition in RULES.items()},
+    Average: {average: average.capitalize() for average in Average},
+    Direction: {
+        Direction.LONG_ONLY: "Long only",
+        Direction.LONG_SHORT: "Long and short",
+        Direction.SHORT_ONLY: "Short only",
+    },
     Entry: {
         Entry.ON_CROSS: "On a fresh cross",
         Entry.ON_STATE: "At once, if already above",
@@ -25,7 +31,14 @@ _CHOICES: dict[type[StrEnum], dict[StrEnum, str]] = {
         ModelKind.POOLED: "All symbols together",
         ModelKind.SYMBOL: "Calibrated for this symbol",
     },
-    ExitReason: {ExitReason.SIGNAL: "Signal", ExitReason.END_OF_DATA: "Open at the end"},
+    ExitReason: {
+        ExitReason.SIGNAL: "Signal",
+        ExitReason.STOP_LOSS: "Stop-loss",
+        ExitReason.TAKE_PROFIT: "Take-profit",
+        ExitReason.TRAILING_STOP: "Trailing stop",
+        ExitReason.MARGIN_CALL: "Margin call",
+        ExitReason.END_OF_DATA: "Open at the end",
+    },
 }
 
 _JOB_TITLES = {
@@ -42,6 +55,11 @@ def choice(value: StrEnum) -> str:
 def choices_of(options: type[StrEnum]) -> list[tuple[str, str]]:
     """Return values and words, in order, for a select."""
     return [(option.value, choice(option)) for option in options]
+
+
+def rule_in_short(parameters: BacktestParameters) -> str:
+    """Return what the rule is tuned by in a few words, such as "Simple 50 / 200"."""
+    return RULES[parameters.rule].in_short(parameters.tuned)
 
 
 def job_title(job: Job) -> str:

@@ -3,7 +3,7 @@
 It stands in the lowest app, beside the errors, because API, forms and commands all say it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -48,11 +48,17 @@ class InWords:
 
 
 def range_in_words(schema: Mapping[str, Any], *, factor: Decimal = ONE) -> str:
-    """Return the limits of a JSON schema, to follow a noun: " from 1 to 60", " above 0 and up to 1".
+    """Return the limits of a JSON schema, to follow a noun: " from 1 to 60", ": 'a', 'b' or 'c'".
 
-    schema: of a number with limits on both sides, or of anything without limits, which gives nothing.
+    schema: of a number with limits on both sides, of a choice, of one of them or null, or of anything
+        else, which gives nothing.
     factor: multiplies the limits, for fields in another unit: 100 for percentages.
     """
+    for other in schema.get("anyOf", ()):
+        if words := range_in_words(other, factor=factor):
+            return words
+    if choices := schema.get("enum"):
+        return f": {_either(choices)}"
     low = schema.get("minimum", schema.get("exclusiveMinimum"))
     high = schema.get("maximum")
     if low is None or high is None:
@@ -61,6 +67,12 @@ def range_in_words(schema: Mapping[str, Any], *, factor: Decimal = ONE) -> str:
     if "exclusiveMinimum" in schema:
         return f" above {lowest} and up to {highest}"
     return f" from {lowest} to {highest}"
+
+
+def _either(choices: Sequence[str]) -> str:
+    """Return the choices as they are typed, in a row."""
+    quoted = [f"'{choice}'" for choice in choices]
+    return " or ".join([", ".join(quoted[:-1]), quoted[-1]]) if len(quoted) > 1 else quoted[0]
 
 
 def _plain(number: Decimal) -> str:

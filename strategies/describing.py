@@ -8,9 +8,11 @@ import numpy as np
 from ingestion.bars import Adjustment, Bars
 from ingestion.wording import SPACE, actions_notice, amount, change, counted, listed, number, percent
 from strategies.engine.backtest import Result
+from strategies.engine.choices import ExitReason, Rule
 from strategies.engine.metrics import BARS_IN_A_YEAR
+from strategies.engine.rules import RULES
 from strategies.engine.simulation import CENT
-from strategies.parameters import Average, BacktestParameters, Fill
+from strategies.parameters import USUAL, Average, BacktestParameters, Direction, Fill
 
 ENOUGH_TRADES = 30
 SEED_MATTERS = 3
@@ -23,12 +25,14 @@ class Run:
 
     first: index of the first traded bar in `bars`.
     splits: days inside the traded period on which an unadjusted price jumps by a split.
+    compared_bars: of the symbol that it is compared with, if any.
     """
 
     parameters: BacktestParameters
     bars: Bars
     first: int
     splits: tuple[date, ...]
+    compared_bars: Bars | None = None
     result: Result
 
     @property
@@ -66,7 +70,13 @@ def summary(run: Run) -> str:
 
 def notices(run: Run) -> list[str]:
     """Return what limits this run, the most important first."""
-    groups = (_of_the_data(run), _of_the_range(run), _of_the_trades(run), _of_the_assumptions(run))
+    groups = (
+        _of_the_data(run),
+        _of_the_range(run),
+        _of_the_trades(run),
+        _of_the_assumptions(run),
+        _of_the_comparison(run),
+    )
     return [sentence for group in groups for sentence in group]
 
 
@@ -84,7 +94,8 @@ def disclosure(run: Run) -> str:
         f"Every order is assumed to be filled in full {fill}, without moving the price. Each order pays "
         f"{percent(parameters.commission_rate, 3)} of its amount, "
         f"{number(parameters.commission_fixed, 2)}{SPACE}{run.bars.currency} fixed and "
-        f"{parameters.slippage_bps:g} basis points of slippage; taxes, interest on idle cash and the "
+        f"{parameters.slippage_bps:g} basis points of slippage; taxes, interest on idle cash"
+        f"{', fees for borrowed shares' if parameters.direction != Direction.LONG_ONLY else ''} and the "
         f"costs of data are left out. {_dividends(parameters.adjustment)} Yearly figures count "
         f"{BARS_IN_A_YEAR} bars a year. Rules picked because they did well in the past mostly do worse "
         "afterwards. This is information, not advice to buy or sell."
@@ -131,10 +142,10 @@ def _of_the_range(run: Run) -> list[str]:
             f"The period has {counted(bars, 'bar')}, less than a year of {BARS_IN_A_YEAR}: yearly figures "
             "carry a short time on for a whole year and say little."
         )
-    without = int(np.isnan(run.result.slow_average).sum())
+    latest, without = _missing_at_first(run)
     if without:
         found.append(
-            f"The first {_bars_of_the_period(without)} no slow average yet, because too few bars are stored "
+            f"The first {_bars_of_the_period(without)} no {latest} yet, because too few bars are stored "
             "before; the strategy could not trade there while buy and hold did."
         )
     return found
@@ -154,7 +165,12 @@ def _of_the_trades(run: Run) -> list[str]:
     if not run.result.benchmark.metrics.trades:
         found.append("Buy and hold could not buy anything: the initial investment is too little.")
     if trades and unfilled:
-        found.append(f"{counted(unfilled, 'purchase')} could not be filled: the money was too little.")
+        found.append(f"{counted(unfilled, 'order')} could not be filled: the money was too little.")
+    if calls := run.result.strategy.simulation.trades.exit_reason.count(ExitReason.MARGIN_CALL):
+        found.append(
+            f"{counted(calls, 'short position')} had to be bought back because nothing of the money would "
+            "have been left: selling short can lose more than was put in."
+        )
     if trades and run.result.orders.too_late:
         found.append(
             f"The close of the last bar, {run.end}, gave a signal. It is not filled here: that takes the "
@@ -173,28 +189,90 @@ def _of_the_assumptions(run: Run) -> list[str]:
         )
     if parameters.commission_rate == parameters.commission_fixed == parameters.slippage_bps == 0:
         found.append("No costs are charged. Real trades cost something, and frequent ones cost most.")
-    if parameters.average == Average.EXPONENTIAL and run.first < SEED_MATTERS * parameters.slow:
+    if _is_exponential(parameters) and run.first < SEED_MATTERS * parameters.slow:
         found.append(
             "An exponential average remembers where it began: here it starts from the simple average of the "
             f"first {parameters.slow} stored bars, and the first signals still depend on that."
         )
+    return [*found, *_of_the_stops(parameters), *_unused(parameters)]
+
+
+def _of_the_comparison(run: Run) -> list[str]:
+    other = run.compared_bars
+    if other is None:
+        return []
+    found = []
+    if other.currency != run.bars.currency:
+        found.append(
+            f"{other.symbol} is quoted in {other.currency}: its return is in that currency, without the "
+            "change of the exchange rate."
+        )
+    days = run.result.traded.dates
+    if lacking := int((~np.isin(days, other.dates)).sum()):
+        found.append(
+            f"{other.symbol} has no bar on {counted(lacking, 'day')} of the period; its last close stands "
+            "there."
+        )
     return found
+
+
+def _of_the_stops(parameters: BacktestParameters) -> list[str]:
+    stops = (parameters.stop_loss, parameters.trailing_stop)
+    if parameters.take_profit is None or stops == (None, None):
+        return []
+    sentence = (
+        "A daily bar does not tell in which order its prices came: where one reaches both the stop and the "
+        "target, the stop is taken to come first."
+    )
+    return [sentence]
+
+
+def _unused(parameters: BacktestParameters) -> list[str]:
+    """Return a sentence about what was asked for in vain, because the rule does not look at it."""
+    definition = RULES[parameters.rule]
+    unused = [
+        name
+        for name in vars(USUAL)
+        if name not in definition.uses and getattr(parameters, name) != getattr(USUAL, name)
+    ]
+    if not unused:
+        return []
+    return [f"The rule “{definition.title}” does not look at what was given for: {', '.join(unused)}."]
 
 
 def _why_no_trade(run: Run) -> str:
     """Return the reason as the second half of a sentence."""
     result, parameters = run.result, run.parameters
     if result.strategy.simulation.unfilled:
-        least = "one share and its costs" if not parameters.fractional_shares else "the costs of an order"
-        return f"the money put into a trade was less than {least}."
+        return f"the money put into a trade was less than {_least(parameters)}."
     if result.orders.too_late:
         return "the only signal came on the last bar, too late to be filled."
-    if not (result.fast_average > result.slow_average).any():
-        return "the fast average was never above the slow one."
+    if not result.was_wanted:
+        return "the rule never asked for a position inside the period."
     return (
-        "the fast average never crossed from below the slow one to above it inside the period. With the "
-        "entry on_state the strategy would buy because it already is above."
+        "the rule asked for its position before the period already, and never anew inside it. With the "
+        "entry on_state the strategy would take it because it already is asked for."
     )
+
+
+def _least(parameters: BacktestParameters) -> str:
+    if not parameters.fractional_shares:
+        return "one share and its costs"
+    return "the fixed commission of an order"
+
+
+def _missing_at_first(run: Run) -> tuple[str, int]:
+    """Return the indicator that begins last, and how many traded bars lack it."""
+    lines = run.result.decisions.indicators
+    missing = {line.key: int(np.isnan(line.values[run.first :]).sum()) for line in lines}
+    key = max(missing, key=missing.__getitem__)
+    return ("signal line" if key == "signal" else f"{key} average"), missing[key]
+
+
+def _is_exponential(parameters: BacktestParameters) -> bool:
+    if parameters.rule == Rule.MACD:
+        return True
+    return parameters.average == Average.EXPONENTIAL
 
 
 def _dividends(adjustment: Adjustment) -> str:

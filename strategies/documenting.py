@@ -9,19 +9,25 @@ from strategies import describing
 from strategies.describing import Run
 from strategies.documents import (
     BacktestDocument,
-    ExitReason,
+    Comparison,
+    DrawdownSpell,
+    IndicatorLine,
     Links,
     Metrics,
     Period,
     Series,
     Trade,
+    TradeDirection,
     Undefined,
     Versions,
 )
 from strategies.engine import ENGINE_VERSION
 from strategies.engine import metrics as engine
-from strategies.engine.simulation import Trades
+from strategies.engine.drawdowns import worst_drawdowns
+from strategies.engine.trades import Trades
 from strategies.rounding import published, published_column, published_or_none
+
+DIRECTIONS = {1: TradeDirection.LONG, -1: TradeDirection.SHORT}
 
 
 def document_of(run: Run, *, backtest_id: str, generated_at: datetime) -> BacktestDocument:
@@ -42,6 +48,8 @@ def document_of(run: Run, *, backtest_id: str, generated_at: datetime) -> Backte
         benchmark=_metrics(held),
         undefined=Undefined(metrics=_reasons(strategy), benchmark=_reasons(held)),
         trades=_trades(run),
+        drawdowns=_drawdowns(run),
+        comparison=_comparison(run),
         series=_series(run),
         calendar=calendar_returns(run.result),
         versions=Versions(
@@ -84,21 +92,43 @@ def _trades(run: Run) -> list[Trade]:
         "bars": trades.bars.tolist(),
         "max_adverse_excursion": published_column(trades.max_adverse),
         "max_favourable_excursion": published_column(trades.max_favourable),
+        "direction": [DIRECTIONS[direction] for direction in trades.direction.tolist()],
+        "exit_reason": trades.exit_reason,
         "open": trades.open.tolist(),
     }
     rows = (dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True))
+    return [Trade.model_validate(row) for row in rows]
+
+
+def _drawdowns(run: Run) -> list[DrawdownSpell]:
+    days = run.result.traded.dates.tolist()
     return [
-        Trade.model_validate({**row, "direction": "long", "exit_reason": _exit(row["open"])}) for row in rows
+        DrawdownSpell(
+            peak=days[spell.peak],
+            trough=days[spell.trough],
+            recovery=None if spell.recovery is None else days[spell.recovery],
+            depth=published(spell.depth),
+            days=spell.days,
+        )
+        for spell in worst_drawdowns(run.result.strategy.curve)
     ]
 
 
-def _exit(is_open: object) -> ExitReason:
-    return ExitReason.END_OF_DATA if is_open else ExitReason.SIGNAL
+def _comparison(run: Run) -> Comparison | None:
+    compared = run.result.comparison
+    if compared is None or run.compared_bars is None:
+        return None
+    return Comparison(
+        symbol=run.compared_bars.symbol,
+        metrics=_metrics(compared.metrics),
+        undefined=_reasons(compared.metrics),
+        data=DataDocument.of(run.compared_bars),
+    )
 
 
 def _series(run: Run) -> Series:
     result = run.result
-    traded, strategy, held = result.traded, result.strategy, result.benchmark
+    traded, strategy, held, compared = result.traded, result.strategy, result.benchmark, result.comparison
     return Series(
         dates=traded.dates.tolist(),
         open=published_column(traded.open),
@@ -106,13 +136,23 @@ def _series(run: Run) -> Series:
         low=published_column(traded.low),
         close=published_column(traded.close),
         volume=run.bars.volume[run.first :].tolist(),
-        fast_average=published_or_none(result.fast_average),
-        slow_average=published_or_none(result.slow_average),
+        indicators=[
+            IndicatorLine(
+                key=line.key,
+                label=line.label,
+                panel=line.panel,
+                values=published_or_none(line.values[run.first :]),
+            )
+            for line in result.decisions.indicators
+        ],
         equity=published_column(strategy.curve.equity),
         benchmark_equity=published_column(held.curve.equity),
         drawdown=published_column(strategy.curve.drawdown),
         benchmark_drawdown=published_column(held.curve.drawdown),
         position=published_column(strategy.simulation.position),
+        rolling_sharpe=published_or_none(result.rolling_sharpe),
+        rolling_beta=published_or_none(result.rolling_beta),
+        comparison_equity=None if compared is None else published_column(compared.curve.equity),
     )
 
 

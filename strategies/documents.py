@@ -2,16 +2,18 @@
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 
 from ingestion.documents import DataDocument
 from ingestion.publishing import PublishedDocument
+from strategies.engine.choices import ExitReason
+from strategies.engine.indicators import Panel
 from strategies.parameters import BacktestParameters
 
 SCHEMA = "hindcast.backtest"
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 Figure = float | None
 """A figure; null where it is undefined, with the reason in `undefined`."""
@@ -48,11 +50,11 @@ class Metrics(PublishedDocument):
     ]
 
 
-class ExitReason(StrEnum):
-    """Why a trade ended."""
+class TradeDirection(StrEnum):
+    """Whether a trade gains from rising or from falling prices."""
 
-    SIGNAL = "signal"
-    END_OF_DATA = "end_of_data"
+    LONG = "long"
+    SHORT = "short"
 
 
 class Trade(PublishedDocument):
@@ -60,18 +62,33 @@ class Trade(PublishedDocument):
 
     entry_date: date
     exit_date: Annotated[date, Field(description="Date of the exit; of the last bar when open.")]
-    direction: Literal["long"]
-    shares: float
+    direction: TradeDirection
+    shares: Annotated[float, Field(description="Bought, or sold short; positive.")]
     entry_price: Annotated[float, Field(description="Fill price, slippage included.")]
     exit_price: Annotated[float, Field(description="Fill price, or the last close when open.")]
     costs: Annotated[float, Field(description="Commission of both sides and slippage, in currency.")]
     pnl: Annotated[float, Field(description="Profit after costs, in currency.")]
-    return_: Annotated[float, Field(alias="return", description="Profit over what was paid to enter.")]
-    bars: Annotated[int, Field(description="Bars held.")]
-    max_adverse_excursion: Annotated[float, Field(description="Worst low against the entry price.")]
-    max_favourable_excursion: Annotated[float, Field(description="Best high against the entry price.")]
+    return_: Annotated[
+        float, Field(alias="return", description="Profit over notional and commission of the entry.")
+    ]
+    bars: Annotated[int, Field(description="Bars held at their close.")]
+    max_adverse_excursion: Annotated[
+        float, Field(description="Gain over the entry price at the worst price while held; zero or negative.")
+    ]
+    max_favourable_excursion: Annotated[
+        float, Field(description="Gain over the entry price at the best price while held; zero or positive.")
+    ]
     exit_reason: ExitReason
     open: bool
+
+
+class IndicatorLine(PublishedDocument):
+    """A line that the rule decides by, one value for each bar of the traded period."""
+
+    key: Annotated[str, Field(description="What it is for the rule: fast, slow, upper, macd, ...")]
+    label: Annotated[str, Field(description="Its name in a legend.")]
+    panel: Annotated[Panel, Field(description="Over the price, or in a panel of its own around zero.")]
+    values: list[Figure]
 
 
 class Series(PublishedDocument):
@@ -83,13 +100,21 @@ class Series(PublishedDocument):
     low: list[float]
     close: list[float]
     volume: list[int]
-    fast_average: list[Figure]
-    slow_average: list[Figure]
+    indicators: Annotated[list[IndicatorLine], Field(description="What the rule decides by.")]
     equity: Annotated[list[float], Field(description="At the close, in currency.")]
     benchmark_equity: Annotated[list[float], Field(description="Of buy and hold.")]
     drawdown: Annotated[list[float], Field(description="Fall from the peak; zero or negative.")]
     benchmark_drawdown: list[float]
-    position: Annotated[list[float], Field(description="Shares held at the close.")]
+    position: Annotated[list[float], Field(description="Shares held at the close; negative when short.")]
+    rolling_sharpe: Annotated[
+        list[Figure], Field(description="Sharpe ratio of the last 126 returns; null while undefined.")
+    ]
+    rolling_beta: Annotated[
+        list[Figure], Field(description="Beta of the last 126 returns; null while undefined.")
+    ]
+    comparison_equity: Annotated[
+        list[float] | None, Field(description="Of the compared symbol, bought and held; null without one.")
+    ]
 
 
 class ReturnsByPeriod(PublishedDocument):
@@ -110,6 +135,25 @@ class CalendarReturns(PublishedDocument):
 
     monthly: ReturnsByPeriod
     yearly: ReturnsByPeriod
+
+
+class DrawdownSpell(PublishedDocument):
+    """A time under water, from a peak of the equity to its recovery."""
+
+    peak: Annotated[date, Field(description="Last day at the peak; the first day for the initial cash.")]
+    trough: Annotated[date, Field(description="Day of the deepest fall.")]
+    recovery: Annotated[date | None, Field(description="First day back at the peak; null: not yet.")]
+    depth: Annotated[float, Field(description="Deepest fall from the peak; negative.")]
+    days: Annotated[int, Field(description="Calendar days from the peak to the recovery, or to the end.")]
+
+
+class Comparison(PublishedDocument):
+    """Another share, bought and held over the same days with the same costs."""
+
+    symbol: str
+    metrics: Annotated[Metrics, Field(description="Alpha and beta against buy and hold, as everywhere.")]
+    undefined: Annotated[dict[str, str], Field(description="Why figures are null, by metric.")]
+    data: DataDocument
 
 
 class Period(PublishedDocument):
@@ -166,6 +210,10 @@ class BacktestDocument(PublishedDocument):
     benchmark: Annotated[Metrics, Field(description="Buy and hold, with the same costs.")]
     undefined: Undefined
     trades: list[Trade]
+    drawdowns: Annotated[
+        list[DrawdownSpell], Field(description="The ten worst of the strategy, deepest first.")
+    ]
+    comparison: Annotated[Comparison | None, Field(description="Null unless a symbol was given to compare.")]
     series: Series
     calendar: Annotated[CalendarReturns, Field(description="Returns by month and by year.")]
     versions: Versions

@@ -18,11 +18,13 @@ from strategies.describing import Run
 from strategies.documenting import document_of
 from strategies.documents import SCHEMA_VERSION, BacktestDocument
 from strategies.engine import ENGINE_VERSION
+from strategies.engine.account import Account
 from strategies.engine.averages import PricesTooLarge
 from strategies.engine.backtest import Strategy, backtest
+from strategies.engine.comparison import on_the_days_of
 from strategies.engine.prices import Prices
-from strategies.engine.rules import Windows
-from strategies.engine.simulation import Account, ReconciliationError
+from strategies.engine.simulation import ReconciliationError
+from strategies.engine.stops import Stops
 from strategies.models import Backtest
 from strategies.parameters import BacktestParameters
 
@@ -64,14 +66,12 @@ def run_backtest(parameters: BacktestParameters) -> BacktestDocument:
 
 def answer(parameters: BacktestParameters) -> Answer:
     """Return what `run_backtest` does, and whether it was computed just now."""
-    bars = load_bars(parameters.symbol, end=parameters.end, adjustment=parameters.adjustment)
-    first = _first_traded_bar(parameters, bars)
-    splits = _split_days(bars, first)
-    backtest_id = _identity(parameters, bars, splits)
+    asked = _material(parameters)
+    backtest_id = _identity(asked)
     stored = _stored(backtest_id)
     if stored is not None:
         return Answer(document=stored, is_new=False)
-    run = _compute(parameters, bars, first=first, splits=splits)
+    run = _compute(asked)
     return _store(document_of(run, backtest_id=backtest_id, generated_at=datetime.now(UTC)))
 
 
@@ -91,14 +91,23 @@ def data_changed_since(document: BacktestDocument) -> bool:
 
     Bars added after its last one do not count, nor does fetching the same bars again.
     """
-    data = document.data
-    try:
-        bars = load_bars(data.symbol, end=data.last, adjustment=data.adjustment)
-        stated = stated_about(DataDocument.of(bars))
-    except InvalidInput:
+    data, comparison = document.data, document.comparison
+    if comparison is not None and _bars_as_stated(comparison.data, end=document.parameters.end) is None:
+        return True
+    bars = _bars_as_stated(data, end=data.last)
+    if bars is None:
         return True
     first = int(np.searchsorted(bars.dates, np.datetime64(document.period.start)))
-    return stated != stated_about(data) or list(_split_days(bars, first)) != document.unadjusted_splits
+    return list(_split_days(bars, first)) != document.unadjusted_splits
+
+
+def _bars_as_stated(data: DataDocument, *, end: date | None) -> Bars | None:
+    """Return the bars stored now if all that `data` states of them is still so."""
+    try:
+        bars = load_bars(data.symbol, end=end, adjustment=data.adjustment)
+        return bars if stated_about(DataDocument.of(bars)) == stated_about(data) else None
+    except InvalidInput:
+        return None
 
 
 def recent_backtests(limit: int = 10) -> list[BacktestSummary]:
@@ -118,14 +127,49 @@ def recent_backtests(limit: int = 10) -> list[BacktestSummary]:
     ]
 
 
-def _identity(parameters: BacktestParameters, bars: Bars, splits: tuple[date, ...]) -> str:
+@dataclass(frozen=True, eq=False, kw_only=True)
+class _Material:
+    """A question with the bars that answer it; `first` is the index of the first traded bar."""
+
+    parameters: BacktestParameters
+    bars: Bars
+    first: int
+    splits: tuple[date, ...]
+    compared_bars: Bars | None
+
+
+def _material(parameters: BacktestParameters) -> _Material:
+    bars = load_bars(parameters.symbol, end=parameters.end, adjustment=parameters.adjustment)
+    first = _first_traded_bar(parameters, bars)
+    return _Material(
+        parameters=parameters,
+        bars=bars,
+        first=first,
+        splits=_split_days(bars, first),
+        compared_bars=_compared_bars(parameters, end=_last(bars)),
+    )
+
+
+def _compared_bars(parameters: BacktestParameters, *, end: date) -> Bars | None:
+    """Return the bars of the compared symbol up to the last traded day."""
+    if parameters.compare_with is None:
+        return None
+    try:
+        return load_bars(parameters.compare_with, end=end, adjustment=parameters.adjustment)
+    except InvalidInput as problem:
+        raise InvalidInput(problem.message, field="compare_with") from None
+
+
+def _identity(asked: _Material) -> str:
     """Return the hash of question, data, engine and form: what decides the document."""
+    compared = asked.compared_bars
     return document_id(
         {
-            "parameters": parameters.model_dump(mode="json"),
-            "data": stated_about(DataDocument.of(bars)),
-            "actions_notice": actions_notice(bars),
-            "unadjusted_splits": [day.isoformat() for day in splits],
+            "parameters": asked.parameters.model_dump(mode="json"),
+            "data": stated_about(DataDocument.of(asked.bars)),
+            "compared_data": None if compared is None else stated_about(DataDocument.of(compared)),
+            "actions_notice": actions_notice(asked.bars),
+            "unadjusted_splits": [day.isoformat() for day in asked.splits],
             "engine_version": ENGINE_VERSION,
             "schema_version": SCHEMA_VERSION,
         }
@@ -155,16 +199,22 @@ def _store(document: BacktestDocument) -> Answer:
     return Answer(document=document if is_new else find_backtest(document.id), is_new=is_new)
 
 
-def _compute(parameters: BacktestParameters, bars: Bars, *, first: int, splits: tuple[date, ...]) -> Run:
+def _compute(asked: _Material) -> Run:
+    parameters, bars = asked.parameters, asked.bars
     if parameters.slow > len(bars):
         raise InvalidInput(
             f"The slow window of {parameters.slow:,d} bars is longer than all {len(bars):,d} bars of "
             f"{bars.symbol} stored up to {_last(bars)}. Choose a shorter window, or fetch more bars.",
             field="slow",
         )
+    prices = _prices(bars)
     try:
         result = backtest(
-            _prices(bars), _strategy(parameters), first=first, risk_free_rate=parameters.risk_free_rate
+            prices,
+            _strategy(parameters),
+            first=asked.first,
+            risk_free_rate=parameters.risk_free_rate,
+            compared=_compared_prices(asked, prices.since(asked.first)),
         )
     except PricesTooLarge:
         raise InvalidInput(
@@ -177,7 +227,29 @@ def _compute(parameters: BacktestParameters, bars: Bars, *, first: int, splits: 
         raise HindcastError(
             f"This result does not add up and is not shown: {problem} Please report it with its parameters."
         ) from problem
-    return Run(parameters=parameters, bars=bars, first=first, splits=splits, result=result)
+    return Run(
+        parameters=parameters,
+        bars=bars,
+        first=asked.first,
+        splits=asked.splits,
+        compared_bars=asked.compared_bars,
+        result=result,
+    )
+
+
+def _compared_prices(asked: _Material, traded: Prices) -> Prices | None:
+    """Return the compared symbol's prices on the traded days; raises InvalidInput when they begin later."""
+    bars = asked.compared_bars
+    if bars is None:
+        return None
+    prices = on_the_days_of(traded, _prices(bars))
+    if prices is None:
+        raise InvalidInput(
+            f"Trading starts on {traded.dates[0]}, before the first stored bar of {bars.symbol}, "
+            f"{bars.dates[0]}. Start then or later, or compare with another symbol.",
+            field="compare_with",
+        )
+    return prices
 
 
 def _first_traded_bar(parameters: BacktestParameters, bars: Bars) -> int:
@@ -207,9 +279,15 @@ def _prices(bars: Bars) -> Prices:
 def _strategy(parameters: BacktestParameters) -> Strategy:
     return Strategy(
         rule=parameters.rule,
-        windows=Windows(average=parameters.average, fast=parameters.fast, slow=parameters.slow),
+        tuned=parameters.tuned,
         entry=parameters.entry,
+        direction=parameters.direction,
         fill=parameters.fill,
+        stops=Stops(
+            stop_loss=parameters.stop_loss,
+            take_profit=parameters.take_profit,
+            trailing_stop=parameters.trailing_stop,
+        ),
         account=Account(
             initial_cash=parameters.initial_investment,
             position_size=parameters.position_size,

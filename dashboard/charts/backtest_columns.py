@@ -16,7 +16,6 @@ from dashboard.charts.columns import (
     rounded,
     thinned,
 )
-from dashboard.wording import choice
 from strategies.documents import BacktestDocument, Trade
 
 HALF_A_BAR = 0.4
@@ -59,14 +58,9 @@ def backtest_detail(document: BacktestDocument, *, start: date, end: date) -> di
 
 def indicators(document: BacktestDocument) -> list[Indicator]:
     """Return the lines of the run's rule."""
-    average, series = choice(document.parameters.average), document.series
     return [
-        Indicator(
-            label=f"{average} {document.parameters.fast}", panel="price", values=_values(series.fast_average)
-        ),
-        Indicator(
-            label=f"{average} {document.parameters.slow}", panel="price", values=_values(series.slow_average)
-        ),
+        Indicator(label=line.label, panel=line.panel, values=_values(line.values))
+        for line in document.series.indicators
     ]
 
 
@@ -108,7 +102,7 @@ def _lines(
         ),
         "equity": _columns(days, equity, equity_kept, decimals=2),
         "drawdown": _columns(days, drawdown, _kept(list(drawdown.values()), shown), decimals=4),
-        "rolling": {"day": []},
+        "rolling": _columns(days, {"sharpe": _values(series.rolling_sharpe)}, price_kept, decimals=4),
         "bars": _candles(document, days, shown),
     }
 

@@ -6,6 +6,7 @@ from datetime import date
 
 from dashboard.charts.forecast import is_inside_80
 from dashboard.formatting import count, day, money, percent, price
+from dashboard.wording import choice
 from forecasting.documents import ForecastDocument
 from strategies.documents import BacktestDocument
 
@@ -16,11 +17,10 @@ LONG_RUN_BARS = 5 * 252
 def describe_backtest(document: BacktestDocument) -> str:
     """Return what the chart of a backtest shows."""
     series, currency = document.series, document.data.currency
-    parameters = document.parameters
     return (
         f"The close of {document.data.symbol} went from {money(series.close[0], currency)} on "
         f"{day(series.dates[0])} to {money(series.close[-1], currency)} on {day(series.dates[-1])}. "
-        f"The {parameters.fast}-bar average crossed the {parameters.slow}-bar one for "
+        f"The rule, {choice(document.parameters.rule)}, made "
         f"{count(document.metrics.trades)} {'trade' if document.metrics.trades == 1 else 'trades'}. "
         f"The equity ended at {money(document.metrics.final_equity, currency)}, buy and hold at "
         f"{money(document.benchmark.final_equity, currency)}; their worst drawdowns were "

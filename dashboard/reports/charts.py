@@ -5,7 +5,6 @@ from datetime import date
 
 import numpy as np
 
-from dashboard.formatting import counted
 from dashboard.reports.drawing import Mark, Stroke
 from dashboard.reports.panels import (
     INK,
@@ -21,6 +20,7 @@ from dashboard.reports.panels import (
 from dashboard.reports.scales import Dates
 from forecasting.documents import ForecastDocument, PastForecast, Point
 from strategies.documents import BacktestDocument, ReturnsByPeriod, Trade
+from strategies.engine import indicators
 
 STRATEGY, BENCHMARK, HELD_BAR = "#0b4f8a", "#85898f", "#b4b9c0"
 BAND_80, BAND_95 = "#a9c1d9", "#dbe5ef"
@@ -104,12 +104,11 @@ def yearly_returns_chart(yearly: ReturnsByPeriod) -> str:
 
 def price_chart(document: BacktestDocument) -> str:
     """Return the closes with the averages and every entry and exit."""
-    series, parameters = document.series, document.parameters
+    series = document.series
     dates = _days(series.dates)
-    windows = ((parameters.fast, series.fast_average), (parameters.slow, series.slow_average))
+    over_the_price = [line for line in series.indicators if line.panel == indicators.Panel.PRICE]
     averages = [
-        (f"Average of {counted(window, 'bar')}", values, stroke)
-        for (window, values), stroke in zip(windows, AVERAGE_LINES, strict=False)
+        (line.label, line.values, stroke) for line, stroke in zip(over_the_price, AVERAGE_LINES, strict=False)
     ]
     size = 3.4 if len(document.trades) <= MANY_TRADES else 1.8
     entry = Symbol(mark=Mark.UP, size=size, colour=INK)

@@ -9,14 +9,14 @@ from forecasting.documents import ForecastDocument
 from ingestion.bars import Adjustment
 from ingestion.documents import DataDocument
 from strategies.documents import BacktestDocument
-from strategies.parameters import Average, BacktestParameters, Direction, Entry, Fill, Rule
+from strategies.engine.rules import RULES
+from strategies.parameters import Average, BacktestParameters, Direction, Entry, Fill
 
-RULES = {
-    Rule.MA_CROSSOVER: "Hold the share while the fast moving average is above the slow one.",
-}
 AVERAGES = {
     Average.SIMPLE: "Simple: every close in the window counts the same.",
     Average.EXPONENTIAL: "Exponential: the newer a close, the more it counts.",
+    Average.WEIGHTED: "Weighted: the newest close counts most, each older one less by the same step.",
+    Average.HULL: "Hull: weighted averages combined so that the lag is small.",
 }
 ENTRIES = {
     Entry.ON_CROSS: "On a fresh cross; a state that already holds on the first day is not entered.",
@@ -24,6 +24,8 @@ ENTRIES = {
 }
 DIRECTIONS = {
     Direction.LONG_ONLY: "Long only: shares are bought and sold, never sold short.",
+    Direction.LONG_SHORT: "Long and short: shares are sold short where the rule points down.",
+    Direction.SHORT_ONLY: "Short only: shares are sold short and bought back, never bought first.",
 }
 FILLS = {
     Fill.NEXT_OPEN: "A signal is known at the close and filled at the next day's open.",
@@ -50,7 +52,8 @@ class Fact:
 
 def rule_in_short(parameters: BacktestParameters) -> str:
     """Return the strategy in a few words, for a title."""
-    return f"Crossover of {parameters.average} moving averages, {parameters.fast} and {parameters.slow} bars"
+    definition = RULES[parameters.rule]
+    return f"{definition.title}, {definition.in_short(parameters.tuned)} bars"
 
 
 def rule_facts(document: BacktestDocument) -> list[Fact]:
@@ -58,11 +61,11 @@ def rule_facts(document: BacktestDocument) -> list[Fact]:
     parameters, currency = document.parameters, document.data.currency
     shares = "parts of a share can be bought" if parameters.fractional_shares else "whole shares only"
     return _facts({
-        "Rule": RULES[parameters.rule],
-        "Averages": f"{AVERAGES[parameters.average]} Fast: {parameters.fast} bars; slow: {parameters.slow}.",
+        "Rule": RULES[parameters.rule].description,
+        "Averages": f"{AVERAGES[parameters.average]} {RULES[parameters.rule].in_short(parameters.tuned)}.",
         "Entry": ENTRIES[parameters.entry],
         "Side": DIRECTIONS[parameters.direction],
-        "Fill": FILLS[parameters.fill],
+        "Fill": FILLS[parameters.fill] + _stops(parameters),
         "Initial investment": money(parameters.initial_investment, currency),
         "Position size": f"{_rate(parameters.position_size)} of the equity; {shares}.",
         "Commission": _commission(parameters, currency),
@@ -74,6 +77,16 @@ def rule_facts(document: BacktestDocument) -> list[Fact]:
         "the root of 252.",
         "Risk-free rate": f"{_rate(parameters.risk_free_rate)} a year.",
     })  # fmt: skip
+
+
+def _stops(parameters: BacktestParameters) -> str:
+    distances = {
+        "stop-loss": parameters.stop_loss,
+        "take-profit": parameters.take_profit,
+        "trailing stop": parameters.trailing_stop,
+    }
+    given = [f"{name} {_rate(distance)}" for name, distance in distances.items() if distance is not None]
+    return f" {', '.join(given).capitalize()}." if given else ""
 
 
 def data_facts(data: DataDocument) -> list[Fact]:

@@ -3,12 +3,18 @@
 from dashboard.reports.combined import CombinedDocument
 from forecasting.documents import ForecastDocument
 from strategies.documents import BacktestDocument
-from strategies.parameters import Average
+from strategies.engine.rules import RULES
+from strategies.parameters import Average, BacktestParameters, Rule
 
 type Document = BacktestDocument | ForecastDocument | CombinedDocument
 """What can be taken away as JSON and as PDF."""
 
-AVERAGE_IN_SHORT = {Average.SIMPLE: "sma", Average.EXPONENTIAL: "ema"}
+AVERAGE_IN_SHORT = {
+    Average.SIMPLE: "sma",
+    Average.EXPONENTIAL: "ema",
+    Average.WEIGHTED: "wma",
+    Average.HULL: "hma",
+}
 
 
 def file_name(document: Document, suffix: str) -> str:
@@ -20,10 +26,16 @@ def file_name(document: Document, suffix: str) -> str:
     """
     match document:
         case BacktestDocument(parameters=asked, period=period):
-            average = AVERAGE_IN_SHORT[asked.average]
-            words = f"{asked.symbol}-{average}-{asked.fast}-{asked.slow}-{period.start}-{period.end}"
+            words = f"{asked.symbol}-{_rule(asked)}-{period.start}-{period.end}"
         case ForecastDocument(parameters=question, points=points, issued_on=day):
             words = f"{question.symbol}-forecast-{len(points)}-sessions-{day}"
         case CombinedDocument(symbol=symbol, forecast=forecast):
             words = f"{symbol}-report-{forecast.issued_on}"
     return f"hindcast-{words}.{suffix}"
+
+
+def _rule(asked: BacktestParameters) -> str:
+    """Return the rule for a file name: sma-20-50 for a crossover, macd-12-26 for any other."""
+    windows = "-".join(str(getattr(asked, name)) for name in RULES[asked.rule].windows)
+    name = AVERAGE_IN_SHORT[asked.average] if asked.rule == Rule.MA_CROSSOVER else asked.rule
+    return f"{name.replace('_', '-')}-{windows}"

@@ -8,3 +8,4 @@ register = template.Library()
 
 register.filter("job_title", wording.job_title)
 register.filter("choice", wording.choice)
+register.filter("rule_in_short", wording.rule_in_short)

@@ -86,7 +86,7 @@ def test_the_columns_of_a_run_are_values_of_its_document(run: BacktestDocument) 
     assert len(price["day"]) <= MAX_POINTS < len(run.series.dates)
     for source, name, values, decimals in (
         (price, "close", run.series.close, 4),
-        (price, "indicator_2", run.series.slow_average, 4),
+        (price, "indicator_2", run.series.indicators[1].values, 4),
         (equity, "equity", run.series.equity, 2),
         (equity, "benchmark", run.series.benchmark_equity, 2),
         (columns.sources["drawdown"], "drawdown", run.series.drawdown, 4),

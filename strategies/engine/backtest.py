@@ -2,18 +2,21 @@
 
 Averages warm up on the bars before the first traded one. Buy and hold is simulated like the
 strategy, with the same costs and the same kind of fill: all the money goes in at the first traded
-bar and stays until the end.
+bar and stays until the end. So is another share that the strategy is compared with.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-from strategies.engine.choices import Entry, Fill, Rule
+from strategies.engine.account import Account
+from strategies.engine.choices import Direction, Entry, Fill, Rule
 from strategies.engine.curve import Curve
 from strategies.engine.metrics import Metrics, measure
-from strategies.engine.orders import Orders, buy_and_hold_orders, long_only_orders
+from strategies.engine.orders import Orders, buy_and_hold_orders, orders_for, targets_for
 from strategies.engine.prices import FloatArray, Prices
-from strategies.engine.rules import RULES, Windows
-from strategies.engine.simulation import Account, Simulation, simulate
+from strategies.engine.rolling import rolling_beta, rolling_sharpe
+from strategies.engine.rules import Decisions, RuleParameters, Sides, decide
+from strategies.engine.simulation import Simulation, simulate
+from strategies.engine.stops import Stops
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,9 +24,11 @@ class Strategy:
     """Everything that decides what is bought and sold, and for how much."""
 
     rule: Rule
-    windows: Windows
+    tuned: RuleParameters
     entry: Entry
+    direction: Direction = Direction.LONG_ONLY
     fill: Fill
+    stops: Stops = field(default_factory=Stops)
     account: Account
 
 
@@ -38,41 +43,81 @@ class Performance:
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Result:
-    """A backtest's answer; every series has the shape (traded bars,)."""
+    """A backtest's answer; every series has the shape (traded bars,), except those in `decisions`.
+
+    decisions: on all bars, those before the first traded one included.
+    targets: the position wanted at each close: long (1), short (-1) or out (0).
+    comparison: another share bought and held, or None.
+    rolling_sharpe, rolling_beta: of the strategy, over the last half year; NaN while undefined.
+    """
 
     traded: Prices
+    decisions: Decisions
+    targets: Sides
     orders: Orders
-    fast_average: FloatArray
-    slow_average: FloatArray
     strategy: Performance
     benchmark: Performance
+    comparison: Performance | None
+    rolling_sharpe: FloatArray
+    rolling_beta: FloatArray
+
+    @property
+    def was_wanted(self) -> bool:
+        """Whether the rule asked for a position at any close of the traded period."""
+        return bool(self.targets.any())
 
 
-def backtest(prices: Prices, strategy: Strategy, *, first: int, risk_free_rate: float) -> Result:
+def backtest(
+    prices: Prices,
+    strategy: Strategy,
+    *,
+    first: int,
+    risk_free_rate: float,
+    compared: Prices | None = None,
+) -> Result:
     """Trade `strategy` on the bars from the index `first` on; the bars before it only warm up averages.
 
     risk_free_rate: a year's, as a fraction.
-    Raises ReconciliationError when profits and equity do not agree.
+    compared: bars of another share on the same traded days, as `comparison.on_the_days_of` gives them.
+    Raises ReconciliationError when profits and equity do not agree, and PricesTooLarge when prices
+    grew too much to be averaged exactly.
     """
-    decisions = RULES[strategy.rule](prices.close, strategy.windows)
-    orders = long_only_orders(decisions.side, first=first, entry=strategy.entry, fill=strategy.fill)
+    decisions = decide(strategy.rule, prices, strategy.tuned)
+    targets = targets_for(decisions.side, strategy.direction)
+    orders = orders_for(
+        targets, known_from=decisions.known_from, first=first, entry=strategy.entry, fill=strategy.fill
+    )
     traded = prices.since(first)
-    simulation = simulate(traded, orders, strategy.account)
-    held = simulate(traded, buy_and_hold_orders(strategy.fill), replace(strategy.account, position_size=1.0))
-    curve, held_curve = Curve.of(simulation, traded.dates), Curve.of(held, traded.dates)
+    held = _held(traded, strategy)
+    held_curve = Curve.of(held, traded.dates)
+    simulation = simulate(traded, orders, strategy.account, strategy.stops)
+    own = _performance(simulation, traded, held_curve, risk_free_rate)
     return Result(
         traded=traded,
+        decisions=decisions,
+        targets=targets[first:],
         orders=orders,
-        fast_average=decisions.fast_average[first:],
-        slow_average=decisions.slow_average[first:],
-        strategy=Performance(
-            simulation=simulation,
-            curve=curve,
-            metrics=measure(simulation, curve, held_curve, risk_free_rate),
-        ),
-        benchmark=Performance(
-            simulation=held,
-            curve=held_curve,
-            metrics=measure(held, held_curve, held_curve, risk_free_rate),
-        ),
+        strategy=own,
+        benchmark=_performance(held, traded, held_curve, risk_free_rate),
+        comparison=None
+        if compared is None
+        else _performance(_held(compared, strategy), compared, held_curve, risk_free_rate),
+        rolling_sharpe=rolling_sharpe(own.curve.returns, risk_free_rate),
+        rolling_beta=rolling_beta(own.curve.returns, held_curve.returns),
+    )
+
+
+def _held(prices: Prices, strategy: Strategy) -> Simulation:
+    """Return what all the money comes to when it buys at the first bar and holds."""
+    return simulate(prices, buy_and_hold_orders(strategy.fill), replace(strategy.account, position_size=1.0))
+
+
+def _performance(
+    simulation: Simulation, prices: Prices, benchmark: Curve, risk_free_rate: float
+) -> Performance:
+    curve = Curve.of(simulation, prices.dates)
+    return Performance(
+        simulation=simulation,
+        curve=curve,
+        metrics=measure(simulation, curve, benchmark, risk_free_rate),
     )

@@ -1,12 +1,16 @@
-"""The choices a strategy is described by; requests use the same words."""
+"""The choices a strategy is described by; requests and documents use the same words."""
 
 from enum import StrEnum
 
 
 class Rule(StrEnum):
-    """When the strategy wants to be invested."""
+    """When the strategy wants to be invested; `rules` defines each of them."""
 
     MA_CROSSOVER = "ma_crossover"
+    PRICE_CROSSOVER = "price_crossover"
+    TRIPLE_MA = "triple_ma"
+    MACD = "macd"
+    MA_ENVELOPE = "ma_envelope"
 
 
 class Average(StrEnum):
@@ -14,6 +18,8 @@ class Average(StrEnum):
 
     SIMPLE = "simple"
     EXPONENTIAL = "exponential"
+    WEIGHTED = "weighted"
+    HULL = "hull"
 
 
 class Entry(StrEnum):
@@ -24,9 +30,11 @@ class Entry(StrEnum):
 
 
 class Direction(StrEnum):
-    """Which side of the market the strategy may take."""
+    """Which sides of the market the strategy may take."""
 
     LONG_ONLY = "long_only"
+    LONG_SHORT = "long_short"
+    SHORT_ONLY = "short_only"
 
 
 class Fill(StrEnum):
@@ -34,3 +42,14 @@ class Fill(StrEnum):
 
     NEXT_OPEN = "next_open"
     SAME_CLOSE = "same_close"
+
+
+class ExitReason(StrEnum):
+    """Why a trade ended."""
+
+    SIGNAL = "signal"
+    STOP_LOSS = "stop_loss"
+    TAKE_PROFIT = "take_profit"
+    TRAILING_STOP = "trailing_stop"
+    MARGIN_CALL = "margin_call"
+    END_OF_DATA = "end_of_data"

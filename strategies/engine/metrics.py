@@ -13,8 +13,10 @@ from math import erfc, expm1, log, log1p, sqrt
 import numpy as np
 
 from strategies.engine.curve import Curve
+from strategies.engine.drawdowns import longest_days
 from strategies.engine.prices import FloatArray
-from strategies.engine.simulation import Simulation, Trades
+from strategies.engine.simulation import Simulation
+from strategies.engine.trades import Trades
 
 BARS_IN_A_YEAR = 252
 LEAST_RETURNS_FOR_TAIL = 20
@@ -105,7 +107,7 @@ def measure(simulation: Simulation, curve: Curve, benchmark: Curve, risk_free_ra
         sortino=sortino_ratio(moments.excess),
         calmar=calmar_ratio(cagr, max_drawdown),
         max_drawdown=max_drawdown,
-        max_drawdown_days=longest_drawdown_days(curve),
+        max_drawdown_days=longest_days(curve),
         ulcer_index=sqrt(float(curve.drawdown @ curve.drawdown) / len(curve.drawdown)),
         value_at_risk_95=value_at_risk,
         expected_shortfall_95=expected_shortfall,
@@ -156,24 +158,6 @@ def calmar_ratio(cagr: Figure, max_drawdown: float) -> Figure:
     if max_drawdown == 0:
         return Undefined("The equity never fell below an earlier peak, so there is no drawdown.")
     return cagr / -max_drawdown
-
-
-def longest_drawdown_days(curve: Curve) -> int:
-    """Return the longest time under water, from a peak to its recovery, in calendar days.
-
-    A drawdown that lasts at the end counts up to the last bar. One from the initial cash itself
-    counts from the first bar, since the cash has no date (after Magdon-Ismail & Atiya 2004).
-    """
-    under = curve.drawdown < 0
-    if not under.any():
-        return 0
-    # Spells run between bars on a peak, with the first and the last bar as outer ends.
-    is_end = ~under
-    is_end[[0, -1]] = True
-    ends = np.flatnonzero(is_end)
-    is_spell = (np.diff(ends) > 1) | under[ends[:-1]] | under[ends[1:]]
-    days = np.diff(curve.dates[ends]).astype(np.int64)
-    return int(days[is_spell].max(initial=0))
 
 
 def tail_95(returns: FloatArray) -> tuple[Figure, Figure]:

@@ -6,11 +6,14 @@ from dataclasses import dataclass
 import numpy as np
 from hypothesis import strategies as st
 
+from strategies.engine.account import Account
 from strategies.engine.backtest import Result, Strategy, backtest
-from strategies.engine.choices import Average, Entry, Fill, Rule
+from strategies.engine.choices import Average, Direction, Entry, Fill, Rule
+from strategies.engine.orders import Orders
 from strategies.engine.prices import Prices
-from strategies.engine.rules import Windows
-from strategies.engine.simulation import Account
+from strategies.engine.rules import RuleParameters
+from strategies.engine.simulation import NO_STOPS
+from strategies.engine.stops import Stops
 
 QUARTER = 0.25
 """Prices in quarters are exact in floating point, and so are their sums."""
@@ -26,6 +29,12 @@ def make_prices(close: Sequence[float], *, open_: Sequence[float] | None = None,
         "low": np.minimum(opens, closes),
     }
     return Prices(**(values | {"open": opens, "close": closes} | more))  # type: ignore[arg-type]
+
+
+def in_turn(*bars: int, fill: Fill = Fill.NEXT_OPEN) -> Orders:
+    """Be long from the first of `bars` on, out from the second on, and so on."""
+    targets = np.arange(1, len(bars) + 1, dtype=np.int8) % 2
+    return Orders(bars=np.array(bars, dtype=np.intp), targets=targets, fill=fill)
 
 
 def make_account(**changes: float) -> Account:
@@ -48,14 +57,18 @@ def make_strategy(
     slow: int = 2,
     entry: Entry = Entry.ON_CROSS,
     fill: Fill = Fill.NEXT_OPEN,
+    direction: Direction = Direction.LONG_ONLY,
+    stops: Stops = NO_STOPS,
     **account: float,
 ) -> Strategy:
     """A crossover of the close and its average over two bars, unless told otherwise."""
     return Strategy(
         rule=Rule.MA_CROSSOVER,
-        windows=Windows(average=average, fast=fast, slow=slow),
+        tuned=RuleParameters(average=average, fast=fast, slow=slow),
         entry=entry,
+        direction=direction,
         fill=fill,
+        stops=stops,
         account=make_account(**account),
     )
 
@@ -99,7 +112,7 @@ def questions(draw: st.DrawFn, *, free: bool = False) -> Question:
     prices = draw(quarter_prices())
     fast = draw(st.integers(1, 8))
     strategy = make_strategy(
-        average=draw(st.sampled_from(Average)),
+        average=draw(st.sampled_from([Average.SIMPLE, Average.EXPONENTIAL])),
         fast=fast,
         slow=draw(st.integers(fast + 1, 24)),
         entry=draw(st.sampled_from(Entry)),

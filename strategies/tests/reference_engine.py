@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from strategies.engine.simulation import Account
+from strategies.engine.account import Account
 
 YEAR = 252
 
@@ -166,7 +166,7 @@ def _see(trade: ReferenceTrade, bar: Bar) -> None:
 def _buy(account: Account, cash: float, index: int, market: float) -> ReferenceTrade | None:
     price = market * (1 + account.slippage)
     to_spend = cash * account.position_size - account.commission_fixed
-    if to_spend < 0.01:
+    if to_spend <= 1e-12 * account.initial_cash:
         return None
     shares = to_spend / (price * (1 + account.commission_rate))
     if not account.fractional_shares:

@@ -8,11 +8,16 @@ from numpy.typing import NDArray
 
 from strategies.engine.averages import PricesTooLarge, moving_average
 from strategies.engine.choices import Average
-from strategies.engine.rules import Windows, ma_crossover
+from strategies.engine.rules import Decisions, RuleParameters, ma_crossover
+from strategies.tests.making import make_prices
 
 
 def closes(*values: float) -> NDArray[np.float64]:
     return np.array(values, dtype=np.float64)
+
+
+def crossover(close: NDArray[np.float64], kind: Average, *, fast: int, slow: int) -> Decisions:
+    return ma_crossover(make_prices(close.tolist()), RuleParameters(average=kind, fast=fast, slow=slow))
 
 
 def test_a_simple_average_is_the_mean_of_its_window() -> None:
@@ -56,9 +61,9 @@ def test_prices_made_huge_by_many_reverse_splits_are_averaged() -> None:
 def test_averages_of_a_flat_price_are_equal_to_the_last_digit(kind: Average, price: float) -> None:
     random = np.random.default_rng(7)
     close = np.concatenate((price * random.integers(50, 150, 300) / 100, np.full(2500, price)))
-    decisions = ma_crossover(close, Windows(average=kind, fast=7, slow=30))
+    decisions = crossover(close, kind, fast=7, slow=30)
     flat = np.full(200, price)
-    assert (ma_crossover(flat, Windows(average=kind, fast=7, slow=30)).side == 0).all()
+    assert (crossover(flat, kind, fast=7, slow=30).side == 0).all()
     # Once the price stands still, the averages meet and never cross again.
     assert len(np.unique(decisions.side[330:])) == 1
 
@@ -75,8 +80,9 @@ def test_no_tie_of_simple_averages_is_mistaken_for_a_cross() -> None:
             steady = Fraction(sum(cents[bar - slow + 1 : bar + 1]), slow)
             side = side if quick == steady else 1 if quick > steady else -1
         expected.append(side)
-    decisions = ma_crossover(np.array(cents) / 100, Windows(average=Average.SIMPLE, fast=fast, slow=slow))
-    ties = np.count_nonzero(decisions.fast_average == decisions.slow_average)
+    decisions = crossover(np.array(cents) / 100, Average.SIMPLE, fast=fast, slow=slow)
+    quick_line, steady_line = decisions.indicators
+    ties = np.count_nonzero(quick_line.values == steady_line.values)
     assert ties > 50
     np.testing.assert_array_equal(decisions.side, expected)
 

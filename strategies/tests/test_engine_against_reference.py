@@ -30,8 +30,8 @@ def bars_of(question: Question) -> list[Bar]:
 
 
 def rule_of(question: Question) -> dict[str, Any]:
-    windows = question.strategy.windows
-    return {"average": windows.average.value, "fast": windows.fast, "slow": windows.slow}
+    tuned = question.strategy.tuned
+    return {"average": tuned.average.value, "fast": tuned.fast, "slow": tuned.slow}
 
 
 def reference_runs(question: Question) -> tuple[ReferenceRun, ReferenceRun]:

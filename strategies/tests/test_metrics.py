@@ -5,18 +5,16 @@ from math import sqrt
 import numpy as np
 import pytest
 
-from strategies.engine.choices import Fill
 from strategies.engine.curve import Curve
 from strategies.engine.metrics import Figure, Metrics, Undefined, bar_rate, measure, normal_distribution
-from strategies.engine.orders import Orders
 from strategies.engine.simulation import Simulation, simulate
-from strategies.tests.making import make_account, make_prices
+from strategies.tests.making import in_turn, make_account, make_prices
 
 
 def held(*closes: float, start: float = 100) -> tuple[Simulation, Curve]:
     """10,000 invested at `start`, and what became of it."""
     prices = make_prices(closes, open_=[start, *closes[1:]])
-    orders = Orders(bars=np.array([0]), fill=Fill.NEXT_OPEN)
+    orders = in_turn(0)
     simulation = simulate(prices, orders, make_account())
     return simulation, Curve.of(simulation, prices.dates)
 
@@ -29,7 +27,7 @@ def figures(*closes: float, start: float = 100, benchmark: Curve | None = None, 
 def traded(opens: list[float], *bars: int) -> Metrics:
     """Bought and sold in turn at the opens of `bars`."""
     prices = make_prices(opens)
-    orders = Orders(bars=np.array(bars, dtype=np.intp), fill=Fill.NEXT_OPEN)
+    orders = in_turn(*bars)
     simulation = simulate(prices, orders, make_account())
     curve = Curve.of(simulation, prices.dates)
     return measure(simulation, curve, curve, 0)
@@ -122,7 +120,7 @@ def test_time_under_water_runs_from_a_peak_to_its_recovery_or_to_the_end(
 def test_time_under_water_is_counted_in_calendar_days() -> None:
     dates = np.array(["2020-01-03", "2020-01-06", "2020-01-13"], dtype="datetime64[D]")
     prices = make_prices([100, 90, 100], dates=dates)
-    simulation = simulate(prices, Orders(bars=np.array([0]), fill=Fill.NEXT_OPEN), make_account())
+    simulation = simulate(prices, in_turn(0), make_account())
     curve = Curve.of(simulation, dates)
     assert measure(simulation, curve, curve, 0).max_drawdown_days == 10
 
@@ -217,7 +215,7 @@ def test_the_normal_distribution(value: float, probability: float) -> None:
 
 def test_everything_lost_is_a_figure_and_no_error() -> None:
     prices = make_prices([100, 1, 1])
-    orders = Orders(bars=np.array([0, 1]), fill=Fill.NEXT_OPEN)
+    orders = in_turn(0, 1)
     simulation = simulate(prices, orders, make_account(commission_fixed=4_000))
     curve = Curve.of(simulation, prices.dates)
     metrics = measure(simulation, curve, curve, 0)

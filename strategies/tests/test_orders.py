@@ -1,20 +1,33 @@
 """Which closes give an order, and at which bar it is filled."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
-from strategies.engine.choices import Entry, Fill
-from strategies.engine.orders import long_only_orders
-from strategies.engine.rules import Windows, ma_crossover
-from strategies.parameters import Average
+from strategies.engine.choices import Direction, Entry, Fill
+from strategies.engine.orders import Orders, orders_for, targets_for
+from strategies.engine.rules import RuleParameters, ma_crossover
+from strategies.tests.making import make_prices
 
 
-def orders(
-    side: list[int], *, first: int = 0, entry: Entry = Entry.ON_CROSS, fill: Fill = Fill.NEXT_OPEN
-) -> list[int]:
-    found: list[int] = long_only_orders(
-        np.array(side, dtype=np.int8), first=first, entry=entry, fill=fill
-    ).bars.tolist()
+def made(
+    side: list[int],
+    *,
+    first: int = 0,
+    entry: Entry = Entry.ON_CROSS,
+    fill: Fill = Fill.NEXT_OPEN,
+    direction: Direction = Direction.LONG_ONLY,
+) -> Orders:
+    """The orders of a rule that knows its side from the first one that is not 0 on."""
+    sides = np.array(side, dtype=np.int8)
+    known_from = int((sides != 0).argmax())
+    targets = targets_for(sides, direction)
+    return orders_for(targets, known_from=known_from, first=first, entry=entry, fill=fill)
+
+
+def orders(side: list[int], *, first: int = 0, **choices: Any) -> list[int]:
+    found: list[int] = made(side, first=first, **choices).bars.tolist()
     return found
 
 
@@ -27,15 +40,13 @@ def test_with_same_close_a_signal_is_filled_at_its_own_bar() -> None:
 
 
 def test_a_signal_on_the_last_bar_is_not_filled_and_is_told() -> None:
-    side = np.array([-1, -1, 1], dtype=np.int8)
-    late = long_only_orders(side, first=0, entry=Entry.ON_CROSS, fill=Fill.NEXT_OPEN)
+    late = made([-1, -1, 1])
     assert late.bars.tolist() == []
     assert late.too_late
 
 
 def test_a_filled_signal_is_not_called_late() -> None:
-    side = np.array([-1, 1, 1], dtype=np.int8)
-    assert not long_only_orders(side, first=0, entry=Entry.ON_CROSS, fill=Fill.NEXT_OPEN).too_late
+    assert not made([-1, 1, 1]).too_late
 
 
 @pytest.mark.parametrize("warm_up", [0, 3])
@@ -71,13 +82,11 @@ def test_a_sale_without_shares_is_no_order() -> None:
 
 
 def test_a_cross_that_pauses_on_equal_averages_is_not_lost() -> None:
-    close = np.array([10, 9, 9, 9, 9, 10], dtype=np.float64)
-    side = ma_crossover(close, Windows(average=Average.SIMPLE, fast=1, slow=2)).side
+    side = ma_crossover(make_prices([10, 9, 9, 9, 9, 10]), RuleParameters(fast=1, slow=2)).side
     assert side.tolist() == [0, -1, -1, -1, -1, 1]
     assert orders(side.tolist(), fill=Fill.SAME_CLOSE) == [5]
 
 
 def test_touching_without_crossing_is_no_cross() -> None:
-    close = np.array([9, 10, 10, 11], dtype=np.float64)
-    side = ma_crossover(close, Windows(average=Average.SIMPLE, fast=1, slow=2)).side
+    side = ma_crossover(make_prices([9, 10, 10, 11]), RuleParameters(fast=1, slow=2)).side
     assert side.tolist() == [0, 1, 1, 1]

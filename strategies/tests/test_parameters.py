@@ -43,7 +43,7 @@ def test_a_symbol_alone_is_a_question() -> None:
         ("position_size", 50, "0.5 is half"),
         ("fractional_shares", "perhaps", "true"),
         ("risk_free_rate", 5, "0.03 is 3 %"),
-        ("average", "magic", "'simple' or 'exponential'"),
+        ("average", "magic", "'simple', 'exponential', 'weighted' or 'hull'"),
         ("adjustment", "magic", "'splits'"),
         ("surprise", 1, "not permitted"),
     ],

@@ -11,7 +11,6 @@ from django.db import connections
 from django.db.models import QuerySet
 from pytest_django import DjangoAssertNumQueries
 
-from ingestion.bars import Bars
 from ingestion.models import CorporateAction, DailyBar, Instrument
 from ingestion.publishing import published_json
 from jobs.errors import HindcastError, InvalidInput, NotFound
@@ -54,7 +53,8 @@ def test_another_engine_computes_anew(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_document_is_consistent_with_itself() -> None:
     document = run_backtest(ask(start="2004-01-02", end="2012-12-31", fast=10, slow=30))
     series, metrics = document.series, document.metrics
-    columns = series.model_dump()
+    columns = series.model_dump(exclude={"indicators", "comparison_equity"})
+    columns |= {line.key: line.values for line in series.indicators}
     assert {len(values) for values in columns.values()} == {document.period.bars}
     assert (series.dates[0], series.dates[-1]) == (document.period.start, document.period.end)
     assert series.equity[-1] == metrics.final_equity
@@ -64,7 +64,8 @@ def test_the_document_is_consistent_with_itself() -> None:
     assert sum(trade.open for trade in document.trades) == metrics.open_trades
     profits = sum(trade.pnl for trade in document.trades)
     assert document.parameters.initial_investment + profits == pytest.approx(metrics.final_equity, abs=0.01)
-    assert None not in series.slow_average
+    assert [line.key for line in series.indicators] == ["fast", "slow"]
+    assert all(None not in line.values for line in series.indicators)
 
 
 def test_every_undefined_figure_says_why_and_no_defined_one_does() -> None:
@@ -93,7 +94,7 @@ def test_a_document_is_strict_json() -> None:
 def test_bars_before_the_start_warm_the_averages_up() -> None:
     document = run_backtest(ask(start="2004-01-01"))
     assert document.period.start == date(2004, 1, 2)
-    assert document.series.slow_average[0] is not None
+    assert all(line.values[0] is not None for line in document.series.indicators)
     assert document.data.first == date(2000, 3, 1)
     assert document.data.bars > document.period.bars
 
@@ -242,9 +243,9 @@ def test_two_who_ask_at_the_same_time_get_one_answer(monkeypatch: pytest.MonkeyP
     together = Barrier(2)
     compute = running._compute
 
-    def compute_together(parameters: BacktestParameters, bars: Bars, **circumstances: Any) -> Any:
+    def compute_together(asked: Any) -> Any:
         together.wait(timeout=30)
-        return compute(parameters, bars, **circumstances)
+        return compute(asked)
 
     monkeypatch.setattr(running, "_compute", compute_together)
     answers: list[running.Answer] = []

@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 
 from strategies.engine.choices import Fill
-from strategies.engine.orders import Orders, buy_and_hold_orders
+from strategies.engine.orders import buy_and_hold_orders
 from strategies.engine.prices import Prices
 from strategies.engine.simulation import ReconciliationError, Simulation, reconcile, simulate
-from strategies.tests.making import make_account, make_prices
+from strategies.tests.making import in_turn, make_account, make_prices
 
 
 def run(prices: Prices, *bars: int, fill: Fill = Fill.NEXT_OPEN, **account: float) -> Simulation:
-    orders = Orders(bars=np.array(bars, dtype=np.intp), fill=fill)
+    orders = in_turn(*bars, fill=fill)
     return simulate(prices, orders, make_account(**account))
 
 
@@ -93,15 +93,19 @@ def test_shares_that_can_just_be_paid_are_bought() -> None:
     [
         {"fractional_shares": False, "initial_cash": 99.0},
         {"commission_fixed": 10_000.0},
-        {"initial_cash": 0.005},
     ],
 )
 def test_a_purchase_without_enough_money_is_not_filled_and_counted(account: dict[str, float]) -> None:
-    orders = Orders(bars=np.array([0, 1]), fill=Fill.NEXT_OPEN)
+    orders = in_turn(0, 1)
     result = simulate(make_prices([100, 120, 130]), orders, make_account(**account))
     assert len(result.trades) == 0
     assert result.unfilled == 1
     assert (result.equity == result.initial_cash).all()
+
+
+def test_less_than_a_cent_buys_its_part_of_a_share() -> None:
+    result = run(make_prices([100, 120]), 0, initial_cash=0.005)
+    assert result.equity == pytest.approx([0.005, 0.006])
 
 
 def test_money_too_little_once_does_not_stop_a_later_purchase() -> None:
