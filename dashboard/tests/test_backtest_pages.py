@@ -205,7 +205,7 @@ def test_the_detail_of_a_run_is_told_apart_from_a_wrong_day(reader: Client, run:
     address = reverse("backtest_detail", args=[run.id])
     response = reader.get(address, {"start": "2010-01-04", "end": "2010-12-31"})
     assert response.status_code == 200
-    assert set(response.json()) == {"price", "equity", "drawdown"}
+    assert {"price", "equity", "drawdown"} <= set(response.json())
     assert reader.get(address, {"start": "soon", "end": "2010-12-31"}).status_code == 422
 
 
