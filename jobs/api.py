@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from ninja import Router
 
 from jobs.documents import JobDocument
-from jobs.queueing import cancel, find_job
+from jobs.queueing import cancel, find_job, resume
 from jobs.rights import require_staff
 
 router = Router(tags=["jobs"])
@@ -23,3 +23,10 @@ def cancel_job(request: HttpRequest, job_id: UUID) -> JobDocument:
     """Ask a job to stop. A finished job stays as it is. Staff only."""
     require_staff(request)
     return JobDocument.of(cancel(job_id))
+
+
+@router.post("/{job_id}/resume", response=JobDocument, summary="Resume a job")
+def resume_job(request: HttpRequest, job_id: UUID) -> JobDocument:
+    """Let a parked job go on now, or a failed or cancelled one begin again. Staff only."""
+    require_staff(request)
+    return JobDocument.of(resume(job_id))

@@ -4,12 +4,16 @@ import uuid
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 from django.utils import timezone
 
-LEASE = timedelta(minutes=10)
+LEASE = timedelta(seconds=settings.JOB_LEASE_SECONDS)
 """How long a running job may be silent before it counts as abandoned by its worker."""
+
+MAX_ATTEMPTS = 3
+"""Workers that may die of one job before it is given up."""
 
 DEFAULT_PRIORITY = 1000
 """Of work that somebody waits for. Workers take the highest first, among equals the oldest."""
@@ -35,6 +39,23 @@ class JobQuerySet(models.QuerySet["Job"]):
         """Return the running jobs whose worker has not been heard of for longer than the lease."""
         return self.filter(state=JobState.RUNNING, heartbeat__lt=timezone.now() - LEASE)
 
+    def due(self) -> "JobQuerySet":
+        """Return the jobs that a worker may take now: waiting and not parked, or abandoned."""
+        waits = models.Q(next_attempt_at=None) | models.Q(next_attempt_at__lte=timezone.now())
+        return self.filter(waits, state=JobState.QUEUED) | self.abandoned()
+
+    def give_up_poisonous(self) -> int:
+        """Fail the abandoned jobs that too many workers died of; return how many there were."""
+        return (
+            self.abandoned()
+            .filter(attempts__gte=MAX_ATTEMPTS)
+            .update(
+                state=JobState.FAILED,
+                finished_at=timezone.now(),
+                error=f"The worker died {MAX_ATTEMPTS} times while doing this, so it is not tried again.",
+            )
+        )
+
 
 class Job(models.Model):
     """One piece of background work and how far it has come.
@@ -43,7 +64,6 @@ class Job(models.Model):
     `arguments` and `result` are plain JSON: a worker gets values, never objects.
     `heartbeat` is the lease: a running job whose heartbeat is old has lost its worker.
     `next_attempt_at`: a queued job that has one is parked until then, for the reason that `step` gives.
-    `dispatched_at`: when a worker was last called for it.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -58,7 +78,6 @@ class Job(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     priority = models.SmallIntegerField(default=DEFAULT_PRIORITY)
     next_attempt_at = models.DateTimeField(null=True)
-    dispatched_at = models.DateTimeField(null=True)
     cancel_requested = models.BooleanField(default=False)
     created_at = models.DateTimeField(db_default=Now())
     started_at = models.DateTimeField(null=True)
@@ -82,7 +101,14 @@ class Job(models.Model):
                 name="one_active_job_for_each_subject",
             ),
         )
-        indexes = (models.Index(fields=("-created_at",), name="job_newest_first"),)
+        indexes = (
+            models.Index(fields=("-created_at",), name="job_newest_first"),
+            models.Index(
+                fields=("-priority", "created_at"),
+                condition=models.Q(state__in=ACTIVE_STATES),
+                name="job_most_urgent_first",
+            ),
+        )
 
     def __str__(self) -> str:
         """Return the kind and subject, as lists show it."""
@@ -93,6 +119,10 @@ class Job(models.Model):
         """Whether the job still waits or runs."""
         return self.state in ACTIVE_STATES
 
+    @property
+    def is_parked(self) -> bool:
+        """Whether the job waits for a time and not for a worker."""
+        return self.state == JobState.QUEUED and self.next_attempt_at is not None
 
 class Bucket(models.Model):
     """What is left of one budget of one user (or address), as a token bucket.

@@ -1,31 +1,45 @@
-"""Enqueueing and cancelling: the one door to django-q2."""
+"""Enqueueing, cancelling and resuming: the one door to django-q2.
+
+A message in django-q2's queue names no job: it calls a worker, which takes the most urgent job that is due.
+So jobs have an order, and a message lost with its worker loses no job: `call_workers` sends another.
+"""
 
 from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django_q.models import OrmQ
 from django_q.tasks import async_task
 
-from jobs.errors import NotFound
-from jobs.models import ACTIVE_STATES, LEASE, Job, JobState
+from jobs.errors import InvalidInput, NotFound
+from jobs.models import ACTIVE_STATES, DEFAULT_PRIORITY, LEASE, Job, JobState
 from jobs.registry import work_of
 
 
-def enqueue(kind: str, *, subject: str = "", arguments: dict[str, Any] | None = None) -> Job:
+def enqueue(
+    kind: str,
+    *,
+    subject: str = "",
+    arguments: dict[str, Any] | None = None,
+    priority: int = DEFAULT_PRIORITY,
+) -> Job:
     """Return the queued job; where one of this kind and subject is active already, that one.
 
+    priority: higher goes first. An active job that is asked for again takes the higher of the two.
     An active job whose worker fell silent ends as failed first, so that it does not block its subject.
     Raises KeyError when no work is registered for `kind`.
     """
     work_of(kind)
     _fail_abandoned(kind=kind, subject=subject)
+    job = Job(kind=kind, subject=subject, arguments=arguments or {}, priority=priority)
     try:
-        return _create(kind, subject, arguments or {})
+        return _create(job)
     except IntegrityError:
-        active = Job.objects.filter(kind=kind, subject=subject, state__in=ACTIVE_STATES).first()
-        # It may have ended between the two statements; then there is room for a new one.
-        return active or _create(kind, subject, arguments or {})
+        active = Job.objects.filter(kind=kind, subject=subject, state__in=ACTIVE_STATES)
+        active.filter(priority__lt=priority).update(priority=priority)
+        # It may have ended between the statements; then there is room for a new one.
+        return active.first() or _create(job)
 
 
 def find_job(job_id: UUID) -> Job:
@@ -44,24 +58,64 @@ def cancel(job_id: UUID) -> Job:
     find_job(job_id)
     _fail_abandoned(pk=job_id)
     Job.objects.filter(pk=job_id, state=JobState.QUEUED).update(
-        state=JobState.CANCELLED, cancel_requested=True, finished_at=timezone.now()
+        state=JobState.CANCELLED, cancel_requested=True, next_attempt_at=None, finished_at=timezone.now()
     )
     Job.objects.filter(pk=job_id, state=JobState.RUNNING).update(cancel_requested=True)
     return find_job(job_id)
 
 
+def resume(job_id: UUID) -> Job:
+    """Let a parked job go on now, and a failed or cancelled one begin again; return it.
+
+    A job that waits for a worker, runs or succeeded stays as it is. Raises InvalidInput when another job
+    for the same subject is active.
+    """
+    job = find_job(job_id)
+    stopped = Job.objects.filter(pk=job_id, state__in=(JobState.QUEUED, JobState.FAILED, JobState.CANCELLED))
+    try:
+        with transaction.atomic():
+            if stopped.update(
+                state=JobState.QUEUED,
+                next_attempt_at=None,
+                attempts=0,
+                progress=0,
+                step="",
+                error="",
+                cancel_requested=False,
+                finished_at=None,
+            ):
+                _call_a_worker()
+    except IntegrityError:
+        raise InvalidInput(
+            f"Another job of this kind for {job.subject} is active. Wait until it has ended, or cancel it."
+        ) from None
+    return find_job(job_id)
+
+
+def call_workers() -> None:
+    """Call a worker for each job that is due and has no message, such as a parked or an abandoned one."""
+    Job.objects.give_up_poisonous()
+    waiting = OrmQ.objects.filter(lock__lte=timezone.now()).count()
+    for _ in range(Job.objects.due().count() - waiting):
+        _call_a_worker()
+
+
 @transaction.atomic
-def _create(kind: str, subject: str, arguments: dict[str, Any]) -> Job:
+def _create(job: Job) -> Job:
     """Write job and message in one transaction, so that neither exists without the other."""
-    job = Job.objects.create(kind=kind, subject=subject, arguments=arguments)
-    async_task("jobs.running.run_job", str(job.pk), task_name=str(job), group=kind)
-    return job
+    job.save(force_insert=True)
+    _call_a_worker()
+    return Job.objects.get(pk=job.pk)
+
+
+def _call_a_worker() -> None:
+    async_task("jobs.running.run_next", task_name="next job")
 
 
 def _fail_abandoned(**which: Any) -> None:
     Job.objects.abandoned().filter(**which).update(
         state=JobState.FAILED,
         finished_at=timezone.now(),
-        error=f"The worker fell silent for more than {LEASE.seconds // 60} minutes while doing this. "
+        error=f"The worker fell silent for more than {LEASE.seconds} seconds while doing this. "
         "Start it again.",
     )

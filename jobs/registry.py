@@ -1,6 +1,7 @@
 """The kinds of background work: each app's `tasks.py` registers what it can do."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, Protocol
 
 
@@ -16,6 +17,18 @@ class Progress(Protocol):
 
 class Cancelled(Exception):
     """Raised inside a piece of work after it was asked to stop."""
+
+
+class Postponed(Exception):
+    """Raised inside a piece of work that cannot go on before `until`; `reason` is for the user.
+
+    The job is parked, which is no failure: it is carried out again from the start at that time.
+    """
+
+    def __init__(self, *, until: datetime, reason: str) -> None:
+        super().__init__(reason)
+        self.until = until
+        self.reason = reason
 
 
 Work = Callable[..., dict[str, Any] | None]

@@ -5,34 +5,40 @@ import uuid
 from typing import Any
 from uuid import UUID
 
-from django.db import InterfaceError, OperationalError, close_old_connections, reset_queries
+from django.db import InterfaceError, OperationalError, close_old_connections, reset_queries, transaction
 from django.db.models import F
 from django.utils import timezone
 from django_q.conf import Conf
 from django_q.exceptions import TimeoutException
 
 from jobs.errors import HindcastError
-from jobs.models import Job, JobState
-from jobs.registry import Cancelled, work_of
+from jobs.heartbeat import beating
+from jobs.models import Job, JobQuerySet, JobState
+from jobs.registry import Cancelled, Postponed, work_of
 
 logger = logging.getLogger(__name__)
 
-MAX_ATTEMPTS = 3
+LONGEST_STEP = 200
 
 
-class StillRunning(Exception):
-    """The message is about a job that another worker holds; it must be delivered again later."""
+def run_next() -> None:
+    """Take the most urgent job that is due and do its work; django-q2 calls this.
+
+    Nothing to do is no error. An error that leaves here is the database's: the end of a job could not be
+    written, and another worker takes the job over when its lease has run out.
+    """
+    _take_one(Job.objects.all())
 
 
 def run_job(job_id: str) -> None:
-    """Claim the job and do its work; django-q2 calls this, possibly more than once.
+    """Do the work of this job, unless it is parked, over, or in the hands of another worker."""
+    _take_one(Job.objects.filter(pk=UUID(job_id)))
 
-    An error that leaves here leaves the message in the queue, which django-q2 then delivers again. So
-    it may only mean that the job is not over: StillRunning when another worker holds it, the database's
-    error when the job's end could not be written.
-    """
+
+def _take_one(jobs: JobQuerySet) -> None:
     try:
-        job = _claim(UUID(job_id))
+        jobs.give_up_poisonous()
+        job = _claim(jobs.due())
         if job is not None:
             _carry_out(job)
     finally:
@@ -41,7 +47,10 @@ def run_job(job_id: str) -> None:
 
 def _carry_out(job: Job) -> None:
     try:
-        result = work_of(job.kind)(progress=_Reporter(job), **job.arguments)
+        with beating(job):
+            result = work_of(job.kind)(progress=_Reporter(job), **job.arguments)
+    except Postponed as wait:
+        _park(job, wait)
     except Cancelled:
         _finish(job, JobState.CANCELLED)
     except HindcastError as error:
@@ -62,32 +71,24 @@ def _carry_out(job: Job) -> None:
         _finish(job, JobState.SUCCEEDED, result=result or {})
 
 
-def _claim(job_id: UUID) -> Job | None:
-    """Take the job if it waits, or if its worker fell silent; None if it is over.
-
-    Raises StillRunning when another worker holds it.
-    """
-    now = timezone.now()
-    free = (Job.objects.filter(state=JobState.QUEUED) | Job.objects.abandoned()).filter(pk=job_id)
-    if free.filter(attempts__gte=MAX_ATTEMPTS).update(
-        state=JobState.FAILED,
-        finished_at=now,
-        error=f"The worker died {MAX_ATTEMPTS} times while doing this, so it is not tried again.",
-    ):
+@transaction.atomic
+def _claim(candidates: JobQuerySet) -> Job | None:
+    """Take the most urgent of the jobs that no other worker is taking now; None: there is none."""
+    job = candidates.order_by("-priority", "created_at").select_for_update(skip_locked=True).first()
+    if job is None:
         return None
-    claimed = free.update(
+    now = timezone.now()
+    Job.objects.filter(pk=job.pk).update(
         state=JobState.RUNNING,
         attempts=F("attempts") + 1,
         started_at=now,
         heartbeat=now,
+        next_attempt_at=None,
         progress=0,
         step="",
     )
-    if claimed:
-        return Job.objects.get(pk=job_id)
-    if Job.objects.filter(pk=job_id, state=JobState.RUNNING).exists():
-        raise StillRunning(str(job_id))
-    return None
+    job.refresh_from_db()
+    return job
 
 
 class _Reporter:
@@ -102,8 +103,21 @@ class _Reporter:
         ours = Job.objects.filter(
             pk=self._job_id, state=JobState.RUNNING, attempts=self._attempt, cancel_requested=False
         )
-        if not ours.update(progress=fraction, step=step, heartbeat=timezone.now()):
+        if not ours.update(progress=fraction, step=step[:LONGEST_STEP], heartbeat=timezone.now()):
             raise Cancelled
+
+
+def _park(job: Job, wait: Postponed) -> None:
+    """Put the job back until it can go on; a wait counts as no attempt, as nothing died of it."""
+    ours = Job.objects.filter(pk=job.pk, state=JobState.RUNNING, attempts=job.attempts)
+    if not ours.filter(cancel_requested=False).update(
+        state=JobState.QUEUED,
+        attempts=F("attempts") - 1,
+        next_attempt_at=wait.until,
+        step=wait.reason[:LONGEST_STEP],
+        progress=0,
+    ):
+        _finish(job, JobState.CANCELLED)
 
 
 def _finish(job: Job, state: JobState, *, error: str = "", result: dict[str, object] | None = None) -> None:

@@ -100,6 +100,9 @@ class Environment(BaseSettings):
     alpha_vantage_timeout: float = Field(
         default=20, gt=0, description="Seconds of silence after which a request is given up."
     )
+    job_lease_seconds: int = Field(
+        default=60, ge=2, description="Seconds of a worker's silence after which another takes over its job."
+    )
     history_years: int = Field(
         default=2, ge=1, le=30, description="Years of daily bars that a fetched symbol should come to have."
     )

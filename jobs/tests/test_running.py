@@ -15,11 +15,11 @@ from django_q.exceptions import TimeoutException
 from django_q.models import OrmQ
 
 from jobs import registry
-from jobs.errors import Unavailable
-from jobs.models import LEASE, Job, JobState
-from jobs.queueing import cancel, enqueue
-from jobs.registry import Progress, job_kind
-from jobs.running import MAX_ATTEMPTS, StillRunning, run_job
+from jobs.errors import InvalidInput, Unavailable
+from jobs.models import LEASE, MAX_ATTEMPTS, Job, JobState
+from jobs.queueing import call_workers, cancel, enqueue, resume
+from jobs.registry import Postponed, Progress, job_kind
+from jobs.running import run_job, run_next
 
 pytestmark = pytest.mark.django_db
 
@@ -84,22 +84,115 @@ def test_a_message_delivered_twice_runs_the_work_once() -> None:
     assert len(calls) == 1
 
 
-def test_work_whose_worker_lives_is_not_taken_over_and_its_message_stays() -> None:
+def test_work_whose_worker_lives_is_not_taken_over() -> None:
     @job_kind("long")
     def long(*, progress: Progress) -> None:
         raise AssertionError("two workers at once")
 
     job = enqueue("long")
     Job.objects.filter(pk=job.pk).update(state=JobState.RUNNING, attempts=1, heartbeat=timezone.now())
-    with pytest.raises(StillRunning):  # so that the message is delivered again, should this worker die
-        run_job(str(job.pk))
-    job.refresh_from_db()
-    assert job.state == JobState.RUNNING
+    run_next()
+    assert _run(job).state == JobState.RUNNING
 
 
-def test_a_message_comes_again_only_after_a_dead_workers_lease_and_is_kept_while_tasks_fail() -> None:
-    assert Conf.TIMEOUT + LEASE.total_seconds() < Conf.RETRY
+def test_a_message_comes_again_only_after_the_longest_task() -> None:
+    assert Conf.TIMEOUT < Conf.RETRY
     assert not Conf.ACK_FAILURES
+    assert not Conf.CATCH_UP
+    assert Conf.MAX_ATTEMPTS
+
+
+def test_the_most_urgent_job_goes_first_and_among_equals_the_oldest() -> None:
+    order: list[int] = []
+
+    @job_kind("note")
+    def note(*, progress: Progress, number: int) -> None:
+        order.append(number)
+
+    for number, priority in enumerate((5, 90, 5, 100)):
+        enqueue("note", subject=str(number), arguments={"number": number}, priority=priority)
+    enqueue("note", subject="2", priority=95)  # asked for again, and more urgently
+    for _ in range(5):
+        run_next()
+    assert order == [3, 2, 1, 0]
+
+
+def test_a_parked_job_has_not_failed_and_goes_on_at_its_time() -> None:
+    tries: list[int] = []
+
+    @job_kind("wait")
+    def wait(*, progress: Progress) -> None:
+        tries.append(1)
+        if len(tries) == 1:
+            raise Postponed(
+                until=timezone.now() + timedelta(hours=1), reason="The day's requests are used up."
+            )
+
+    job = _run(enqueue("wait", subject="AAPL"))
+    assert (job.state, job.step, job.attempts, job.error) == (
+        JobState.QUEUED,
+        "The day's requests are used up.",
+        0,
+        "",
+    )
+    assert job.is_parked
+    run_next()
+    assert enqueue("wait", subject="AAPL").pk == job.pk
+    assert _run(job).state == JobState.QUEUED
+    assert tries == [1]
+    Job.objects.update(next_attempt_at=timezone.now())
+    assert _run(job).state == JobState.SUCCEEDED
+
+
+def test_a_job_cancelled_while_it_ran_is_not_parked() -> None:
+    @job_kind("wait")
+    def wait(*, progress: Progress) -> None:
+        cancel(job.pk)
+        raise Postponed(until=timezone.now(), reason="Later.")
+
+    job = enqueue("wait")
+    assert _run(job).state == JobState.CANCELLED
+
+
+def test_a_parked_job_is_cancelled_at_once_and_a_cancelled_one_can_be_resumed() -> None:
+    @job_kind("wait")
+    def wait(*, progress: Progress) -> None:
+        """Do nothing."""
+
+    job = enqueue("wait", subject="AAPL")
+    Job.objects.update(next_attempt_at=timezone.now() + timedelta(hours=1))
+    assert cancel(job.pk).state == JobState.CANCELLED
+    assert resume(job.pk).state == JobState.QUEUED
+    assert _run(job).state == JobState.SUCCEEDED
+    assert resume(job.pk).state == JobState.SUCCEEDED
+
+
+def test_a_job_is_not_resumed_beside_another_for_its_subject() -> None:
+    @job_kind("wait")
+    def wait(*, progress: Progress) -> None:
+        """Do nothing."""
+
+    first = cancel(enqueue("wait", subject="AAPL").pk)
+    enqueue("wait", subject="AAPL")
+    with pytest.raises(InvalidInput, match="for AAPL is active"):
+        resume(first.pk)
+
+
+def test_a_worker_is_called_for_each_due_job_whose_message_was_lost() -> None:
+    @job_kind("lost")
+    def lost(*, progress: Progress) -> None:
+        """Do nothing."""
+
+    jobs = [enqueue("lost", subject=str(number)) for number in range(4)]
+    OrmQ.objects.all().delete()
+    _abandoned(jobs[0])
+    _abandoned(jobs[1], attempts=MAX_ATTEMPTS)
+    Job.objects.filter(pk=jobs[2].pk).update(next_attempt_at=timezone.now() + timedelta(hours=1))
+    for _ in range(2):
+        call_workers()
+        assert OrmQ.objects.count() == 2
+    jobs[1].refresh_from_db()
+    assert jobs[1].state == JobState.FAILED
 
 
 def test_work_whose_worker_died_is_taken_over_and_given_up_after_three_deaths() -> None:
