@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import numpy as np
 from django.conf import settings
@@ -10,7 +11,7 @@ from django.db import connection
 from django.utils import timezone
 from numpy.typing import NDArray
 
-from ingestion.documents import CoverageDocument, GapDocument
+from ingestion.documents import CoverageDocument, GapDocument, QuarantinedDocument
 from ingestion.limits import quota_left
 from ingestion.models import Source
 from ingestion.reading import dates_of
@@ -27,6 +28,8 @@ _EXTENTS = """
            array_agg(date - DATE '1970-01-01' ORDER BY date) AS days,
            max(date) FILTER (WHERE provisional) AS provisional_on,
            max(date) FILTER (WHERE NOT provisional) AS last_final,
+           (SELECT array_agg(json_build_object('date', date, 'reason', reason) ORDER BY date)
+            FROM ingestion_quarantinedbar WHERE instrument_id = instrument.id) AS quarantined,
            EXISTS (SELECT FROM ingestion_watchedinstrument WHERE instrument_id = instrument.id) AS watched
     FROM ingestion_instrument AS instrument
     JOIN ingestion_dailybar ON instrument_id = instrument.id
@@ -48,6 +51,7 @@ class _Extent:
     provisional_on: date | None
     last_final: date | None
     watched: bool
+    quarantined: list[QuarantinedDocument]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,9 +109,14 @@ def _extents(symbol: str | None) -> list[_Extent]:
         cursor.execute(_EXTENTS, {"symbol": symbol})
         names = [column.name for column in cursor.description]
         rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-    return [
-        _Extent(**{**row, "source": Source(row["source"]), "days": dates_of(row["days"])}) for row in rows
-    ]
+    return [_extent(row) for row in rows]
+
+
+def _extent(row: dict[str, Any]) -> _Extent:
+    quarantined = [QuarantinedDocument.model_validate(bar) for bar in row.pop("quarantined") or ()]
+    return _Extent(
+        days=dates_of(row.pop("days")), source=Source(row.pop("source")), quarantined=quarantined, **row
+    )
 
 
 def _attempts(symbol: str | None) -> dict[str, _Attempts]:
@@ -140,6 +149,7 @@ def _document(
         sessions_missing=len(window.missing[window.missing > extent.days[0]]),
         stale_sessions=window.stale,
         provisional_on=extent.provisional_on,
+        quarantined=extent.quarantined,
         last_error=attempts.error,
         next_attempt_at=attempts.parked_until or _next_scheduled(extent),
         complete_on=complete_on,
@@ -158,6 +168,7 @@ def _uncharted(extent: _Extent, attempts: _Attempts, problem: str) -> CoverageDo
         sessions_missing=None,
         stale_sessions=None,
         provisional_on=extent.provisional_on,
+        quarantined=extent.quarantined,
         last_error=attempts.error,
         next_attempt_at=attempts.parked_until,
         complete_on=None,

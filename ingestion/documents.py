@@ -15,6 +15,7 @@ SOURCE_DESCRIPTIONS = {
         "years 2000 to 2013, as published by Quandl (WIKI prices). These are not current prices."
     ),
     Source.ALPHA_VANTAGE: "Alpha Vantage: daily bars as traded.",
+    Source.FILE: "Daily bars imported from a file.",
 }
 """Each source in words, for people."""
 
@@ -26,7 +27,7 @@ class DataDocument(PublishedDocument):
     name: str
     exchange: Annotated[str, Field(description="ISO 10383 code of the exchange, for its calendar.")]
     currency: Annotated[str, Field(description="ISO 4217 code of the prices' currency.")]
-    source: Annotated[str, Field(description="sample, or alpha_vantage.")]
+    source: Annotated[str, Field(description="sample, alpha_vantage or file.")]
     source_description: Annotated[str, Field(description="The source in words, for people.")]
     adjustment: Adjustment
     first: Annotated[date, Field(description="Date of the first bar used.")]
@@ -101,12 +102,18 @@ class QuotaDocument(PublishedDocument):
     """What is left of the API key's requests, and what the key's plan includes."""
 
     requests_left: Annotated[
-        int | None, Field(description="Requests left today (UTC), by Hindcast's count; null: no daily limit.")
+        int | None, Field(description="Requests left today, by Hindcast's count; null: no daily limit.")
     ]
     requests_per_day: Annotated[int | None, Field(description="The plan's daily limit; null: none.")]
     exhausted_until: Annotated[
         datetime | None,
         Field(description="The provider said that the day is used up, and is asked again after this."),
+    ]
+    resets_at: Annotated[
+        datetime | None, Field(description="When the next day of requests begins; null: no daily limit.")
+    ]
+    reset_is_known: Annotated[
+        bool, Field(description="Whether that was learned from the provider; else midnight UTC is assumed.")
     ]
     full_history: Annotated[
         bool | None,
@@ -120,6 +127,13 @@ class GapDocument(PublishedDocument):
     first: date
     last: date
     sessions: Annotated[int, Field(description="Sessions in the run.")]
+
+
+class QuarantinedDocument(PublishedDocument):
+    """A bar that is kept out of the prices."""
+
+    date: date
+    reason: str
 
 
 class CoverageDocument(PublishedDocument):
@@ -144,6 +158,10 @@ class CoverageDocument(PublishedDocument):
     stale_sessions: Annotated[int | None, Field(description="Closed sessions since the last bar.")]
     provisional_on: Annotated[
         date | None, Field(description="Day of the bar that came before its session closed.")
+    ]
+    quarantined: Annotated[
+        list[QuarantinedDocument],
+        Field(description="Bars that the source sent and that are kept out of the prices, oldest first."),
     ]
     last_error: Annotated[str | None, Field(description="Why the latest fetch failed; null: it did not.")]
     next_attempt_at: Annotated[

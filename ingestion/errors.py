@@ -3,9 +3,11 @@
     Unavailable
     └── ProviderUnavailable       trying later may help
         ├── ProviderUnreachable   no connection, or no answer in time
-        ├── RateLimited           requests came too fast
-        ├── DailyQuotaReached     the key's requests of the day are used up
+        ├── MustWait              not before a time that is known
+        │   ├── RateLimited       requests came too fast
+        │   └── DailyQuotaReached the key's requests of the day are used up
         └── UnexpectedAnswer      something that is not the data asked for
+            └── BrokenAnswer      spoilt on its way or by a fault there: asking again may help
     InvalidInput
     ├── InvalidBars               rows that cannot be what was traded; nothing of them is stored
     └── ProviderRefused           the same request will be refused again
@@ -18,6 +20,8 @@
 No message contains an API key: texts of the provider pass `ingestion.redaction` first.
 """
 
+from datetime import datetime
+
 from jobs.errors import InvalidInput, Unavailable
 
 
@@ -29,16 +33,28 @@ class ProviderUnreachable(ProviderUnavailable):
     """No connection, or no complete answer within the time-out."""
 
 
-class RateLimited(ProviderUnavailable):
+class MustWait(ProviderUnavailable):
+    """No request is sent before `until`."""
+
+    def __init__(self, message: str, *, until: datetime) -> None:
+        super().__init__(message)
+        self.until = until
+
+
+class RateLimited(MustWait):
     """The provider says that requests come too fast."""
 
 
-class DailyQuotaReached(ProviderUnavailable):
+class DailyQuotaReached(MustWait):
     """The key's requests of this day are used up."""
 
 
 class UnexpectedAnswer(ProviderUnavailable):
     """An answer that is not the data asked for and no error that Hindcast knows."""
+
+
+class BrokenAnswer(UnexpectedAnswer):
+    """An answer spoilt on its way, or by a fault at the provider's: cut, garbled, or a server error."""
 
 
 class ProviderRefused(InvalidInput):

@@ -1,32 +1,27 @@
 """Fetching a symbol: from Alpha Vantage where there is a key, from the sample where there is none."""
 
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import date, datetime, timedelta
-from itertools import pairwise
+from datetime import date
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Max
 from django.utils import timezone
 
-from ingestion.errors import ApiKeyMissing, FullHistoryRefused
+from ingestion.errors import ApiKeyMissing
 from ingestion.models import Instrument, Source
-from ingestion.providers.alpha_vantage import COMPACT_BARS, AlphaVantage, OutputSize
+from ingestion.providers.alpha_vantage import COMPACT_BARS, AlphaVantage
+from ingestion.receiving import CONTINUED, Receiver, Reception
 from ingestion.sample import SAMPLE, load_sample
-from ingestion.sessions import last_closed_session, sessions_between
-from ingestion.storing import Action, Delivery, StoreResult, store
-from ingestion.symbols import listing_of, parse_symbol
-from ingestion.validation import Bar, BarText, validated_bars
+from ingestion.schedule import gap_risk
+from ingestion.sessions import last_closed_session
+from ingestion.storing import Delivery, StoreResult, store
+from ingestion.symbols import parse_symbol
 from jobs.models import Job
 from jobs.queueing import enqueue
 from jobs.registry import Progress
 
-ACTIONS_STAY_GOOD = timedelta(days=7)
-"""How long splits and dividends are not asked for again, as a free key has 25 requests a day."""
-
-SUSPICIOUS_STEP = 0.2
-"""A fall or rise between two raw closes, as a fraction, that may be a split nobody knows of yet."""
+ASKED_FOR = 90
+"""Priority of a fetch that somebody asked for, on the scale of `gap_risk`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +38,7 @@ class FetchResult:
     revisions: int
     splits: int
     dividends: int
+    quarantined: int = 0
     notice: str = ""
 
     def as_json(self) -> dict[str, Any]:
@@ -97,15 +93,22 @@ def fetch_stock_data(symbol: str, *, progress: Progress = _silent) -> FetchResul
     return fetch_sample(symbol, progress=progress)
 
 
-def request_fetch(symbol: str) -> Job:
+def request_fetch(symbol: str, *, least_priority: int = ASKED_FOR) -> Job:
     """Queue the fetching of `symbol` and return the job; an active one for the symbol is returned as it is.
 
+    Of two fetches the one goes first whose symbol is nearer to a gap; `least_priority` puts those that a
+    person waits for before most of those that the schedule asks for.
     Raises InvalidInput for what is no symbol, and ApiKeyMissing when it could not be fetched anyway.
     """
     symbol = parse_symbol(symbol)
     if not settings.ALPHA_VANTAGE_API_KEY:
         _require_in_sample(symbol)
-    return enqueue("fetch_bars", subject=symbol, arguments={"symbol": symbol})
+    return enqueue(
+        "fetch_bars",
+        subject=symbol,
+        arguments={"symbol": symbol},
+        priority=max(least_priority, gap_risk(symbol)),
+    )
 
 
 def fetch_sample(symbol: str, *, replace: bool = False, progress: Progress = _silent) -> FetchResult:
@@ -129,7 +132,7 @@ def fetch_sample(symbol: str, *, replace: bool = False, progress: Progress = _si
 
 def is_up_to_date(symbol: str) -> bool:
     """Return whether the latest closed session of `symbol` is stored, from Alpha Vantage and final."""
-    instrument = Instrument.objects.filter(symbol=symbol, source=Source.ALPHA_VANTAGE).first()
+    instrument = Instrument.objects.filter(symbol=symbol, source__in=CONTINUED).first()
     if instrument is None:
         return False
     latest = last_closed_session(instrument.exchange, timezone.now())
@@ -147,108 +150,51 @@ def _require_in_sample(symbol: str) -> None:
 
 
 def _fetch_from_provider(symbol: str, provider: AlphaVantage, progress: Progress) -> FetchResult:
-    instrument = Instrument.objects.filter(symbol=symbol, source=Source.ALPHA_VANTAGE).first()
-    progress(0.05, f"Requesting daily bars of {symbol}")
-    fetched_at = timezone.now()
-    provider.limiter.require(_requests_needed(provider, instrument, fetched_at))
-    rows = _requested_bars(symbol, provider, instrument)
-    progress(0.4, f"Validating {len(rows):,} bars")
-    bars = validated_bars(rows)
-    actions = None
-    if not _actions_are_good(instrument, fetched_at) or _has_suspicious_step(instrument, bars):
-        actions = _requested_actions(symbol, provider, progress)
-    progress(0.9, f"Storing {len(bars):,} bars")
-    result = store(_delivery(symbol, bars, actions, fetched_at))
-    return _summary(symbol, result, _notice(provider, bars, result))
+    received = Receiver.of(symbol, provider, progress).receive()
+    progress(0.9, f"Storing {len(received.bars):,} bars")
+    result = store(_delivery(received))
+    provider.forget(symbol)
+    return _summary(symbol, result, _notice(provider, received, result), quarantined=len(received.odd))
 
 
-def _requests_needed(provider: AlphaVantage, instrument: Instrument | None, now: datetime) -> int:
-    """Return how many requests the fetch takes at least, so that none is spent on half of it."""
-    probe = provider.limiter.full_history() is None
-    return 1 + probe + (0 if _actions_are_good(instrument, now) else 2)
-
-
-def _requested_bars(symbol: str, provider: AlphaVantage, instrument: Instrument | None) -> list[BarText]:
-    """Return the bars in the smallest answer that leaves no gap, as far as the key's plan goes."""
-    outputsize = _outputsize(provider, instrument)
-    if outputsize == "full":
-        try:
-            rows = provider.daily_bars(symbol, outputsize="full")
-        except FullHistoryRefused:
-            return provider.daily_bars(symbol, outputsize="compact")
-        provider.limiter.note_full_history(allowed=True)
-        return rows
-    return provider.daily_bars(symbol, outputsize="compact")
-
-
-def _outputsize(provider: AlphaVantage, instrument: Instrument | None) -> OutputSize:
-    if provider.limiter.full_history() is False:
-        return "compact"
-    last = instrument.bars.aggregate(last=Max("date"))["last"] if instrument else None
-    if instrument is None or last is None or instrument.bars.count() <= COMPACT_BARS:
-        return "full"
-    since = len(sessions_between(instrument.exchange, last, timezone.now().date()))
-    return "compact" if since < COMPACT_BARS else "full"
-
-
-def _actions_are_good(instrument: Instrument | None, now: datetime) -> bool:
-    asked = instrument.actions_fetched_at if instrument else None
-    return asked is not None and now - asked < ACTIONS_STAY_GOOD
-
-
-def _has_suspicious_step(instrument: Instrument | None, bars: Sequence[Bar]) -> bool:
-    """Return whether a new close differs from the one before it as after a split.
-
-    A spin-off's small factor escapes this and is found when the actions are asked for again.
-    """
-    known = instrument.bars.aggregate(last=Max("date"))["last"] if instrument else None
-    return any(
-        abs(float(bar.close / before.close) - 1) > SUSPICIOUS_STEP
-        for before, bar in pairwise(bars)
-        if known is None or bar.date > known
-    )
-
-
-def _requested_actions(symbol: str, provider: AlphaVantage, progress: Progress) -> list[Action]:
-    progress(0.5, f"Requesting splits of {symbol}")
-    splits = provider.splits(symbol)
-    progress(0.7, f"Requesting dividends of {symbol}")
-    return [*splits, *provider.dividends(symbol)]
-
-
-def _delivery(
-    symbol: str, bars: Sequence[Bar], actions: Sequence[Action] | None, fetched_at: datetime
-) -> Delivery:
-    share = SAMPLE.get(symbol)
+def _delivery(received: Reception) -> Delivery:
+    share = SAMPLE.get(received.symbol)
     known = share if share and share.still_listed else None
-    exchange = known.exchange if known else listing_of(symbol).exchange
-    last_closed = last_closed_session(exchange, fetched_at)
+    exchange = known.exchange if known else received.exchange
+    last_closed = last_closed_session(exchange, received.at)
     return Delivery(
-        symbol=symbol,
+        symbol=received.symbol,
         source=Source.ALPHA_VANTAGE,
-        bars=bars,
-        actions=actions,
-        fetched_at=fetched_at,
-        provisional_from=next((bar.date for bar in bars if bar.date > last_closed), None),
-        name=known.name if known else symbol,
+        bars=received.bars,
+        quarantined=received.odd,
+        actions=received.actions,
+        fetched_at=received.at,
+        is_full=received.is_full,
+        provisional_from=next((bar.date for bar in received.bars if bar.date > last_closed), None),
+        name=known.name if known else None,
         exchange=exchange,
     )
 
 
-def _notice(provider: AlphaVantage, bars: Sequence[Bar], result: StoreResult) -> str:
+def _notice(provider: AlphaVantage, received: Reception, result: StoreResult) -> str:
     sentences = []
     if result.removed:
         sentences.append(f"They replace the {result.removed:,} historical bars of the sample.")
-    if provider.limiter.full_history() is False and len(bars) <= COMPACT_BARS:
+    if provider.limiter.full_history() is False and len(received.bars) <= COMPACT_BARS:
         sentences.append(
             f"A free key delivers the latest {COMPACT_BARS} bars; a longer history grows with each fetch."
+        )
+    if received.odd:
+        sentences.append(
+            f"Kept out of the prices: {_number(len(received.odd), 'bar')}, because {received.odd[0].reason}"
+            + (", and for like reasons." if len(received.odd) > 1 else ".")
         )
     if result.revisions:
         sentences.append(f"{result.revisions} values of finished sessions had changed; both are kept.")
     return " ".join(sentences)
 
 
-def _summary(symbol: str, result: StoreResult, notice: str) -> FetchResult:
+def _summary(symbol: str, result: StoreResult, notice: str, *, quarantined: int = 0) -> FetchResult:
     instrument = Instrument.objects.get(symbol=symbol)
     kinds = list(instrument.actions.values_list("kind", flat=True))
     days = instrument.bars.order_by("date").values_list("date", flat=True)
@@ -263,5 +209,6 @@ def _summary(symbol: str, result: StoreResult, notice: str) -> FetchResult:
         revisions=result.revisions,
         splits=kinds.count("split"),
         dividends=kinds.count("dividend"),
+        quarantined=quarantined,
         notice=notice,
     )

@@ -1,5 +1,7 @@
 """The tables of market data: raw bars as traded, what changed about them, and what adjusts them."""
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -11,6 +13,7 @@ class Source(models.TextChoices):
 
     SAMPLE = "sample", "Sample data"
     ALPHA_VANTAGE = "alpha_vantage", "Alpha Vantage"
+    FILE = "file", "File"
 
 
 class ActionKind(models.TextChoices):
@@ -24,7 +27,8 @@ class Instrument(models.Model):
     """A listed share whose daily bars are stored. All its bars have its one source.
 
     `exchange` is an ISO 10383 code, `currency` the one that prices are quoted in. `fetched_at` is when
-    the source was last asked for bars, `actions_fetched_at` when for splits and dividends.
+    the source was last asked for bars, `actions_fetched_at` when for splits and dividends, and
+    `full_history_at` when it last sent all bars that it has; null: never.
     """
 
     symbol = models.CharField(max_length=15, unique=True)
@@ -34,6 +38,7 @@ class Instrument(models.Model):
     source = models.CharField(max_length=20, choices=Source)
     fetched_at = models.DateTimeField()
     actions_fetched_at = models.DateTimeField(null=True, blank=True)
+    full_history_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         """Listed by symbol."""
@@ -158,19 +163,71 @@ class WatchedInstrument(models.Model):
         return self.instrument.symbol
 
 
+class QuarantinedBar(models.Model):
+    """A bar that its source sent and that is kept out of the prices, with the reason.
+
+    `row` is the bar as received. When a later fetch brings an acceptable bar of the day, this one goes.
+    """
+
+    instrument = models.ForeignKey(
+        Instrument, on_delete=models.CASCADE, related_name="quarantined", db_index=False
+    )
+    date = models.DateField()
+    row = models.CharField(max_length=200)
+    reason = models.CharField(max_length=200)
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        """Constraints: the latest of a day's replaces the others."""
+
+        ordering = ("date",)
+        constraints = (
+            models.UniqueConstraint(fields=("instrument", "date"), name="one_quarantined_bar_a_day"),
+        )
+
+    def __str__(self) -> str:
+        """Return the day and the reason."""
+        return f"{self.date}: {self.reason}"
+
+
+class ProviderAnswer(models.Model):
+    """An answer of the provider that cost a request and may be needed again.
+
+    `subject` is the symbol or the words searched for. `body` is the answer's JSON; it holds no API key.
+    """
+
+    function = models.CharField(max_length=40)
+    subject = models.CharField(max_length=60)
+    body: "models.JSONField[dict[str, Any]]" = models.JSONField()
+    received_at = models.DateTimeField()
+
+    class Meta:
+        """Constraints: the latest answer replaces the others."""
+
+        constraints = (
+            models.UniqueConstraint(fields=("function", "subject"), name="one_answer_to_a_question"),
+        )
+
+    def __str__(self) -> str:
+        """Return the question."""
+        return f"{self.function} {self.subject}"
+
+
 class ApiQuota(models.Model):
     """What is known about one API key of the provider, and when it may be used next.
 
     `key_hash` is the SHA-256 of the key: the key itself is stored nowhere. `used` counts the requests
-    reserved on `day` (UTC; when the provider's own day begins is not documented). `exhausted_until` is
-    set when the provider says that the day's requests are used up. `full_history` is whether the key may
-    ask for more than the latest 100 bars; null until it was tried.
+    reserved on `day`, which begins at `day_begins_at` (UTC): the provider does not say when its day does,
+    so midnight is assumed until the first request after a refusal has told. `exhausted_until` is set when
+    the provider says that the day's requests are used up, to the time of the next probe. `full_history` is
+    whether the key may ask for more than the latest 100 bars; null until it was tried.
     """
 
     key_hash = models.CharField(max_length=64, primary_key=True)
     day = models.DateField()
     used = models.PositiveIntegerField(default=0)
     next_request_at = models.DateTimeField()
+    day_begins_at = models.TimeField(null=True, blank=True)
     exhausted_until = models.DateTimeField(null=True, blank=True)
     full_history = models.BooleanField(null=True, blank=True)
 

@@ -1,11 +1,14 @@
 """Keeping API keys out of whatever is logged, raised, shown or stored."""
 
+import json
 import logging
 import re
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
 PLACEHOLDER = "[API key]"
+SHORTEST_KEY = 8
 _IN_ADDRESS = re.compile(r"(apikey=)[^&\s\"']+", re.IGNORECASE)
 _ECHOED = re.compile(r"(API key as )\S+", re.IGNORECASE)
 
@@ -16,6 +19,18 @@ def redacted(text: str, key: str = "") -> str:
         text = text.replace(form, PLACEHOLDER)
     text = _IN_ADDRESS.sub(rf"\1{PLACEHOLDER}", text)
     return _ECHOED.sub(rf"\1{PLACEHOLDER}", text)
+
+
+def redacted_json(value: Mapping[str, Any], key: str) -> dict[str, Any]:
+    """Return an object of plain JSON without `key` anywhere in it, names included.
+
+    What is too short to be a key of the provider stays: replacing it would spoil the data.
+    """
+    text = json.dumps(value)
+    if len(key) >= SHORTEST_KEY:
+        text = text.replace(json.dumps(key)[1:-1], PLACEHOLDER)
+    clean: dict[str, Any] = json.loads(text)
+    return clean
 
 
 class _AddressFilter(logging.Filter):

@@ -7,7 +7,8 @@ from django.db.models import Max, Q
 from django.utils import timezone
 
 from ingestion.models import Instrument, Source
-from ingestion.sessions import next_sessions, session_close
+from ingestion.providers.alpha_vantage import COMPACT_BARS
+from ingestion.sessions import last_closed_session, next_sessions, session_close, sessions_between
 from jobs.errors import InvalidInput
 
 
@@ -25,6 +26,25 @@ def next_refresh(instrument: Instrument) -> datetime | None:
     if last is None:
         return timezone.now()
     return refresh_due_at(instrument.exchange, last_final=last, asked_at=instrument.fetched_at)
+
+
+def gap_risk(symbol: str) -> int:
+    """Return how near the symbol is to a gap: closed sessions since its last bar, up to COMPACT_BARS.
+
+    With that many a compact answer no longer reaches back to the last bar. A symbol without bars has
+    nothing to lose and gets 0, as does one whose exchange has no calendar.
+    """
+    instrument = Instrument.objects.filter(
+        symbol=symbol, source__in=(Source.ALPHA_VANTAGE, Source.FILE)
+    ).first()
+    last = instrument.bars.aggregate(last=Max("date"))["last"] if instrument else None
+    if instrument is None or last is None:
+        return 0
+    try:
+        closed = last_closed_session(instrument.exchange, timezone.now())
+        return min(COMPACT_BARS, len(sessions_between(instrument.exchange, last + timedelta(days=1), closed)))
+    except InvalidInput:
+        return 0
 
 
 def refresh_due_at(exchange: str, *, last_final: date, asked_at: datetime) -> datetime | None:

@@ -16,22 +16,71 @@ if TYPE_CHECKING:
 FIRST_SESSION = date(1990, 1, 1)
 """Before the first daily bar of any source."""
 
+SATURDAY = 5
+
+
+LONGEST_GUESS = 60
+"""Sessions that may be taken for granted after the end of a calendar: weekdays, whatever holidays come."""
+
 
 def next_sessions(exchange: str, after: date, count: int) -> list[date]:
     """Return the first `count` sessions later than `after`.
 
+    Calendars reach to the end of next year at most, and some to the end of the running year, as holidays
+    are not announced earlier. Up to LONGEST_GUESS sessions after that are weekdays: `calendar_notice` says
+    so in words.
+
     exchange: ISO 10383 code. Raises InvalidInput when there is no calendar for it or when the days lie
-    outside what its calendar knows: at most up to the end of next year, as holidays of later years are
-    not announced; some exchanges announce them for the running year alone.
+    farther outside what its calendar knows.
     """
     sessions = _sessions(exchange)
     if np.datetime64(after) < sessions[0]:
         raise InvalidInput(f"The calendar of {exchange} begins on {sessions[0]}. Choose a later day.")
     begin = int(np.searchsorted(sessions, np.datetime64(after), side="right"))
-    if begin + count > len(sessions):
-        raise InvalidInput(f"The calendar of {exchange} ends on {sessions[-1]}. Choose an earlier day.")
     days: list[date] = sessions[begin : begin + count].tolist()
-    return days
+    end: date = sessions[-1].item()
+    unknown = count - len(days)
+    if unknown > LONGEST_GUESS or after > end + timedelta(days=LONGEST_GUESS):
+        raise InvalidInput(f"The calendar of {exchange} ends on {end}. Choose an earlier day.")
+    return days + _weekdays(max(after, end), unknown)
+
+
+def calendar_notice(exchange: str, last: date) -> str | None:
+    """Return what a reader must know about sessions up to `last`: that holidays are not known; None: all are.
+
+    Raises InvalidInput when there is no calendar for the exchange.
+    """
+    end: date = _sessions(exchange)[-1].item()
+    if last <= end:
+        return None
+    return (
+        f"The holidays of {exchange} are known up to {end}. After that every weekday is taken for a session; "
+        "a newer version of the calendars corrects it."
+    )
+
+
+def no_session_reason(exchange: str, day: date, now: datetime) -> str | None:
+    """Return why no bar of `day` can be right; None where it can.
+
+    Days before the calendar begins cannot be told; after its end they can as far as weekends go.
+    Raises InvalidInput when there is no calendar for the exchange.
+    """
+    sessions = _sessions(exchange)
+    if day > _calendar_day(exchange, now):
+        return f"{day} lies in the future"
+    if np.datetime64(day) < sessions[0]:
+        return None
+    place = int(np.searchsorted(sessions, np.datetime64(day)))
+    if place == len(sessions):
+        return f"{day} is a weekend" if day.weekday() >= SATURDAY else None
+    return None if sessions[place] == np.datetime64(day) else f"{day} is no session of {exchange}"
+
+
+def known_exchanges() -> set[str]:
+    """Return the codes of the exchanges that have a calendar."""
+    import exchange_calendars
+
+    return set(exchange_calendars.get_calendar_names())
 
 
 def sessions_between(exchange: str, first: date, last: date) -> NDArray[np.datetime64]:
@@ -65,7 +114,10 @@ def session_close(exchange: str, day: date) -> datetime | None:
 
 
 def last_closed_session(exchange: str, now: datetime) -> date:
-    """Return the latest session that had closed at `now`; past the end of the calendar, the day before it."""
+    """Return the latest session that had closed at `now`; past the end of the calendar, the day before it.
+
+    Raises InvalidInput when there is no calendar for the exchange.
+    """
     today = now.astimezone(UTC).date()
     if np.datetime64(today) > _sessions(exchange)[-1]:
         return today - timedelta(days=1)
@@ -73,6 +125,17 @@ def last_closed_session(exchange: str, now: datetime) -> date:
     closed = [day for day in recent if (close := session_close(exchange, day)) and close <= now]
     last: date = max(closed)
     return last
+
+
+def _calendar_day(exchange: str, now: datetime) -> date:
+    """Return the day that it is at the exchange."""
+    return now.astimezone(_calendar(exchange, _this_year()).tz).date()
+
+
+def _weekdays(after: date, count: int) -> list[date]:
+    """Return the first `count` weekdays later than `after`."""
+    days = (after + timedelta(days=ahead) for ahead in range(1, 2 * count + 4))
+    return [day for day in days if day.weekday() < SATURDAY][:count]
 
 
 def _this_year() -> int:

@@ -7,9 +7,9 @@ from decimal import Decimal
 
 from django.db import connection, transaction
 
-from ingestion.models import ActionKind, CorporateAction, Instrument, Source
+from ingestion.models import ActionKind, CorporateAction, Instrument, QuarantinedBar, Source
 from ingestion.symbols import listing_of
-from ingestion.validation import Bar
+from ingestion.validation import Bar, Quarantined
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +26,7 @@ class StoreResult:
     """What storing did. Rows are bars; revisions are values of finished sessions that had changed.
 
     removed: bars of another source that gave way.
+    kept: bars of the delivery that differ from the provider's, which stand.
     kept_newer: nothing was stored, because the sample does not replace a provider's bars unasked.
     """
 
@@ -33,6 +34,7 @@ class StoreResult:
     changed: int = 0
     unchanged: int = 0
     removed: int = 0
+    kept: int = 0
     revisions: int = 0
     actions_changed: int = 0
     kept_newer: bool = False
@@ -48,7 +50,9 @@ class Delivery:
     """Everything one source delivered about one symbol at one time.
 
     bars: validated, without duplicates.
+    quarantined: bars that are kept out of the prices.
     actions: all splits and dividends that the source knows, or None when it was not asked.
+    is_full: whether these are all bars that the source has.
     provisional_from: bars from this day on belong to sessions that had not closed; None: all had.
     name, exchange: None where the source does not say.
     """
@@ -58,6 +62,8 @@ class Delivery:
     bars: Sequence[Bar]
     actions: Sequence[Action] | None
     fetched_at: datetime
+    quarantined: Sequence[Quarantined] = ()
+    is_full: bool = False
     provisional_from: date | None = None
     name: str | None = None
     exchange: str | None = None
@@ -67,22 +73,26 @@ class Delivery:
 def store(delivery: Delivery, *, sample_replaces: bool = False) -> StoreResult:
     """Store what was delivered about one symbol, all of it or nothing.
 
-    An instrument has one source. Bars of the sample end years before a provider's begin, and a series
-    across such a hole is not a history of prices: a provider's delivery replaces the sample, and the
-    sample replaces a provider's bars only where `sample_replaces` says that somebody asked for it.
+    Bars of the sample end years before a provider's begin, and a series across such a hole is not a history
+    of prices: any other delivery replaces the sample, and the sample replaces other bars only where
+    `sample_replaces` says that somebody asked for it. Bars of files and of a provider add up; where both
+    have a day, the provider's bar stands.
     """
     instrument = _locked_instrument(delivery)
     if delivery.source == Source.SAMPLE != instrument.source and not sample_replaces:
         return StoreResult(kept_newer=True)
     removed = _remove_other_source(instrument, delivery)
     _copy_to_incoming(delivery)
+    kept = _drop_what_the_provider_has(instrument) if delivery.source == Source.FILE else 0
     revisions = _record_revisions(instrument, delivery)
     inserted, changed = _upsert_incoming(instrument, delivery)
     actions_changed = 0 if delivery.actions is None else _store_actions(instrument, delivery.actions)
+    _quarantine(instrument, delivery)
     result = StoreResult(
         inserted=inserted,
         changed=changed,
-        unchanged=len(delivery.bars) - inserted - changed,
+        unchanged=len(delivery.bars) - inserted - changed - kept,
+        kept=kept,
         removed=removed,
         revisions=revisions,
         actions_changed=actions_changed,
@@ -111,7 +121,7 @@ def _locked_instrument(delivery: Delivery) -> Instrument:
 
 
 def _remove_other_source(instrument: Instrument, delivery: Delivery) -> int:
-    if instrument.source == delivery.source:
+    if instrument.source == delivery.source or Source.SAMPLE not in {instrument.source, delivery.source}:
         return 0
     instrument.actions.all().delete()
     removed, _ = instrument.bars.all().delete()
@@ -134,6 +144,27 @@ def _copy_to_incoming(delivery: Delivery) -> None:
             for bar in delivery.bars:
                 provisional = delivery.provisional_from is not None and bar.date >= delivery.provisional_from
                 copy.write_row((bar.date, bar.open, bar.high, bar.low, bar.close, bar.volume, provisional))
+
+
+def _drop_what_the_provider_has(instrument: Instrument) -> int:
+    """Take the days out of the file's bars that the provider has; return how many of them differ."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH dropped AS (
+                DELETE FROM incoming USING ingestion_dailybar AS stored
+                WHERE stored.instrument_id = %(instrument)s AND stored.date = incoming.date
+                    AND stored.source = %(provider)s
+                RETURNING (stored.open, stored.high, stored.low, stored.close, stored.volume)
+                    IS DISTINCT FROM (incoming.open, incoming.high, incoming.low, incoming.close,
+                                      incoming.volume) AS differs
+            )
+            SELECT count(*) FILTER (WHERE differs) FROM dropped
+            """,
+            {"instrument": instrument.pk, "provider": Source.ALPHA_VANTAGE},
+        )
+        (differing,) = cursor.fetchone()
+        return int(differing)
 
 
 def _record_revisions(instrument: Instrument, delivery: Delivery) -> int:
@@ -223,14 +254,42 @@ def _store_actions(instrument: Instrument, actions: Sequence[Action]) -> int:
     return len(different) + removed
 
 
+def _quarantine(instrument: Instrument, delivery: Delivery) -> None:
+    """Keep the odd bars aside, and drop earlier ones whose day has an acceptable bar now."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM ingestion_quarantinedbar WHERE instrument_id = %s AND date IN "
+            "(SELECT date FROM incoming)",
+            [instrument.pk],
+        )
+    QuarantinedBar.objects.bulk_create(
+        [
+            QuarantinedBar(
+                instrument=instrument,
+                date=odd.bar.date,
+                row=odd.bar.in_words[:200],
+                reason=odd.reason,
+                recorded_at=delivery.fetched_at,
+            )
+            for odd in delivery.quarantined
+        ],
+        update_conflicts=True,
+        unique_fields=["instrument", "date"],
+        update_fields=["row", "reason", "recorded_at"],
+    )
+
+
 def _touch(instrument: Instrument, delivery: Delivery, result: StoreResult) -> None:
     """Note when the source was asked. The sample never gets newer, so loading it again notes nothing."""
     if delivery.source == Source.SAMPLE and instrument.source == Source.SAMPLE and not result.wrote:
         return
-    instrument.source = delivery.source
+    if delivery.source != Source.FILE or instrument.source != Source.ALPHA_VANTAGE:
+        instrument.source = delivery.source
     instrument.fetched_at = delivery.fetched_at
     if delivery.actions is not None:
         instrument.actions_fetched_at = delivery.fetched_at
+    if delivery.is_full:
+        instrument.full_history_at = delivery.fetched_at
     instrument.name = delivery.name or instrument.name
     instrument.exchange = delivery.exchange or instrument.exchange
     instrument.save()

@@ -1,12 +1,13 @@
 """Whether rows can be daily bars: order of the prices, signs, finiteness, duplicates."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Self
 
 from ingestion.errors import InvalidBars
+from ingestion.sessions import no_session_reason
 
 DECIMALS = Decimal("0.000001")
 HIGHEST_PRICE = Decimal(10) ** 12
@@ -36,6 +37,14 @@ class Bar:
     low: Decimal
     close: Decimal
     volume: int
+
+    @property
+    def in_words(self) -> str:
+        """The values, for a person."""
+        return (
+            f"open {self.open:f}, high {self.high:f}, low {self.low:f}, close {self.close:f}, "
+            f"volume {self.volume}"
+        )
 
     @classmethod
     def parse(cls, row: BarText) -> Self:
@@ -72,6 +81,28 @@ def validated_bars(rows: Iterable[BarText]) -> list[Bar]:
     if problems:
         raise InvalidBars(problems)
     return [bars[day] for day in sorted(bars)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quarantined:
+    """A bar that cannot be right as far as the calendar knows, and why."""
+
+    bar: Bar
+    reason: str
+
+
+def apart_from_sessions(
+    bars: Sequence[Bar], exchange: str, now: datetime
+) -> tuple[list[Bar], list[Quarantined]]:
+    """Return the bars that lie on sessions, and those that lie in the future or on no session.
+
+    Such a bar is odd but possible, as an exchange may open on a day that its calendar calls a holiday. So
+    it costs the others nothing. Raises InvalidInput when there is no calendar for the exchange.
+    """
+    reasons = {bar.date: no_session_reason(exchange, bar.date, now) for bar in bars}
+    accepted = [bar for bar in bars if reasons[bar.date] is None]
+    odd = [Quarantined(bar=bar, reason=reason) for bar in bars if (reason := reasons[bar.date])]
+    return accepted, odd
 
 
 def _require_order(bar: Bar) -> None:

@@ -100,6 +100,31 @@ class Environment(BaseSettings):
     alpha_vantage_timeout: float = Field(
         default=20, gt=0, description="Seconds of silence after which a request is given up."
     )
+    alpha_vantage_tries: int = Field(
+        default=3, ge=1, le=10, description="Requests for one answer where asking again may help."
+    )
+    alpha_vantage_retry_seconds: float = Field(
+        default=2,
+        ge=0,
+        le=60,
+        description="Pause before the second try after a fault; it doubles each time and varies at random.",
+    )
+    alpha_vantage_burst_seconds: float = Field(
+        default=5,
+        ge=0,
+        le=300,
+        description="Pause of all processes when the provider says that requests came too fast.",
+    )
+    alpha_vantage_probe_minutes: float = Field(
+        default=60,
+        gt=0,
+        description="Minutes between two probes after the provider said that the day's requests are used up.",
+    )
+    alpha_vantage_actions_days: float = Field(
+        default=7,
+        ge=0,
+        description="Days for which a symbol's splits and dividends are not asked for again.",
+    )
     job_lease_seconds: int = Field(
         default=60, ge=2, description="Seconds of a worker's silence after which another takes over its job."
     )

@@ -4,21 +4,31 @@ What this rests on: every error comes with HTTP 200; there is no date range, onl
 (`compact`) or all of them (`full`, for paying keys); bars are raw as traded, so splits must be asked for.
 """
 
+import random
+import time
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any, Literal, Self
 
 from django.conf import settings
+from django.utils import timezone
 
-from ingestion.errors import ApiKeyMissing, UnexpectedAnswer
+from ingestion.answers import Received, forget_answers, keep_answer, kept_answer
+from ingestion.errors import (
+    ApiKeyMissing,
+    BrokenAnswer,
+    ProviderUnreachable,
+    RateLimited,
+    UnexpectedAnswer,
+)
 from ingestion.limits import RequestLimiter, key_hash
 from ingestion.models import ActionKind
 from ingestion.providers.classification import Refusal, classify, error_of, refusal_text
 from ingestion.providers.transport import Transport
-from ingestion.redaction import redacted
+from ingestion.redaction import redacted, redacted_json
 from ingestion.storing import Action
 from ingestion.validation import BarText
 from jobs.errors import HindcastError
@@ -28,16 +38,34 @@ OutputSize = Literal["compact", "full"]
 COMPACT_BARS = 100
 """Bars in a compact answer: the latest ones."""
 
-COOL_DOWN = timedelta(seconds=5)
-"""Pause after the provider says that requests came too fast."""
-
-TRIES = 3
-"""Requests for one answer when the provider says that they came too fast."""
-
 QUOTED = 200
 """Characters of the provider's own words that a message repeats."""
 
 _TEN_DECIMALS = Decimal("1e-10")
+
+_BARS, _SPLITS, _DIVIDENDS, _SEARCH = "TIME_SERIES_DAILY", "SPLITS", "DIVIDENDS", "SYMBOL_SEARCH"
+_SERIES = "Time Series (Daily)"
+_SUBJECT = {_SEARCH: "keywords"}
+"""The name of the parameter that says what is asked for, where it is no symbol."""
+_TELLS_NOTHING_OF_THE_DAY = {Refusal.TOO_FAST, Refusal.DAILY_QUOTA, Refusal.UNKNOWN}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReceivedBars:
+    """Daily bars as received, newest first, and when they came."""
+
+    rows: list[BarText]
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Match:
+    """A share that the provider found."""
+
+    symbol: str
+    name: str
+    region: str
+    currency: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,38 +96,45 @@ class AlphaVantage:
         """Return what keeps this key's requests within its plan."""
         return RequestLimiter(key_hash(self.key))
 
-    def daily_bars(self, symbol: str, *, outputsize: OutputSize) -> list[BarText]:
+    def daily_bars(
+        self, symbol: str, *, outputsize: OutputSize, since: datetime | None = None
+    ) -> ReceivedBars:
         """Return the bars as received, newest first: the latest 100, or all there are.
 
+        since: an answer kept from then on is as good as a new one; None: it must be new.
         Raises FullHistoryRefused when the key's plan has no full history, and another of
         `ingestion.errors` for every other answer than bars of exactly this symbol.
         """
-        series_name = "Time Series (Daily)"
-        answer = self._ask("TIME_SERIES_DAILY", symbol, wanted=series_name, outputsize=outputsize)
-        series = answer[series_name]
+        kept_as = f"{_BARS} {outputsize}"
+        received = kept_answer(kept_as, symbol, since=since) or self._ask(
+            _BARS, symbol, wanted=_SERIES, outputsize=outputsize
+        )
+        series = received.body[_SERIES]
         if not isinstance(series, dict) or not series:
             raise _unreadable("daily bars", symbol)
-        metadata = answer.get("Meta Data")
+        metadata = received.body.get("Meta Data")
         self._require_symbol(metadata.get("2. Symbol") if isinstance(metadata, dict) else None, symbol)
-        return [_bar_text(day, row if isinstance(row, dict) else {}) for day, row in series.items()]
+        rows = [_bar_text(day, row if isinstance(row, dict) else {}) for day, row in series.items()]
+        keep_answer(kept_as, symbol, received)
+        return ReceivedBars(rows=rows, at=received.at)
 
-    def splits(self, symbol: str) -> list[Action]:
-        """Return all splits, oldest first; the errors are those of `daily_bars`."""
-        rows = self._rows("SPLITS", symbol)
+    def splits(self, symbol: str, *, since: datetime | None = None) -> list[Action]:
+        """Return all splits, oldest first; `since` and the errors are those of `daily_bars`."""
+        rows = self._rows(_SPLITS, symbol, since)
         try:
             ratios = {_day(row["effective_date"]): _positive(row["split_factor"]) for row in rows}
         except (KeyError, TypeError, ValueError, InvalidOperation):
             raise _unreadable("splits", symbol) from None
         return [Action(date=day, kind=ActionKind.SPLIT, value=ratios[day]) for day in sorted(ratios)]
 
-    def dividends(self, symbol: str) -> list[Action]:
+    def dividends(self, symbol: str, *, since: datetime | None = None) -> list[Action]:
         """Return all cash dividends by ex-date, oldest first; those of one day are summed.
 
         Rows without an ex-date or with an amount of zero adjust nothing and are left out. Amounts are
         taken as declared on the ex-date: the documentation does not say whether the provider restates
         them after a later split.
         """
-        rows = self._rows("DIVIDENDS", symbol)
+        rows = self._rows(_DIVIDENDS, symbol, since)
         amounts: defaultdict[date, Decimal] = defaultdict(Decimal)
         try:
             for row in rows:
@@ -109,41 +144,78 @@ class AlphaVantage:
             raise _unreadable("dividends", symbol) from None
         return [Action(date=day, kind=ActionKind.DIVIDEND, value=amounts[day]) for day in sorted(amounts)]
 
-    def _rows(self, function: str, symbol: str) -> list[Any]:
-        answer = self._ask(function, symbol, wanted="data")
-        self._require_symbol(answer.get("symbol"), symbol)
-        rows = answer["data"]
+    def search(self, words: str, *, since: datetime | None = None) -> list[Match]:
+        """Return the provider's best matches for a name or the beginning of a symbol, best first."""
+        received = kept_answer(_SEARCH, words, since=since) or self._ask(_SEARCH, words, wanted="bestMatches")
+        try:
+            matches = [_match(row) for row in received.body["bestMatches"]]
+        except (KeyError, TypeError):
+            raise _unreadable("matches", words) from None
+        keep_answer(_SEARCH, words, received)
+        return matches
+
+    def forget(self, symbol: str) -> None:
+        """Drop the answers kept about `symbol`, once what they say is stored."""
+        forget_answers(symbol, f"{_BARS} full", f"{_BARS} compact", _SPLITS, _DIVIDENDS)
+
+    def _rows(self, function: str, symbol: str, since: datetime | None) -> list[Any]:
+        received = kept_answer(function, symbol, since=since) or self._ask(function, symbol, wanted="data")
+        self._require_symbol(received.body.get("symbol"), symbol)
+        rows = received.body["data"]
         if not isinstance(rows, list):
             raise _unreadable(function.lower(), symbol)
+        keep_answer(function, symbol, received)
         return rows
 
-    def _ask(self, function: str, symbol: str, *, wanted: str, **parameters: str) -> Mapping[str, Any]:
+    def _ask(self, function: str, subject: str, *, wanted: str, **parameters: str) -> Received:
         """Return the answer that has the field `wanted`; raises the error that any other one means.
 
-        Told that requests came too fast, it pauses and asks again.
+        Told that requests came too fast, or after a fault that may be gone, it pauses and asks again.
         """
-        for attempt in range(1, TRIES + 1):
-            self.limiter.wait_for_turn()
-            answer = self.transport.get({"function": function, "symbol": symbol, **parameters})
-            if wanted in answer:
-                return answer
-            error = self._refused(answer, symbol)
-            if classify(refusal_text(answer)) != Refusal.TOO_FAST or attempt == TRIES:
-                break
-        raise error
+        asked_for = {"function": function, _SUBJECT.get(function, "symbol"): subject, **parameters}
+        tries: int = settings.ALPHA_VANTAGE_TRIES
+        for attempt in range(1, tries + 1):
+            try:
+                return self._answer(asked_for, wanted=wanted, subject=subject)
+            except (RateLimited, ProviderUnreachable, BrokenAnswer) as error:
+                if attempt == tries:
+                    raise
+                if not isinstance(error, RateLimited):  # the limiter makes those wait
+                    time.sleep(_pause_after(attempt))
+        raise AssertionError("unreachable: the last try returns or raises")
 
-    def _refused(self, answer: Mapping[str, Any], symbol: str) -> HindcastError:
+    def _answer(self, asked_for: Mapping[str, str], *, wanted: str, subject: str) -> Received:
+        """Send one request and return its answer; raises the error that an answer without data means."""
+        is_probe = self.limiter.wait_for_turn()
+        at = timezone.now()
+        refusal = None
+        try:
+            body = self.transport.get(asked_for)
+        except RateLimited as error:
+            error.until = self._slow_down()
+            raise
+        if wanted not in body:
+            refusal = classify(refusal_text(body))
+        if is_probe and refusal not in _TELLS_NOTHING_OF_THE_DAY:
+            self.limiter.note_available()
+        if refusal is not None:
+            raise self._refused(refusal, body, subject)
+        return Received(body=redacted_json(body, self.key), at=at)
+
+    def _refused(self, refusal: Refusal, body: Mapping[str, Any], subject: str) -> HindcastError:
         """Return the error for an answer without data, and remember what it says about the key."""
-        text = refusal_text(answer)
-        refusal = classify(text)
+        until = timezone.now()
         if refusal == Refusal.TOO_FAST:
-            self.limiter.slow_down(COOL_DOWN)
+            until = self._slow_down()
         elif refusal == Refusal.DAILY_QUOTA:
-            self.limiter.note_exhausted()
+            until = self.limiter.note_exhausted()
         elif refusal == Refusal.FULL_HISTORY_IS_PREMIUM:
             self.limiter.note_full_history(allowed=False)
-        words = text or f"an answer with the fields {', '.join(answer) or '(none)'}"
-        return error_of(refusal, symbol=symbol, words=redacted(words, self.key)[:QUOTED])
+        words = refusal_text(body) or f"an answer with the fields {', '.join(body) or '(none)'}"
+        return error_of(refusal, symbol=subject, words=redacted(words, self.key)[:QUOTED], until=until)
+
+    def _slow_down(self) -> datetime:
+        return self.limiter.slow_down(timedelta(seconds=settings.ALPHA_VANTAGE_BURST_SECONDS))
 
     def _require_symbol(self, answered: object, symbol: str) -> None:
         if not isinstance(answered, str) or answered.upper() != symbol:
@@ -164,6 +236,21 @@ def _bar_text(day: str, row: Mapping[str, Any]) -> BarText:
         close=str(row.get("4. close", "")),
         volume=str(row.get("5. volume", "")),
     )
+
+
+def _match(row: Mapping[str, Any]) -> Match:
+    return Match(
+        symbol=str(row["1. symbol"])[:40],
+        name=str(row["2. name"])[:200],
+        region=str(row.get("4. region", ""))[:40],
+        currency=str(row.get("8. currency", ""))[:10],
+    )
+
+
+def _pause_after(attempt: int) -> float:
+    """Return seconds that double with each attempt, and vary so that workers do not ask in step."""
+    longest: float = settings.ALPHA_VANTAGE_RETRY_SECONDS * 2 ** (attempt - 1)
+    return longest * random.uniform(0.5, 1)  # noqa: S311 - no secret
 
 
 def _day(text: object) -> date:

@@ -1,6 +1,7 @@
 """What Alpha Vantage means by an answer that is not the data: it says everything with HTTP 200."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from enum import Enum, auto
 from typing import Any
 
@@ -8,6 +9,7 @@ from ingestion.errors import (
     ApiKeyRefused,
     DailyQuotaReached,
     FullHistoryRefused,
+    MustWait,
     PremiumOnly,
     RateLimited,
     UnexpectedAnswer,
@@ -109,11 +111,14 @@ _ERRORS: Mapping[Refusal, tuple[type[HindcastError], str]] = {
 }
 
 
-def error_of(refusal: Refusal, *, symbol: str, words: str) -> HindcastError:
+def error_of(refusal: Refusal, *, symbol: str, words: str, until: datetime) -> HindcastError:
     """Return the error to raise for what the provider means.
 
     words: the provider's own, without the API key; quoted only where nothing better is known.
+    until: when to ask again, where the provider means that it must not be asked before.
     """
     error, message = _ERRORS[refusal]
-    field = "symbol" if error is UnknownSymbol else None
-    return error(message.format(symbol=symbol, words=words), field=field)
+    text = message.format(symbol=symbol, words=words)
+    if issubclass(error, MustWait):
+        return error(text, until=until)
+    return error(text, field="symbol" if error is UnknownSymbol else None)

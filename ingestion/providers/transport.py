@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -9,10 +10,11 @@ from http import HTTPStatus
 from typing import Any
 
 import requests
+from django.utils import timezone
 from urllib3.exceptions import ReadTimeoutError
 
-from ingestion.errors import ProviderUnreachable, RateLimited, UnexpectedAnswer
-from ingestion.redaction import redact_http_logs
+from ingestion.errors import BrokenAnswer, ProviderUnreachable, RateLimited, UnexpectedAnswer
+from ingestion.redaction import redact_http_logs, redacted
 from jobs.errors import HindcastError
 
 LARGEST_ANSWER = 8 * 1024 * 1024
@@ -33,14 +35,14 @@ class Transport:
     def get(self, parameters: Mapping[str, str]) -> Mapping[str, Any]:
         """Return the JSON object that the API answers; the key is added to the parameters.
 
-        Raises ProviderUnreachable, RateLimited or UnexpectedAnswer. The HTTP library's exceptions carry
-        the address, and with it the key: they end here, and the error raised instead is made outside the
-        `except` blocks, so that it does not carry them as its context.
+        Raises ProviderUnreachable, RateLimited, BrokenAnswer or UnexpectedAnswer. The HTTP library's
+        exceptions carry the address, and with it the key: they end here, and the error raised instead is
+        made outside the `except` blocks, so that it does not carry them as its context.
         """
         redact_http_logs()
         failure: HindcastError
         try:
-            return _decoded(self._body(parameters))
+            return _decoded(self._body(parameters), self.key)
         except requests.Timeout:
             failure = _too_slow(self.timeout)
         except requests.ConnectionError as error:
@@ -48,7 +50,7 @@ class Transport:
             stalled = bool(error.args) and isinstance(error.args[0], ReadTimeoutError)
             failure = _too_slow(self.timeout) if stalled else _no_connection()
         except requests.RequestException:
-            failure = UnexpectedAnswer(
+            failure = BrokenAnswer(
                 "The answer of the market data provider could not be read. Try again later; if it stays so, "
                 "check ALPHA_VANTAGE_BASE_URL."
             )
@@ -74,11 +76,13 @@ def _require_ok(response: requests.Response) -> None:
             "would carry the API key elsewhere. Check ALPHA_VANTAGE_BASE_URL."
         )
     if status == HTTPStatus.TOO_MANY_REQUESTS:
-        raise RateLimited("The market data provider says that requests come too fast. Try again later.")
-    if status != HTTPStatus.OK:
-        raise UnexpectedAnswer(
-            f"The market data provider answered with the HTTP status {status}. Try again later."
+        raise RateLimited(
+            "The market data provider says that requests come too fast. Try again later.",
+            until=timezone.now(),
         )
+    if status != HTTPStatus.OK:
+        error = BrokenAnswer if status >= HTTPStatus.INTERNAL_SERVER_ERROR else UnexpectedAnswer
+        raise error(f"The market data provider answered with the HTTP status {status}. Try again later.")
 
 
 def _bounded(response: requests.Response) -> bytes:
@@ -97,16 +101,29 @@ def _bounded(response: requests.Response) -> bytes:
     return bytes(body)
 
 
-def _decoded(body: bytes) -> Mapping[str, Any]:
-    """Return the JSON object in the body; raises UnexpectedAnswer when there is none."""
+def _decoded(body: bytes, key: str) -> Mapping[str, Any]:
+    """Return the JSON object in the body; raises BrokenAnswer or UnexpectedAnswer when there is none."""
+    repeated: list[str] = []
+
+    def distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(pairs)
+        if len(found) < len(pairs):
+            repeated.extend(name for name, count in Counter(name for name, _ in pairs).items() if count > 1)
+        return found
+
     answer: object = None
     # The decoder's exception holds the body, which may echo the key, so nothing is raised inside it.
     with suppress(ValueError, RecursionError):
-        answer = json.loads(body)
+        answer = json.loads(body, object_pairs_hook=distinct)
+    if repeated:
+        raise UnexpectedAnswer(
+            f"The market data provider's answer has two entries for “{redacted(repeated[0], key)[:20]}”, so "
+            "that it cannot be told which is right. Nothing was stored."
+        )
     if isinstance(answer, dict):
         return answer
     form = "a web page" if body.lstrip()[:1] == b"<" else "something"
-    raise UnexpectedAnswer(
+    raise BrokenAnswer(
         f"The market data provider answered with {form} instead of complete JSON data. Try again later; if "
         "it stays so, check ALPHA_VANTAGE_BASE_URL."
     )

@@ -15,6 +15,8 @@ def provider(settings: Settings) -> Iterator[LoopbackProvider]:
         settings.ALPHA_VANTAGE_API_KEY = KEY
         settings.ALPHA_VANTAGE_BASE_URL = server.address
         settings.ALPHA_VANTAGE_SECONDS_BETWEEN_REQUESTS = 0
+        settings.ALPHA_VANTAGE_RETRY_SECONDS = 0
+        settings.ALPHA_VANTAGE_BURST_SECONDS = 0
         settings.ALPHA_VANTAGE_TIMEOUT = 5
         yield server
 

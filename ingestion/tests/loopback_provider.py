@@ -1,6 +1,7 @@
 """A real HTTP server on the loopback interface that speaks Alpha Vantage's wire format."""
 
 import json
+import struct
 import threading
 import time
 from collections import defaultdict
@@ -9,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socket import SO_LINGER, SOL_SOCKET
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -20,6 +22,7 @@ class Reply:
     """What the server sends.
 
     silence: seconds before the first byte; stall: seconds after the first half of the body.
+    reset: whether the connection is torn down instead.
     """
 
     body: bytes = b"{}"
@@ -27,6 +30,7 @@ class Reply:
     headers: dict[str, str] = field(default_factory=dict)
     silence: float = 0
     stall: float = 0
+    reset: bool = False
 
     @classmethod
     def of(cls, value: object) -> "Reply":
@@ -97,6 +101,11 @@ class LoopbackProvider:
                     self._send(reply)
 
             def _send(self, reply: Reply) -> None:
+                if reply.reset:
+                    # Without lingering, closing sends a reset instead of an end.
+                    self.connection.setsockopt(SOL_SOCKET, SO_LINGER, struct.pack("ii", 1, 0))
+                    self.connection.close()
+                    return
                 provider._closing.wait(reply.silence)
                 self.send_response(reply.status)
                 headers = {"Content-Type": "application/json", "Content-Length": str(len(reply.body))}

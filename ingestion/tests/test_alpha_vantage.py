@@ -9,12 +9,13 @@ from itertools import pairwise
 from urllib.parse import quote
 
 import pytest
+from django.utils import timezone
 from pytest_django import Settings
 
 from ingestion import errors
-from ingestion.models import ActionKind, ApiQuota
+from ingestion.models import ActionKind, ApiQuota, ProviderAnswer
 from ingestion.providers import alpha_vantage, transport
-from ingestion.providers.alpha_vantage import AlphaVantage
+from ingestion.providers.alpha_vantage import AlphaVantage, Match
 from ingestion.storing import Action
 from ingestion.tests.loopback_provider import (
     BAD_SYMBOL,
@@ -37,19 +38,13 @@ pytestmark = pytest.mark.django_db
 DAY = date(2024, 5, 3)
 
 
-@pytest.fixture(autouse=True)
-def short_pause(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Do not wait out the pause after a burst in full."""
-    monkeypatch.setattr(alpha_vantage, "COOL_DOWN", timedelta(milliseconds=50))
-
-
 def ask(symbol: str = "IBM") -> None:
     AlphaVantage.from_settings().daily_bars(symbol, outputsize="compact")
 
 
 def test_daily_bars_come_as_sent(provider: LoopbackProvider) -> None:
     provider.answer("TIME_SERIES_DAILY", daily("IBM", weekdays(DAY, 100)))
-    bars = validated_bars(AlphaVantage.from_settings().daily_bars("IBM", outputsize="compact"))
+    bars = validated_bars(AlphaVantage.from_settings().daily_bars("IBM", outputsize="compact").rows)
     assert len(bars) == 100
     assert (bars[-1].date, bars[-1].close, bars[-1].volume) == (DAY, Decimal("102.75"), 6_318_079)
     (request,) = provider.requests
@@ -110,15 +105,16 @@ REFUSALS: list[tuple[Mapping[str, object] | Reply, type[HindcastError]]] = [
     (daily("IBM", []), errors.UnexpectedAnswer),
     ({"Time Series (Daily)": daily("IBM", [DAY])["Time Series (Daily)"]}, errors.UnexpectedAnswer),
     (daily("IBM", [DAY]) | {"Time Series (Daily)": [1]}, errors.UnexpectedAnswer),
-    (Reply(body=b"<html><body>Sorry, maintenance</body></html>"), errors.UnexpectedAnswer),
-    (Reply(body=Reply.of(daily("IBM", [DAY])).body[:-40]), errors.UnexpectedAnswer),
-    (Reply(body=b""), errors.UnexpectedAnswer),
-    (Reply(body=b"[]"), errors.UnexpectedAnswer),
-    (Reply(body=b"\xff\xfe\x00"), errors.UnexpectedAnswer),
-    (Reply(body=b"[" * 100_000), errors.UnexpectedAnswer),
-    (Reply(body=b"{}", headers={"Content-Encoding": "gzip"}), errors.UnexpectedAnswer),
-    (Reply(body=b"{}", headers={"Content-Length": "500"}), errors.UnexpectedAnswer),
-    (Reply(status=500, body=KEY.encode()), errors.UnexpectedAnswer),
+    (Reply(body=b"<html><body>Sorry, maintenance</body></html>"), errors.BrokenAnswer),
+    (Reply(body=Reply.of(daily("IBM", [DAY])).body[:-40]), errors.BrokenAnswer),
+    (Reply(body=b""), errors.BrokenAnswer),
+    (Reply(body=b"[]"), errors.BrokenAnswer),
+    (Reply(body=b"\xff\xfe\x00"), errors.BrokenAnswer),
+    (Reply(body=b"[" * 100_000), errors.BrokenAnswer),
+    (Reply(body=b"{}", headers={"Content-Encoding": "gzip"}), errors.BrokenAnswer),
+    (Reply(body=b"{}", headers={"Content-Length": "500"}), errors.BrokenAnswer),
+    (Reply(status=500, body=KEY.encode()), errors.BrokenAnswer),
+    (Reply(body=b'{"%s": 1, "%s": 2}' % (KEY.encode(), KEY.encode())), errors.UnexpectedAnswer),
     (Reply(status=404), errors.UnexpectedAnswer),
     (Reply(status=429), errors.RateLimited),
     (Reply(status=302, headers={"Location": f"http://127.0.0.1:9/?apikey={KEY}"}), errors.UnexpectedAnswer),
@@ -209,6 +205,96 @@ def test_a_redirect_is_not_followed(provider: LoopbackProvider) -> None:
     assert len(provider.requests) == 1
 
 
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Reply(status=503),
+        Reply(status=429),
+        Reply(body=b'{"Meta Data": {"2. Sym'),
+        Reply(body=b"<html>Maintenance</html>"),
+        Reply(body=b"{}", headers={"Content-Length": "500"}),
+        Reply(reset=True),
+        Reply(silence=30),
+    ],
+)
+def test_after_a_fault_that_may_be_gone_the_request_is_sent_again_and_counted(
+    provider: LoopbackProvider, settings: Settings, fault: Reply
+) -> None:
+    settings.ALPHA_VANTAGE_TIMEOUT = 0.3
+    provider.answer("TIME_SERIES_DAILY", fault, fault, daily("IBM", [DAY]))
+    ask()
+    assert len(provider.requests) == 3
+    assert ApiQuota.objects.get().used == 3
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        BAD_SYMBOL,
+        {"Information": "Something new."},
+        daily("AAPL", [DAY]),
+        Reply(status=404),
+        Reply(status=307, headers={"Location": "http://127.0.0.1:9/"}),
+    ],
+)
+def test_what_will_be_refused_again_is_not_asked_again(
+    provider: LoopbackProvider, reply: Mapping[str, object] | Reply
+) -> None:
+    provider.answer("TIME_SERIES_DAILY", reply)
+    with pytest.raises(HindcastError):
+        ask()
+    assert len(provider.requests) == 1
+
+
+def test_pauses_double_and_vary(settings: Settings) -> None:
+    settings.ALPHA_VANTAGE_RETRY_SECONDS = 1
+    for attempt, longest in ((1, 1), (2, 2), (3, 4)):
+        pauses = {alpha_vantage._pause_after(attempt) for _ in range(50)}
+        assert longest / 2 <= min(pauses) < max(pauses) <= longest
+
+
+def test_a_probe_that_brings_data_opens_the_day(
+    provider: LoopbackProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    provider.answer("TIME_SERIES_DAILY", DAILY_QUOTA, daily("IBM", [DAY]))
+    with pytest.raises(errors.DailyQuotaReached) as refusal:
+        ask()
+    with pytest.raises(errors.DailyQuotaReached):
+        ask()
+    assert len(provider.requests) == 1
+    monkeypatch.setattr(timezone, "now", lambda: refusal.value.until)
+    ask()
+    quota = ApiQuota.objects.get()
+    assert (quota.exhausted_until, quota.used) == (None, 1)
+    assert quota.day_begins_at == refusal.value.until.time()
+
+
+def test_a_key_echoed_beside_the_data_is_not_kept(provider: LoopbackProvider) -> None:
+    answer = daily("IBM", [DAY])
+    answer["Meta Data"]["1. Information"] = f"For your key {KEY}"
+    provider.answer("TIME_SERIES_DAILY", answer)
+    ask()
+    assert KEY not in str(list(ProviderAnswer.objects.values()))
+
+
+def test_a_search_names_the_best_matches_and_is_not_paid_for_twice(provider: LoopbackProvider) -> None:
+    row = {
+        "1. symbol": "TSCO.LON",
+        "2. name": "Tesco PLC",
+        "3. type": "Equity",
+        "4. region": "United Kingdom",
+        "8. currency": "GBX",
+        "9. matchScore": "0.7273",
+    }
+    provider.answer("SYMBOL_SEARCH", {"bestMatches": [row]})
+    client = AlphaVantage.from_settings()
+    for _ in range(2):
+        found = client.search("tesco", since=timezone.now() - timedelta(days=1))
+        assert found == [Match(symbol="TSCO.LON", name="Tesco PLC", region="United Kingdom", currency="GBX")]
+    (request,) = provider.requests
+    assert request.parameters["keywords"] == "tesco"
+
+
 def test_the_client_does_not_show_its_key(provider: LoopbackProvider) -> None:
     assert KEY not in repr(AlphaVantage.from_settings())
 
@@ -222,7 +308,10 @@ def test_the_database_holds_only_a_hash_of_the_key(provider: LoopbackProvider) -
     assert KEY not in str(ApiQuota.objects.values().get())
 
 
-def test_after_a_burst_the_request_is_sent_again_a_little_later(provider: LoopbackProvider) -> None:
+def test_after_a_burst_the_request_is_sent_again_a_little_later(
+    provider: LoopbackProvider, settings: Settings
+) -> None:
+    settings.ALPHA_VANTAGE_BURST_SECONDS = 0.05
     provider.answer("TIME_SERIES_DAILY", BURST, BURST, daily("IBM", [DAY]))
     ask()
     assert len(provider.requests) == 3

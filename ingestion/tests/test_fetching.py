@@ -1,18 +1,27 @@
 """Fetching end to end: server, client, validation, storage, job."""
 
 import logging
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
+import numpy as np
 import pytest
 from django.utils import timezone
+from django_q.models import OrmQ, Task
 from pytest_django import Settings
 
 from ingestion.bars import Adjustment, load_bars
-from ingestion.errors import ApiKeyMissing, DailyQuotaReached, InvalidBars, UnknownSymbol
+from ingestion.coverage import coverage_of
+from ingestion.errors import (
+    ApiKeyMissing,
+    DailyQuotaReached,
+    InvalidBars,
+    UnexpectedAnswer,
+    UnknownSymbol,
+)
 from ingestion.fetching import fetch_stock_data, is_up_to_date, request_fetch
-from ingestion.models import ApiQuota, CorporateAction, Instrument
-from ingestion.providers import alpha_vantage
+from ingestion.models import ApiQuota, CorporateAction, Instrument, ProviderAnswer, QuarantinedBar
 from ingestion.sessions import last_closed_session, sessions_between
 from ingestion.symbols import listing_of
 from ingestion.tests.loopback_provider import (
@@ -27,11 +36,12 @@ from ingestion.tests.loopback_provider import (
     dividends,
     splits,
 )
+from ingestion.tests.making import stored
 from jobs.errors import InvalidInput
 from jobs.models import Job, JobState
-from jobs.queueing import cancel
+from jobs.queueing import cancel, resume
 from jobs.registry import Cancelled
-from jobs.running import run_job
+from jobs.running import run_job, run_next
 
 pytestmark = pytest.mark.django_db
 
@@ -213,13 +223,86 @@ def test_a_symbol_the_provider_does_not_know_leaves_nothing(provider: LoopbackPr
     assert not Instrument.objects.filter(symbol="NOSUCH").exists()
 
 
-def test_no_request_is_spent_on_a_fetch_that_the_days_rest_cannot_finish(
-    provider: LoopbackProvider, settings: Settings
+def test_where_the_days_requests_run_out_the_next_try_goes_on_and_pays_for_nothing_twice(
+    nvda: LoopbackProvider, settings: Settings
+) -> None:
+    settings.ALPHA_VANTAGE_REQUESTS_PER_DAY = 3
+    with pytest.raises(DailyQuotaReached):
+        fetch_stock_data("NVDA")
+    assert nvda.asked() == ["TIME_SERIES_DAILY full", "TIME_SERIES_DAILY compact", "SPLITS"]
+    assert not Instrument.objects.filter(symbol="NVDA").exists()
+    settings.ALPHA_VANTAGE_REQUESTS_PER_DAY = 4
+    assert fetch_stock_data("NVDA").inserted == 100
+    assert nvda.asked()[3:] == ["DIVIDENDS"]
+    assert not ProviderAnswer.objects.exists()
+
+
+def test_bars_kept_from_before_the_last_close_are_asked_for_again(
+    nvda: LoopbackProvider, settings: Settings
 ) -> None:
     settings.ALPHA_VANTAGE_REQUESTS_PER_DAY = 2
     with pytest.raises(DailyQuotaReached):
         fetch_stock_data("NVDA")
-    assert provider.requests == []
+    ProviderAnswer.objects.update(received_at=timezone.now() - timedelta(days=7))
+    settings.ALPHA_VANTAGE_REQUESTS_PER_DAY = 9
+    fetch_stock_data("NVDA")
+    assert nvda.asked()[2:] == ["TIME_SERIES_DAILY compact", "SPLITS", "DIVIDENDS"]
+
+
+def test_bars_on_no_session_and_in_the_future_are_kept_apart_and_shown(nvda: LoopbackProvider) -> None:
+    days = recent_sessions(100)
+    future = timezone.now().date() + timedelta(days=30)
+    saturday = days[-1] - timedelta(days=(days[-1].weekday() + 2) % 7)
+    nvda.answer("TIME_SERIES_DAILY", FULL_IS_PREMIUM, daily("NVDA", [*days, saturday, future]))
+    result = fetch_stock_data("NVDA")
+    assert (result.inserted, result.quarantined) == (100, 2)
+    assert "Kept out of the prices: 2 bars" in result.notice
+    assert load_bars("NVDA").dates[-1] == np.datetime64(days[-1])
+    shown = coverage_of("NVDA").quarantined
+    assert [(bar.date, bar.reason) for bar in shown] == [
+        (saturday, f"{saturday} is no session of XNYS"),
+        (future, f"{future} lies in the future"),
+    ]
+
+
+def test_an_answer_without_a_single_session_is_refused(nvda: LoopbackProvider) -> None:
+    nvda.answer("TIME_SERIES_DAILY", FULL_IS_PREMIUM, daily("NVDA", [date(2024, 5, 4)]))
+    with pytest.raises(UnexpectedAnswer, match="2024-05-04 is no session of XNYS"):
+        fetch_stock_data("NVDA")
+    assert not Instrument.objects.filter(symbol="NVDA").exists()
+
+
+def test_a_bar_of_a_quarantined_day_is_accepted_once_its_exchange_is_corrected(
+    nvda: LoopbackProvider,
+) -> None:
+    thanksgiving = date(2024, 11, 28)
+    days = [date(2024, 11, 26), date(2024, 11, 27), thanksgiving]
+    nvda.answer("TIME_SERIES_DAILY", FULL_IS_PREMIUM, daily("NVDA", days))
+    assert fetch_stock_data("NVDA").quarantined == 1
+    Instrument.objects.filter(symbol="NVDA").update(exchange="XLON")
+    nvda.answer("TIME_SERIES_DAILY", daily("NVDA", days))
+    assert fetch_stock_data("NVDA").inserted == 1
+    assert not QuarantinedBar.objects.exists()
+
+
+def test_a_day_sent_twice_is_refused(nvda: LoopbackProvider) -> None:
+    answer = Reply.of(daily("NVDA", [date(2024, 5, 3), date(2024, 5, 2)]))
+    twice = Reply(body=answer.body.replace(b'"2024-05-02"', b'"2024-05-03"'))
+    nvda.answer("TIME_SERIES_DAILY", twice)
+    with pytest.raises(UnexpectedAnswer, match="two entries for “2024-05-03”"):
+        fetch_stock_data("NVDA")
+
+
+def test_a_key_that_was_upgraded_gets_the_history_that_it_lacks(nvda: LoopbackProvider) -> None:
+    days = recent_sessions(300)
+    nvda.answer(
+        "TIME_SERIES_DAILY", FULL_IS_PREMIUM, daily("NVDA", days[-150:-50]), daily("NVDA", days[-100:])
+    )
+    for _ in range(2):
+        fetch_stock_data("NVDA")
+    ApiQuota.objects.update(full_history=None)  # as the administration does
+    nvda.answer("TIME_SERIES_DAILY", daily("NVDA", days))
+    assert fetch_stock_data("NVDA").inserted == 150
 
 
 def test_progress_names_each_step_and_a_wish_to_cancel_stops_before_storing(
@@ -268,27 +351,70 @@ def test_a_cancelled_job_asks_for_nothing(nvda: LoopbackProvider) -> None:
 @pytest.mark.parametrize(
     "reply",
     [
-        Reply.of(DAILY_QUOTA),
-        Reply.of(BURST),
         Reply.of({"Information": f"Something new about {KEY}."}),
         Reply(status=500, body=KEY.encode()),
         Reply(body=f'{{"apikey": "{KEY}", "cut'.encode()),
     ],
 )
 def test_a_failed_job_says_why_without_the_key(
-    provider: LoopbackProvider,
-    caplog: pytest.LogCaptureFixture,
-    monkeypatch: pytest.MonkeyPatch,
-    reply: Reply,
+    provider: LoopbackProvider, caplog: pytest.LogCaptureFixture, reply: Reply
 ) -> None:
-    monkeypatch.setattr(alpha_vantage, "COOL_DOWN", timedelta(0))
     caplog.set_level(logging.DEBUG)
     provider.answer("TIME_SERIES_DAILY", reply)
     job = run(request_fetch("NVDA"))
     assert job.state == JobState.FAILED
     assert "rovider" in job.error or "Alpha Vantage" in job.error
-    stored = str(Job.objects.values().get(pk=job.pk)) + str(list(ApiQuota.objects.values()))
-    assert KEY not in stored + caplog.text
+    require_no_key(job, caplog)
+
+
+def require_no_key(job: Job, caplog: pytest.LogCaptureFixture) -> None:
+    stored = [Job.objects.values().get(pk=job.pk), list(ApiQuota.objects.values())]
+    stored += [
+        list(ProviderAnswer.objects.values()),
+        list(OrmQ.objects.values()),
+        list(Task.objects.values()),
+    ]
+    assert KEY not in str(stored) + caplog.text
+
+
+@pytest.mark.parametrize("reply", [DAILY_QUOTA, BURST])
+def test_a_job_held_back_by_the_providers_limits_is_parked_and_says_until_when(
+    nvda: LoopbackProvider, caplog: pytest.LogCaptureFixture, reply: Mapping[str, object]
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    nvda.answer("TIME_SERIES_DAILY", reply)
+    job = run(request_fetch("NVDA"))
+    assert (job.state, job.error) == (JobState.QUEUED, "")
+    assert "Alpha Vantage says" in job.step
+    assert job.next_attempt_at is not None
+    assert coverage_of_waiting("NVDA") == job.next_attempt_at
+    require_no_key(job, caplog)
+    nvda.answer("TIME_SERIES_DAILY", daily("NVDA", recent_sessions(100)))
+    ApiQuota.objects.update(exhausted_until=None)
+    assert run(resume(job.pk)).state == JobState.SUCCEEDED
+
+
+def coverage_of_waiting(symbol: str) -> datetime | None:
+    """Return the next attempt that the coverage of a symbol tells, once it has a bar."""
+    stored(symbol, recent_sessions(1))
+    return coverage_of(symbol).next_attempt_at
+
+
+def test_the_symbol_nearest_to_a_gap_is_fetched_first(provider: LoopbackProvider) -> None:
+    days = recent_sessions(120)
+    for symbol, stale in (("FRESH", 1), ("RISKY", 99), ("LOST", 110), ("STALE", 50)):
+        stored(symbol, days[: 120 - stale], actions=())
+        provider.answer("SPLITS", splits(symbol))
+        request_fetch(symbol, least_priority=0)
+    provider.answer("TIME_SERIES_DAILY", BAD_SYMBOL)
+    for _ in range(4):
+        run_next()
+    assert [request.parameters["symbol"] for request in provider.requests] == [
+        "LOST",
+        "RISKY",
+        "STALE",
+        "FRESH",
+    ]
 
 
 def test_without_a_key_the_sample_is_loaded_again(no_key: None) -> None:

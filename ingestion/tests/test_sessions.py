@@ -4,7 +4,14 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from ingestion.sessions import last_closed_session, next_sessions, session_close, sessions_between
+from ingestion.sessions import (
+    calendar_notice,
+    last_closed_session,
+    next_sessions,
+    no_session_reason,
+    session_close,
+    sessions_between,
+)
 from ingestion.symbols import _SUFFIXES, listing_of
 from jobs.errors import InvalidInput
 
@@ -74,3 +81,52 @@ def test_days_outside_a_calendar_are_explained_or_hold_no_session(exchange: str)
         next_sessions(exchange, datetime.now(UTC).date(), 1000)
     assert session_close(exchange, date(1980, 1, 2)) is None
     assert last_closed_session(exchange, datetime(2999, 1, 3, tzinfo=UTC)) == date(2999, 1, 2)
+
+
+def test_a_forecast_may_reach_a_little_beyond_the_end_of_a_calendar_and_this_is_said() -> None:
+    end = next_known_end("XBOM")
+    days = next_sessions("XBOM", end - timedelta(days=7), 30)
+    assert len(days) == 30
+    assert days == sorted(set(days))
+    assert all(day.weekday() < 5 for day in days)
+    assert calendar_notice("XBOM", end) is None
+    notice = calendar_notice("XBOM", days[-1])
+    assert notice is not None
+    assert f"known up to {end}" in notice
+
+
+def next_known_end(exchange: str) -> date:
+    """Return the last session that the calendar knows."""
+    end: date = sessions_between(exchange, date(2024, 1, 1), date(2999, 1, 1))[-1].item()
+    return end
+
+
+@pytest.mark.parametrize(
+    ("exchange", "day", "reason"),
+    [
+        ("XNYS", date(2024, 11, 28), "2024-11-28 is no session of XNYS"),
+        ("XNYS", date(2024, 11, 30), "2024-11-30 is no session of XNYS"),
+        ("XNYS", date(2024, 12, 2), None),
+        ("XNYS", date(2024, 12, 3), "2024-12-03 lies in the future"),
+        ("XTKS", date(2024, 12, 3), None),  # where the next day has begun
+        ("XNYS", date(1929, 10, 29), None),  # before the calendar begins
+    ],
+)
+def test_a_bar_can_be_wrong_by_its_day_alone(exchange: str, day: date, reason: str | None) -> None:
+    now = datetime(2024, 12, 2, 23, tzinfo=UTC)
+    assert no_session_reason(exchange, day, now) == reason
+
+
+@pytest.mark.parametrize(
+    ("day", "close"),
+    [
+        (date(2024, 3, 8), datetime(2024, 3, 8, 21, tzinfo=UTC)),
+        (date(2024, 3, 11), datetime(2024, 3, 11, 20, tzinfo=UTC)),  # New York's clocks went forward
+        (date(2024, 11, 1), datetime(2024, 11, 1, 20, tzinfo=UTC)),
+        (date(2024, 11, 4), datetime(2024, 11, 4, 21, tzinfo=UTC)),  # and back
+    ],
+)
+def test_a_close_keeps_new_yorks_clock(day: date, close: datetime) -> None:
+    assert session_close("XNYS", day) == close
+    before = close - timedelta(seconds=1)
+    assert last_closed_session("XNYS", before) < day == last_closed_session("XNYS", close)
