@@ -124,6 +124,7 @@ class Job(models.Model):
         """Whether the job waits for a time and not for a worker."""
         return self.state == JobState.QUEUED and self.next_attempt_at is not None
 
+
 class Bucket(models.Model):
     """What is left of one budget of one user (or address), as a token bucket.
 

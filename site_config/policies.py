@@ -109,6 +109,7 @@ OPERATIONS = {
     "POST /instruments/<symbol>/fetch": IMPORT,
     "GET /jobs/<job_id>": READ,
     "POST /jobs/<job_id>/cancel": MANAGE,
+    "POST /jobs/<job_id>/resume": MANAGE,
     "POST /backtests": RUN,
     "GET /backtests/<backtest_id>": READ,
     "GET /backtests/<backtest_id>/report.pdf": PRINT,

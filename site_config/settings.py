@@ -182,7 +182,6 @@ SESSION_COOKIE_AGE = 14 * 24 * 3600
 SESSION_SECONDS_UNREMEMBERED = 12 * 3600
 X_FRAME_OPTIONS = "DENY"
 
-<<<<<<< HEAD
 # How many proxies stand between visitors and this process: each adds the address that it saw at the
 # right of X-Forwarded-For. What stands further left is whatever the visitor wrote.
 PROXY_HOPS = ENVIRONMENT.proxy_hops if ENVIRONMENT.proxy_hops is not None else int(USES_TLS)
@@ -196,16 +195,10 @@ BUDGETS_PER_MINUTE = {
     "api": ENVIRONMENT.api_requests_per_minute,
 }
 
-# django-q2 delivers a message at least once and, until a worker is done with it, again after `retry`
-# seconds. `timeout` ends a hanging task; a worker that dies just before that is silent for the lease of
-# `jobs.models` when the message comes again, because `retry` is longer than both together. The Job model
-# counts attempts and decides what runs again; `max_attempts` bounds what even that cannot write down.
-=======
 # A message of django-q2 calls a worker and names no job, so that it does no harm to deliver one twice or to
 # lose one: the Job model claims, counts attempts and decides what runs again. `timeout` ends a hanging task;
 # `retry` is longer, so that a message is not delivered again while its worker lives; `max_attempts` bounds
 # deliveries that fail before a job is claimed; a cluster that was down does not catch up on schedules.
->>>>>>> edf7804 (Let workers take the most urgent job, park what must wait, and renew leases beside the work)
 Q_CLUSTER = {
     "name": "hindcast",
     "orm": "default",
