@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from dashboard.formatting import count, days, money, percent, ratio
+from dashboard.formatting import SPACE, count, days, money, percent, ratio, signed
 from strategies.documents import BacktestDocument
 
 
@@ -54,6 +54,18 @@ class Metric:
                 return count(None if value is None else int(value))
             case Kind.DAYS:
                 return days(None if value is None else int(value))
+
+    def change(self, difference: float) -> str:
+        """Return the difference of two values of this metric, with its sign; percentages differ by points."""
+        match self.kind:
+            case Kind.PERCENT:
+                return f"{signed(100 * difference, 2)}{SPACE}pp"
+            case Kind.COUNT:
+                return signed(difference, 0)
+            case Kind.DAYS:
+                return f"{signed(difference, 0)}{SPACE}days"
+            case Kind.MONEY | Kind.RATIO:
+                return signed(difference, 2)
 
 
 def _in_group(group: Group) -> Callable[[str, str, Kind, str], Metric]:

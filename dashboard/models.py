@@ -1,4 +1,4 @@
-"""What belongs to one user: the tokens of their programs."""
+"""What belongs to one user: the tokens of their programs, and the runs they saved."""
 
 from django.conf import settings
 from django.db import models
@@ -54,3 +54,22 @@ class ApiToken(models.Model):
     def has_expired(self) -> bool:
         """Whether its time is over."""
         return self.expires_at is not None and self.expires_at <= timezone.now()
+
+
+class SavedRun(models.Model):
+    """A backtest that a user keeps on a list of their own, with a note on why."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="saved_runs")
+    backtest = models.ForeignKey("strategies.Backtest", on_delete=models.CASCADE, related_name="saved_by")
+    note = models.CharField(max_length=500, blank=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        """Newest first; a user saves a run once."""
+
+        ordering = ("-created_at", "-pk")
+        constraints = (models.UniqueConstraint(fields=("user", "backtest"), name="a_user_saves_a_run_once"),)
+
+    def __str__(self) -> str:
+        """Return the run and its note, as lists show it."""
+        return f"{self.backtest_id} {self.note}".strip()

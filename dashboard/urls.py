@@ -5,8 +5,10 @@ from django.urls import URLPattern, URLResolver, include, path
 from dashboard.views.account import ChangePassword, account, create_token, delete_token
 from dashboard.views.backtests import backtest, backtest_detail, backtests
 from dashboard.views.charts import chart_skeleton
+from dashboard.views.comparison import comparison
 from dashboard.views.data import data, fetch
 from dashboard.views.forecasts import forecast, forecasts, train
+from dashboard.views.history import forget, history, save
 from dashboard.views.jobs import cancel_job, job, jobs
 from dashboard.views.overview import overview
 from dashboard.views.reports import report, reports
@@ -16,6 +18,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("backtests/", backtests, name="backtests"),
     path("backtests/<slug:backtest_id>/", backtest, name="backtest"),
     path("backtests/<slug:backtest_id>/detail/", backtest_detail, name="backtest_detail"),
+    path("backtests/<slug:backtest_id>/save/", save, name="save_run"),
+    path("backtests/<slug:backtest_id>/forget/", forget, name="forget_run"),
+    path("history/", history, name="history"),
+    path("compare/", comparison, name="compare"),
     path("forecasts/", forecasts, name="forecasts"),
     path("forecasts/<slug:forecast_id>/", forecast, name="forecast"),
     path("models/train/", train, name="train"),

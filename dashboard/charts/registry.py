@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 
-from dashboard.charts import backtest, forecast
+from dashboard.charts import backtest, comparison, forecast
 from dashboard.charts.skeleton import Skeleton
 
 SKELETONS: dict[str, Callable[[], Skeleton]] = {
     "backtest": backtest.skeleton,
+    "comparison": comparison.skeleton,
     "forecast": forecast.fan_skeleton,
     "accuracy": forecast.accuracy_skeleton,
 }

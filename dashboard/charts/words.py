@@ -1,11 +1,12 @@
 """What charts show, in words and in tables: for readers who do not see them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from dashboard.charts.forecast import is_inside_80
-from dashboard.formatting import count, day, money, percent, price
+from dashboard.comparing import ComparedRun
+from dashboard.formatting import count, day, money, percent, price, signed_percent
 from dashboard.wording import choice
 from forecasting.documents import ForecastDocument
 from strategies.documents import BacktestDocument
@@ -25,6 +26,18 @@ def describe_backtest(document: BacktestDocument) -> str:
         f"The equity ended at {money(document.metrics.final_equity, currency)}, buy and hold at "
         f"{money(document.benchmark.final_equity, currency)}; their worst drawdowns were "
         f"{percent(document.metrics.max_drawdown)} and {percent(document.benchmark.max_drawdown)}."
+    )
+
+
+def describe_comparison(runs: Sequence[ComparedRun]) -> str:
+    """Return what the chart of several runs shows."""
+    periods = [run.document.period for run in runs]
+    ends = [f"{run.title} at {signed_percent(run.document.metrics.total_return)}" for run in runs]
+    deepest = min(runs, key=lambda run: run.document.metrics.max_drawdown)
+    return (
+        f"Equity as change from the initial investment, from {day(min(period.start for period in periods))} "
+        f"to {day(max(period.end for period in periods))}. It ended for {', '.join(ends)}. "
+        f"{deepest.title} fell deepest: {percent(deepest.document.metrics.max_drawdown)} from its peak."
     )
 
 

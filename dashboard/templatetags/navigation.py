@@ -12,6 +12,7 @@ PAGES = (
     ("overview", "Overview"),
     ("backtests", "Backtests"),
     ("forecasts", "Forecasts"),
+    ("history", "History"),
     ("reports", "Reports"),
     ("data", "Data"),
     ("jobs", "Jobs"),

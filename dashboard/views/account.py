@@ -1,4 +1,4 @@
-"""What a user has here: the tokens of their programs, and their password."""
+"""What a user has here: the runs they saved, the tokens of their programs, and their password."""
 
 from http import HTTPStatus
 from typing import Any
@@ -10,8 +10,10 @@ from django.urls import reverse_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from dashboard.comparing import MOST_RUNS
 from dashboard.forms.account import TokenForm
-from dashboard.requests import HtmxRequest, render_page, user_of
+from dashboard.history import saved_runs
+from dashboard.requests import HtmxRequest, render_page, user_of, wants_partial
 from dashboard.tokens import revoke_token, tokens_of
 
 PAGE = "account/page.html"
@@ -44,7 +46,10 @@ def delete_token(request: HtmxRequest, token_id: int) -> HttpResponse:
 
 def _page(request: HtmxRequest, *, status: int = HTTPStatus.OK, **context: Any) -> HttpResponse:
     """Answer with the page, or to htmx with the tokens alone."""
-    context |= {"tokens": tokens_of(user_of(request))}
+    user = user_of(request)
+    context |= {"tokens": tokens_of(user)}
+    if not wants_partial(request):
+        context |= {"saved_runs": saved_runs(user), "most_runs": MOST_RUNS}
     return render_page(request, PAGE, context, partial="tokens", status=status)
 
 

@@ -9,8 +9,9 @@ from pydantic_core import to_json
 
 from dashboard.charts.backtest_columns import backtest_detail as detail_of
 from dashboard.forms import BacktestForm
-from dashboard.requests import HtmxRequest, render_page, wants_partial
+from dashboard.requests import HtmxRequest, render_page, user_of, wants_partial
 from dashboard.results import backtest_result
+from dashboard.saving import saved_run
 from dashboard.views.questions import (
     answer_beside_form,
     first_question,
@@ -36,7 +37,7 @@ def backtests(request: HtmxRequest) -> HttpResponse:
         return form_with_errors(request, PAGE, form)
     if not wants_partial(request):
         return to_own_address(request, document.links.page)
-    return answer_beside_form(request, PAGE, _context(form, document), document.links.page)
+    return answer_beside_form(request, PAGE, _context(request, form, document), document.links.page)
 
 
 @require_safe
@@ -44,7 +45,7 @@ def backtest(request: HtmxRequest, backtest_id: str) -> HttpResponse:
     """Show a stored run, with the form as it was filled in."""
     document = find_backtest(backtest_id)
     form = BacktestForm.showing(document.parameters)
-    context = {**_context(form, document), "data_changed": data_changed_since(document)}
+    context = {**_context(request, form, document), "data_changed": data_changed_since(document)}
     return render_page(request, PAGE, context, partial="workbench")
 
 
@@ -64,12 +65,13 @@ def _first_page(request: HtmxRequest) -> HttpResponse:
         return nothing_stored(request)
     form = BacktestForm.from_query(question)
     document = form.answered_by(run_backtest)
-    context = {"form": form} if document is None else _context(form, document)
+    context = {"form": form} if document is None else _context(request, form, document)
     return render_page(request, PAGE, context, partial="workbench")
 
 
-def _context(form: BacktestForm, document: BacktestDocument) -> dict[str, Any]:
-    return {"form": form, "result": backtest_result(document)}
+def _context(request: HtmxRequest, form: BacktestForm, document: BacktestDocument) -> dict[str, Any]:
+    saved = saved_run(user_of(request), document.id)
+    return {"form": form, "result": backtest_result(document), "saved": saved}
 
 
 def _day(text: str) -> date:

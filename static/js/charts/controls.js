@@ -41,7 +41,7 @@ window.Hindcast = window.Hindcast ?? {};
 
   // The reader's choices, such as { price: "candles" }: remembered ones, else those pressed in the page.
   Hindcast.choicesOf = (host) => {
-    const choices = {};
+    const choices = Object.fromEntries([(host.dataset.fixed ?? "").split("=")].filter(([name]) => name));
     for (const button of host.querySelectorAll("[data-choose]")) {
       const [name, choice] = button.dataset.choose.split("=");
       if (button.getAttribute("aria-pressed") === "true" || remembered(name) === choice) choices[name] = choice;
