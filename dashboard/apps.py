@@ -8,3 +8,7 @@ class DashboardConfig(AppConfig):
 
     name = "dashboard"
     verbose_name = "Dashboard"
+
+    def ready(self) -> None:
+        """Register the kinds of background work."""
+        from dashboard import tasks  # noqa: F401

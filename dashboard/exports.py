@@ -9,6 +9,7 @@ from dashboard.reports.naming import file_name
 from dashboard.spreadsheets import csv_table
 from forecasting.documents import ForecastDocument, Point
 from forecasting.predicting import find_forecast
+from ingestion.publishing import entity_tag
 from strategies.documents import BacktestDocument, Trade
 from strategies.running import find_backtest
 
@@ -72,7 +73,10 @@ def forecast_csv(request: HttpRequest, forecast_id: str) -> HttpResponse:
 
 def _table(request: HttpRequest, document: BacktestDocument | ForecastDocument, table: bytes) -> HttpResponse:
     download = Download(
-        name=file_name(document, "csv"), media_type=MediaType.CSV, basis=table, content=lambda: table
+        name=file_name(document, "csv"),
+        media_type=MediaType.CSV,
+        etag=entity_tag(table),
+        content=lambda: table,
     )
     return answer(request, download)
 

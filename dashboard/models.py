@@ -1,4 +1,4 @@
-"""What belongs to one user: the tokens of their programs, and the runs they saved."""
+"""The tokens and saved runs of one user, and the printed reports of all."""
 
 from django.conf import settings
 from django.db import models
@@ -73,3 +73,30 @@ class SavedRun(models.Model):
     def __str__(self) -> str:
         """Return the run and its note, as lists show it."""
         return f"{self.backtest_id} {self.note}".strip()
+
+
+class RenderedReport(models.Model):
+    """A printed report, or the order for one: shared by all processes and hosts, so that each prints once.
+
+    `key` is the hash of everything that decides the bytes: document, site address and layout.
+    `source` is the published JSON of the document, of which `kind` says what it is. It is needed until
+    the report is printed; then `content` has the PDF, and `source` is emptied.
+    """
+
+    key = models.CharField(primary_key=True, max_length=64)
+    kind = models.CharField(max_length=20)
+    source = models.BinaryField()
+    site_address = models.TextField()
+    content = models.BinaryField(null=True)
+    size = models.PositiveIntegerField(default=0)
+    ordered_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        """Newest first."""
+
+        ordering = ("-ordered_at",)
+        indexes = (models.Index(fields=("-ordered_at",), name="report_newest_first"),)
+
+    def __str__(self) -> str:
+        """Return kind and key."""
+        return f"{self.kind} {self.key[:12]}"

@@ -44,6 +44,7 @@ _CHOICES: dict[type[StrEnum], dict[StrEnum, str]] = {
 _JOB_TITLES = {
     "fetch_bars": "Fetch bars",
     "train_model": "Train a model",
+    "print_report": "Print a report",
 }
 
 

@@ -64,9 +64,16 @@ class TooManyRequests(HindcastError):
 
 
 class Unavailable(HindcastError):
-    """A service that Hindcast depends on cannot be used now."""
+    """A service that Hindcast depends on cannot be used now.
+
+    retry_after: whole seconds after which trying again may help, where that is known.
+    """
 
     status = HTTPStatus.SERVICE_UNAVAILABLE
+
+    def __init__(self, message: str, *, field: str | None = None, retry_after: int | None = None) -> None:
+        super().__init__(message, field=field)
+        self.retry_after = retry_after
 
 
 @dataclass(frozen=True, kw_only=True)

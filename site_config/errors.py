@@ -13,7 +13,7 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from pydantic import ValidationError as PydanticValidationError
 
-from jobs.errors import FieldError, HindcastError, TooManyRequests, field_errors, sentence
+from jobs.errors import FieldError, HindcastError, TooManyRequests, Unavailable, field_errors, sentence
 from site_config.request_log import current_request_id
 
 logger = logging.getLogger(__name__)
@@ -126,7 +126,7 @@ def known_error_answer(request: HttpRequest, error: HindcastError) -> HttpRespon
 
 
 def _with_waiting_time(answer: HttpResponse, error: HindcastError) -> HttpResponse:
-    if isinstance(error, TooManyRequests):
+    if isinstance(error, TooManyRequests | Unavailable) and error.retry_after is not None:
         answer.headers["Retry-After"] = str(error.retry_after)
     return answer
 

@@ -195,6 +195,9 @@ BUDGETS_PER_MINUTE = {
     "api": ENVIRONMENT.api_requests_per_minute,
 }
 
+# Seconds after which a web process prints a report itself that no worker has begun.
+REPORTS_WAIT_FOR_A_WORKER = 3.0
+
 # A message of django-q2 calls a worker and names no job, so that it does no harm to deliver one twice or to
 # lose one: the Job model claims, counts attempts and decides what runs again. `timeout` ends a hanging task;
 # `retry` is longer, so that a message is not delivered again while its worker lives; `max_attempts` bounds

@@ -19,3 +19,4 @@ from site_config.settings import *  # noqa: F403 - the variables above must come
 STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"  # noqa: F405
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 WHITENOISE_AUTOREFRESH = True
+REPORTS_WAIT_FOR_A_WORKER = 0  # there is none

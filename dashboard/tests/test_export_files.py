@@ -1,14 +1,12 @@
 """Results as files: the same bytes as the API, telling names, no needless transfer, safe tables."""
 
 import json
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.test import Client
 from django.urls import resolve
 from pydantic import BaseModel
 
-from dashboard import downloads
 from dashboard.metrics import METRICS
 from dashboard.spreadsheets import csv_table
 from dashboard.tests.markup import markup_of
@@ -170,16 +168,3 @@ def test_files_need_a_login(backtest: BacktestDocument, visitor: Client) -> None
     answer = visitor.get(backtest.links.pdf)
     assert answer.status_code == 302
     assert answer.headers["Location"].startswith("/login/")
-
-
-def test_readers_of_the_same_report_wait_for_one_printing(backtest: BacktestDocument) -> None:
-    content = published_json(backtest)
-    before = downloads._printed.cache_info().misses
-    with ThreadPoolExecutor(4) as readers:
-        reports = set(
-            readers.map(
-                lambda _: downloads._print_in_turn(BacktestDocument, content, "http://once.test/"), range(4)
-            )
-        )
-    assert len(reports) == 1
-    assert downloads._printed.cache_info().misses == before + 1
