@@ -11,13 +11,10 @@ from django.utils import timezone
 
 from dashboard.models import ApiToken, ApiTokenQuerySet
 from jobs.errors import InvalidInput, NotFound
-from jobs.rights import Scope
-
-PREFIX = "hindcast_"
-"""Lets scanners of repositories and logs recognise a token that leaked."""
+from jobs.rights import TOKEN_PREFIX, Scope
 
 RANDOM_BYTES = 32
-SHOWN = len(PREFIX) + 6
+SHOWN = len(TOKEN_PREFIX) + 6
 MOST_TOKENS = 20
 LAST_USE_IS_NOTED_EVERY = timedelta(minutes=1)
 
@@ -46,7 +43,7 @@ def issue_token(
         raise InvalidInput("Only staff manage data, so only their tokens do.", field="scope")
     if tokens_of(user).count() >= MOST_TOKENS:
         raise InvalidInput(f"You have {MOST_TOKENS} tokens. Revoke one that is no longer used.", field="name")
-    secret = PREFIX + secrets.token_urlsafe(RANDOM_BYTES)
+    secret = TOKEN_PREFIX + secrets.token_urlsafe(RANDOM_BYTES)
     token = ApiToken.objects.create(
         user_id=user.pk,
         name=name,

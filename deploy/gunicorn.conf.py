@@ -1,6 +1,7 @@
 """gunicorn's configuration: what each setting is for, and what it was measured with."""
 
 import logging
+import os
 import signal
 import sys
 from pathlib import Path
@@ -20,7 +21,8 @@ bind = f"{ENVIRONMENT.host}:{ENVIRONMENT.port}"
 workers = ENVIRONMENT.web_concurrency
 # A backtest takes milliseconds and a report a second, so threads serve what waits for the database.
 worker_class = "gthread"
-threads = 4
+# A thread for each request that is worked on or waits its turn, and two for health checks.
+threads = max(4, ENVIRONMENT.requests_at_once + ENVIRONMENT.requests_waiting + 2)
 # A worker that answers nothing for this long is hung and is replaced.
 timeout = 60
 # What runs when the server is told to stop may take this long; the supervisor must wait longer still.
@@ -36,6 +38,30 @@ max_requests_jitter = 500
 worker_tmp_dir = str(SHARED_MEMORY) if SHARED_MEMORY.is_dir() else None
 errorlog = "-"
 loglevel = "warning"
+
+
+# A statement that takes longer, or waits longer for a lock, ends with a message instead of a hung page; the
+# background worker has no such bounds.
+os.environ.setdefault("PGOPTIONS", "-c statement_timeout=20s -c lock_timeout=10s")
+os.environ.setdefault("PGCONNECT_TIMEOUT", "5")
+
+
+def on_starting(server):
+    """Forget what earlier processes measured."""
+    for file in _measurements().glob("*.db"):
+        file.unlink(missing_ok=True)
+
+
+def child_exit(server, worker):
+    """Keep the counts of a process that ended, and let go of its momentary values."""
+    if ENVIRONMENT.metrics_token is not None:
+        from prometheus_client.multiprocess import mark_process_dead
+
+        mark_process_dead(worker.pid, str(_measurements()))
+
+
+def _measurements():
+    return ENVIRONMENT.data_dir / "measurements"
 
 
 def when_ready(server):

@@ -11,6 +11,7 @@
     InvalidInput
     ├── InvalidBars               rows that cannot be what was traded; nothing of them is stored
     └── ProviderRefused           the same request will be refused again
+        ├── AddressRefused        the configured address is none that a key may be sent to
         ├── ApiKeyMissing
         ├── ApiKeyRefused         unknown key, or one for demonstration
         ├── UnknownSymbol
@@ -59,6 +60,10 @@ class BrokenAnswer(UnexpectedAnswer):
 
 class ProviderRefused(InvalidInput):
     """The provider refuses this request, and will refuse it again."""
+
+
+class AddressRefused(ProviderRefused):
+    """The configured address of the provider is not public, or not HTTPS."""
 
 
 class ApiKeyMissing(ProviderRefused):

@@ -143,3 +143,14 @@ class Bucket(models.Model):
     def __str__(self) -> str:
         """Return the key."""
         return self.key
+
+
+class Worker(models.Model):
+    """A process that does jobs, and when it was last heard of."""
+
+    name = models.CharField(primary_key=True, max_length=100)
+    seen_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        """Return the name."""
+        return self.name

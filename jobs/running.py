@@ -11,6 +11,7 @@ from django.utils import timezone
 from django_q.conf import Conf
 from django_q.exceptions import TimeoutException
 
+from jobs.context import job_id_set
 from jobs.errors import HindcastError
 from jobs.heartbeat import beating
 from jobs.models import Job, JobQuerySet, JobState
@@ -40,7 +41,8 @@ def _take_one(jobs: JobQuerySet) -> None:
         jobs.give_up_poisonous()
         job = _claim(jobs.due())
         if job is not None:
-            _carry_out(job)
+            with job_id_set(str(job.pk)):
+                _carry_out(job)
     finally:
         reset_queries()  # with DEBUG, Django keeps every statement of a process that does not answer requests
 

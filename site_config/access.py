@@ -45,10 +45,14 @@ class TokenMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer the request; the token is looked at once its address is known."""
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *view: Any) -> HttpResponseBase | None:
         """Set user and scope; answer 401 to a token that opens nothing, session or not."""
         scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
-        if scheme.lower() != "bearer":
-            return self.get_response(request)
+        if scheme.lower() != "bearer" or policy_of(request).public:
+            return None
         token = token_with_secret(secret.strip())
         if token is None:
             return _unauthorized(
@@ -56,7 +60,7 @@ class TokenMiddleware:
             )
         request.user = token.user
         request.token_scope = Scope(token.scope)  # type: ignore[attr-defined]  # read by jobs.rights
-        return self.get_response(request)
+        return None
 
 
 class LocalUserMiddleware:

@@ -1,6 +1,7 @@
 """The app of the site itself."""
 
 from django.apps import AppConfig
+from django.conf import settings
 
 
 class SiteConfig(AppConfig):
@@ -10,5 +11,10 @@ class SiteConfig(AppConfig):
     verbose_name = "Site"
 
     def ready(self) -> None:
-        """Register the check of production settings."""
+        """Register the checks of production settings; start the reports that the settings ask for."""
         from site_config import checks  # noqa: F401 - importing registers
+
+        if settings.SENTRY_DSN:
+            from site_config.error_reports import start_error_reports
+
+            start_error_reports(settings.SENTRY_DSN)

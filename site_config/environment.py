@@ -168,6 +168,25 @@ class Environment(BaseSettings):
     api_requests_per_minute: int = Field(
         default=600, ge=0, description="Requests of one user to the API; 0: no limit."
     )
+    requests_at_once: int = Field(
+        default=4, ge=0, le=64, description="Requests that a web process works on at once; 0: no bound."
+    )
+    requests_waiting: int = Field(
+        default=12, ge=0, le=512, description="Requests that wait beyond those; more are answered with 503."
+    )
+    alpha_vantage_allow_private: bool | None = Field(
+        default=None,
+        description="Whether ALPHA_VANTAGE_BASE_URL may be private or plain HTTP; unset: not behind TLS.",
+    )
+    sentry_dsn: SecretStr | None = Field(
+        default=None, description="Where unexpected errors are reported to, without secrets."
+    )
+    metrics_token: SecretStr | None = Field(
+        default=None, description="Opens /metrics to Prometheus, as a bearer token. Unset: there is none."
+    )
+    log_format: Literal["line", "json"] = Field(
+        default="line", description="`json` writes a JSON object a line, with request and job ids."
+    )
     log_level: LogLevel = Field(default="INFO", description="Least level of log entries that are written.")
 
     @field_validator("allowed_hosts", mode="before")

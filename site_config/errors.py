@@ -1,14 +1,17 @@
 """What a visitor or a client sees when something goes wrong."""
 
 import logging
+import sys
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from pydantic import ValidationError as PydanticValidationError
@@ -17,6 +20,12 @@ from jobs.errors import FieldError, HindcastError, TooManyRequests, Unavailable,
 from site_config.request_log import current_request_id
 
 logger = logging.getLogger(__name__)
+
+AWAY = (OperationalError, InterfaceError)
+"""What the database's absence raises: no connection, a lost one, no room, no answer in time."""
+
+DATABASE_AWAY = "The database does not answer just now. Nothing is lost; try again in a few seconds."
+SECONDS_UNTIL_ANOTHER_TRY = 5
 
 
 def problem(status: int, detail: str, *, errors: list[FieldError] | None = None) -> HttpResponse:
@@ -71,6 +80,17 @@ def add_problem_handlers(api: NinjaAPI) -> None:
     def too_big(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
         return problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The body is larger than any request needs.")
 
+    _add_handlers_of_faults(api)
+
+
+def _add_handlers_of_faults(api: NinjaAPI) -> None:
+    """Make `api` answer what is not the asker's fault."""
+
+    @api.exception_handler(OperationalError)
+    @api.exception_handler(InterfaceError)
+    def away(request: HttpRequest, error: Exception) -> HttpResponse:
+        return database_is_away(request, error)
+
     @api.exception_handler(Exception)
     def unforeseen(request: HttpRequest, error: Exception) -> HttpResponse:
         logger.error("unforeseen error in the API", exc_info=error)
@@ -114,6 +134,8 @@ class ErrorPageMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Answer a HindcastError."""
+        if isinstance(exception, AWAY):
+            return database_is_away(request, exception)
         if not isinstance(exception, HindcastError):
             return None
         return known_error_answer(request, exception)
@@ -123,6 +145,30 @@ def known_error_answer(request: HttpRequest, error: HindcastError) -> HttpRespon
     """Return an error whose words a person may read, as the asker wants it."""
     answer = error_answer(request, error.status, error.message, errors=_errors_of(error))
     return _with_waiting_time(answer, error)
+
+
+def unavailable_answer(request: HttpRequest, message: str) -> HttpResponse:
+    """Return 503 and when to come again. Nothing here needs the database: it may be what is away."""
+    if wants_json(request):
+        answer = problem(HTTPStatus.SERVICE_UNAVAILABLE, message)
+    else:
+        context = {"title": "Not available just now", "message": message}
+        # Without the request, whose user and messages would have to be looked up.
+        page = render_to_string(_error_template(request), context)
+        answer = HttpResponse(page, status=HTTPStatus.SERVICE_UNAVAILABLE)
+    answer.headers["Retry-After"] = str(SECONDS_UNTIL_ANOTHER_TRY)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def database_is_away(request: HttpRequest, error: BaseException) -> HttpResponse:
+    """Answer a request that the database did not serve, whether it is away, full or too slow."""
+    logger.error("the database does not serve: %s", error)
+    return unavailable_answer(request, DATABASE_AWAY)
+
+
+def _error_template(request: HttpRequest) -> str:
+    return "errors/error.html#message" if request.headers.get("HX-Request") else "errors/error.html"
 
 
 def _with_waiting_time(answer: HttpResponse, error: HindcastError) -> HttpResponse:
@@ -137,9 +183,8 @@ def error_answer(
     """Return the error as the asker wants it: a problem document, a page, or the page's partial to htmx."""
     if wants_json(request):
         return problem(status, message, errors=errors)
-    template = "errors/error.html#message" if request.headers.get("HX-Request") else "errors/error.html"
     context = {"status": int(status), "title": HTTPStatus(status).phrase, "message": message}
-    return render(request, template, context, status=status)
+    return render(request, _error_template(request), context, status=status)
 
 
 def wants_json(request: HttpRequest) -> bool:
@@ -165,7 +210,10 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Answer an error that nobody foresaw."""
+    error = sys.exception()
     try:
+        if isinstance(error, AWAY):  # raised outside of a view: by the session, or by the login
+            return database_is_away(request, error)
         return error_answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, generic_text())
     except Exception:
         logger.exception("the page of an unforeseen error cannot be shown")

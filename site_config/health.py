@@ -7,6 +7,7 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from jobs.workers import SILENT_AFTER, seconds_of_silence
 from site_config import draining
 
 
@@ -25,14 +26,25 @@ def readyz(request: HttpRequest) -> JsonResponse:
     """Answer 200 when the database answers and every migration is applied, otherwise 503.
 
     A server that is about to stop answers 503 as well, while it still serves.
+
+    A worker that fell silent is told, but does not take the pages away, which do without it; who asks for
+    `?worker=required` gets 503 for that as well.
     """
     if draining.has_begun():
-        return JsonResponse({"status": "unavailable", "server": "stopping"}, status=503)
+        return _unready(server="stopping")
     try:
         executor = MigrationExecutor(connection)
         pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        if pending:
+            return _unready(database="ok", migrations="pending")
+        silence = seconds_of_silence()
     except DatabaseError:
-        return JsonResponse({"status": "unavailable", "database": "no answer"}, status=503)
-    if pending:
-        return JsonResponse({"status": "unavailable", "migrations": "pending"}, status=503)
-    return JsonResponse({"status": "ok", "database": "ok", "migrations": "ok"})
+        return _unready(database="no answer")
+    worker = "ok" if silence is not None and silence <= SILENT_AFTER else "silent"
+    if worker == "silent" and request.GET.get("worker") == "required":
+        return _unready(database="ok", migrations="ok", worker=worker)
+    return JsonResponse({"status": "ok", "database": "ok", "migrations": "ok", "worker": worker})
+
+
+def _unready(**findings: str) -> JsonResponse:
+    return JsonResponse({"status": "unavailable", **findings}, status=503)

@@ -61,6 +61,7 @@ STAFF_IMPORT = Policy(staff=True, budget=IMPORTS)
 PAGES = {
     "livez": PUBLIC,
     "readyz": PUBLIC,
+    "metrics": PUBLIC,  # with a token of its own
     "login/": PUBLIC,
     f"{settings.ADMIN_PATH}/login/": PUBLIC,
     "logout/": BROWSER,

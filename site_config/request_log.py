@@ -11,21 +11,12 @@ from django.http.response import HttpResponseBase
 
 logger = logging.getLogger(__name__)
 
-_request_id: ContextVar[str] = ContextVar("request_id", default="-")
+_request_id: ContextVar[str] = ContextVar("request_id", default="")
 
 
 def current_request_id() -> str:
-    """Return the id of the request being answered, or `-` outside of one."""
+    """Return the id of the request being answered; empty outside of one."""
     return _request_id.get()
-
-
-class RequestIdFilter(logging.Filter):
-    """Adds the request's id to every log entry."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        """Set the id; let every record pass."""
-        record.request_id = current_request_id()
-        return True
 
 
 class RequestLogMiddleware:
@@ -41,8 +32,13 @@ class RequestLogMiddleware:
         try:
             response = self.get_response(request)
             milliseconds = (time.perf_counter() - began) * 1000
-            logger.info("%s %s %d %.0f ms", request.method, request.path, response.status_code, milliseconds)
+            _log(request, response.status_code, milliseconds)
             response["X-Request-ID"] = current_request_id()
             return response
         finally:
             _request_id.reset(token)
+
+
+def _log(request: HttpRequest, status: int, milliseconds: float) -> None:
+    facts = {"method": request.method, "path": request.path, "status": status, "milliseconds": milliseconds}
+    logger.info("%s %s %d %.0f ms", *facts.values(), extra={**facts, "milliseconds": round(milliseconds)})

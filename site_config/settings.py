@@ -1,5 +1,6 @@
 """Django's settings, from the environment described in `site_config.environment`."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,8 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "site_config.request_log.RequestLogMiddleware",
+    "site_config.measurements.MeasureMiddleware",
+    "site_config.shedding.SheddingMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -222,6 +225,11 @@ ALPHA_VANTAGE_API_KEY = (
     ENVIRONMENT.alpha_vantage_api_key.get_secret_value() if ENVIRONMENT.alpha_vantage_api_key else None
 )
 ALPHA_VANTAGE_BASE_URL = ENVIRONMENT.alpha_vantage_base_url
+ALPHA_VANTAGE_ALLOW_PRIVATE = (
+    not USES_TLS
+    if ENVIRONMENT.alpha_vantage_allow_private is None
+    else ENVIRONMENT.alpha_vantage_allow_private
+)
 ALPHA_VANTAGE_REQUESTS_PER_DAY = ENVIRONMENT.alpha_vantage_requests_per_day
 ALPHA_VANTAGE_SECONDS_BETWEEN_REQUESTS = ENVIRONMENT.alpha_vantage_seconds_between_requests
 ALPHA_VANTAGE_TIMEOUT = ENVIRONMENT.alpha_vantage_timeout
@@ -234,21 +242,31 @@ HISTORY_YEARS = ENVIRONMENT.history_years
 REFRESH_MINUTES_AFTER_CLOSE = ENVIRONMENT.refresh_minutes_after_close
 REFRESH_MINUTES_BETWEEN_TRIES = ENVIRONMENT.refresh_minutes_between_tries
 
+# How many requests a web process works on at once, and how many more it lets wait: the rest are told to
+# come again. deploy/gunicorn.conf.py has a thread for each of them.
+REQUESTS_AT_ONCE = ENVIRONMENT.requests_at_once
+REQUESTS_WAITING = ENVIRONMENT.requests_waiting
+
+SENTRY_DSN = ENVIRONMENT.sentry_dsn.get_secret_value() if ENVIRONMENT.sentry_dsn else None
+METRICS_TOKEN = ENVIRONMENT.metrics_token.get_secret_value() if ENVIRONMENT.metrics_token else None
+if METRICS_TOKEN:
+    # The web processes measure into one folder. The library reads this variable while it is imported.
+    os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(DATA_DIR / "measurements"))
+    Path(os.environ["PROMETHEUS_MULTIPROC_DIR"]).mkdir(parents=True, exist_ok=True)
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"request_id": {"()": "site_config.request_log.RequestIdFilter"}},
+    "filters": {"context": {"()": "site_config.logs.ContextFilter"}},
     "formatters": {
-        "line": {
-            "format": "{asctime} {levelname} {name} [{request_id}] {message}",
-            "style": "{",
-        },
+        "line": {"()": "site_config.logs.LineFormatter"},
+        "json": {"()": "site_config.logs.JsonFormatter"},
     },
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
-            "formatter": "line",
-            "filters": ["request_id"],
+            "formatter": ENVIRONMENT.log_format,
+            "filters": ["context"],
         },
     },
     "root": {"handlers": ["console"], "level": "WARNING"},

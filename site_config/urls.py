@@ -8,6 +8,7 @@ from django.urls import include, path
 from site_config.api import api
 from site_config.health import livez, readyz
 from site_config.login import Login, login_of_administration
+from site_config.measurements import metrics
 
 handler404 = "site_config.errors.page_not_found"
 handler500 = "site_config.errors.server_error"
@@ -15,6 +16,7 @@ handler500 = "site_config.errors.server_error"
 urlpatterns = [
     path("livez", livez, name="livez"),
     path("readyz", readyz, name="readyz"),
+    path("metrics", metrics, name="metrics"),
     path("login/", Login.as_view(), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
     # Before the administration's own page, so that all logins are throttled.

@@ -26,6 +26,7 @@ from ingestion.errors import (
 )
 from ingestion.limits import RequestLimiter, key_hash
 from ingestion.models import ActionKind
+from ingestion.providers.address import require_public
 from ingestion.providers.classification import Refusal, classify, error_of, refusal_text
 from ingestion.providers.transport import Transport
 from ingestion.redaction import redacted, redacted_json
@@ -77,13 +78,15 @@ class AlphaVantage:
 
     @classmethod
     def from_settings(cls) -> Self:
-        """Return a client with the configured key; raises ApiKeyMissing."""
+        """Return a client with the configured key; raises ApiKeyMissing or AddressRefused."""
         key = settings.ALPHA_VANTAGE_API_KEY
         if not key:
             raise ApiKeyMissing(
                 "Fetching prices needs an API key of Alpha Vantage. Get a free one from its site, set "
                 "ALPHA_VANTAGE_API_KEY in the environment or in the .env file, and start Hindcast again."
             )
+        if not settings.ALPHA_VANTAGE_ALLOW_PRIVATE:
+            require_public(settings.ALPHA_VANTAGE_BASE_URL)
         return cls(
             key=key,
             transport=Transport(

@@ -1,11 +1,16 @@
 """What load balancers and containers ask, without a login."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
+from django.utils import timezone
 
+from jobs.models import Worker
+from jobs.workers import SILENT_AFTER, beat
 from site_config import draining
 
 
@@ -40,3 +45,19 @@ def test_a_server_that_is_about_to_stop_sends_the_load_balancer_elsewhere(visito
         draining.end()
     assert (answer.status_code, answer.json()["server"]) == (503, "stopping")
     assert visitor.get("/readyz").status_code == 200
+
+
+@pytest.mark.django_db
+def test_a_worker_that_fell_silent_is_told_without_taking_the_pages_away(visitor: Client) -> None:
+    assert visitor.get("/readyz").json()["worker"] == "silent"
+    assert visitor.get("/readyz").status_code == 200
+    assert visitor.get("/readyz?worker=required").status_code == 503
+    beat()
+    assert visitor.get("/readyz?worker=required").json()["worker"] == "ok"
+    Worker.objects.update(seen_at=timezone.now() - timedelta(seconds=SILENT_AFTER + 1))
+    assert visitor.get("/readyz?worker=required").json() == {
+        "status": "unavailable",
+        "database": "ok",
+        "migrations": "ok",
+        "worker": "silent",
+    }
