@@ -25,7 +25,8 @@ RUN PYTHONDONTWRITEBYTECODE=1 python manage.py collectstatic --noinput --verbosi
  && PYTHONDONTWRITEBYTECODE=1 python deploy/image/trim.py /opt/venv/lib/python3*/site-packages \
  && find staticfiles/ninja -name '*.map' -delete \
  && python deploy/image/warm.py \
- && mkdir -p /app/kernels
+ && mkdir -p /app/kernels \
+ && python manage.py warm_kernels
 
 # Run: the packages, the application, and the libraries that the PDF reports load.
 FROM ${PYTHON_IMAGE}

@@ -86,11 +86,14 @@ def _drain_before_stopping():
 
 
 def post_worker_init(worker):
-    """Load the printer of reports beside the first requests, which do not wait for it."""
+    """Load the kernels of sweeps and the printer of reports beside the first requests."""
     Thread(target=_warm_up, name="warm-up", daemon=True).start()
 
 
 def _warm_up():
+    from strategies.engine import kernels
+
+    kernels.compiled()  # begins in a thread of its own
     try:
         from dashboard.reports import warm_up  # the settings are loaded by now
 

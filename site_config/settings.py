@@ -10,6 +10,7 @@ import django_stubs_ext
 from django.utils.csp import CSP
 
 from site_config.environment import BASE_DIR, Environment
+from site_config.kernel_cache import place_kernel_cache
 from site_config.secret_key import kept_secret_key
 
 django_stubs_ext.monkeypatch()
@@ -19,6 +20,7 @@ ENVIRONMENT = Environment()
 DEBUG = ENVIRONMENT.django_debug
 LOCAL_USER = ENVIRONMENT.opens_to_local_user
 DATA_DIR = ENVIRONMENT.data_dir
+place_kernel_cache(DATA_DIR)
 SECRET_KEY = (
     ENVIRONMENT.django_secret_key.get_secret_value()
     if ENVIRONMENT.django_secret_key

@@ -12,14 +12,14 @@ from jobs.limits import InWords
 from strategies.engine.choices import Average, Direction, Entry, Fill, Rule
 from strategies.engine.rules import RULES, RuleParameters
 
-__all__ = ["Average", "BacktestParameters", "Direction", "Entry", "Fill", "Rule"]
+__all__ = ["Average", "BacktestParameters", "Direction", "Entry", "Fill", "Rule", "TradingParameters"]
 
 USUAL = RuleParameters()
 """The defaults of what rules are tuned by."""
 
 
-class BacktestParameters(BaseModel):
-    """One backtest's question. Equal parameters on equal data are the same run."""
+class TradingParameters(BaseModel):
+    """What backtests and sweeps have in common: the bars, the rule without its tuning, and the money."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
@@ -49,36 +49,6 @@ class BacktestParameters(BaseModel):
     average: Annotated[
         Average, Field(description="Kind of moving average."), InWords("a kind of average")
     ] = USUAL.average
-    fast: Annotated[
-        int,
-        Field(ge=1, le=1000, description="Bars in the fast average."),
-        InWords("a whole number of bars"),
-    ] = USUAL.fast
-    middle: Annotated[
-        int,
-        Field(
-            ge=2,
-            le=1500,
-            validate_default=True,
-            description="Bars in the middle average, of a rule with three.",
-        ),
-        InWords("a whole number of bars"),
-    ] = USUAL.middle
-    slow: Annotated[
-        int,
-        Field(ge=2, le=2000, validate_default=True, description="Bars in the slow average."),
-        InWords("a whole number of bars"),
-    ] = USUAL.slow
-    signal: Annotated[
-        int,
-        Field(ge=1, le=1000, description="Bars in the average of the MACD line, its signal line."),
-        InWords("a whole number of bars"),
-    ] = USUAL.signal
-    band: Annotated[
-        float,
-        Field(ge=0, le=0.5, description="Distance of the bands from their average: 0.025 is 2.5 %."),
-        InWords("a share of the average", hint="0.025 is 2.5 %"),
-    ] = USUAL.band
     entry: Annotated[
         Entry, Field(description="Enter on a fresh cross, or on the state."), InWords("a kind of entry")
     ] = Entry.ON_CROSS
@@ -138,6 +108,49 @@ class BacktestParameters(BaseModel):
         Field(description="Corporate actions taken out of the prices."),
         InWords("what to adjust prices for"),
     ] = Adjustment.SPLITS
+
+    @field_validator("end")
+    @classmethod
+    def _end_follows_start(cls, end: date | None, info: ValidationInfo) -> date | None:
+        start = info.data.get("start")
+        if start is not None and end is not None and end <= start:
+            raise ValueError(f"The last day must be after the first day, {start}.")
+        return end
+
+
+class BacktestParameters(TradingParameters):
+    """One backtest's question. Equal parameters on equal data are the same run."""
+
+    fast: Annotated[
+        int,
+        Field(ge=1, le=1000, description="Bars in the fast average."),
+        InWords("a whole number of bars"),
+    ] = USUAL.fast
+    middle: Annotated[
+        int,
+        Field(
+            ge=2,
+            le=1500,
+            validate_default=True,
+            description="Bars in the middle average, of a rule with three.",
+        ),
+        InWords("a whole number of bars"),
+    ] = USUAL.middle
+    slow: Annotated[
+        int,
+        Field(ge=2, le=2000, validate_default=True, description="Bars in the slow average."),
+        InWords("a whole number of bars"),
+    ] = USUAL.slow
+    signal: Annotated[
+        int,
+        Field(ge=1, le=1000, description="Bars in the average of the MACD line, its signal line."),
+        InWords("a whole number of bars"),
+    ] = USUAL.signal
+    band: Annotated[
+        float,
+        Field(ge=0, le=0.5, description="Distance of the bands from their average: 0.025 is 2.5 %."),
+        InWords("a share of the average", hint="0.025 is 2.5 %"),
+    ] = USUAL.band
     compare_with: Annotated[
         Symbol | None,
         Field(description="Another stored symbol to buy and hold beside the strategy; null: none."),
@@ -155,14 +168,6 @@ class BacktestParameters(BaseModel):
             signal=self.signal,
             band=self.band,
         )
-
-    @field_validator("end")
-    @classmethod
-    def _end_follows_start(cls, end: date | None, info: ValidationInfo) -> date | None:
-        start = info.data.get("start")
-        if start is not None and end is not None and end <= start:
-            raise ValueError(f"The last day must be after the first day, {start}.")
-        return end
 
     @field_validator("middle", "slow")
     @classmethod

@@ -9,7 +9,7 @@ import numpy as np
 from django.db.models import JSONField, TextField, Value
 from django.db.models.functions import Cast
 
-from ingestion.bars import Adjustment, Bars, load_bars
+from ingestion.bars import Bars, load_bars
 from ingestion.documents import DataDocument
 from ingestion.identifiers import document_id, is_document_id, stated_about
 from ingestion.wording import actions_notice
@@ -18,19 +18,16 @@ from strategies.describing import Run
 from strategies.documenting import document_of
 from strategies.documents import SCHEMA_VERSION, BacktestDocument
 from strategies.engine import ENGINE_VERSION
-from strategies.engine.account import Account
 from strategies.engine.averages import PricesTooLarge
-from strategies.engine.backtest import Strategy, backtest
+from strategies.engine.backtest import backtest
 from strategies.engine.comparison import on_the_days_of
 from strategies.engine.prices import Prices
 from strategies.engine.simulation import ReconciliationError
-from strategies.engine.stops import Stops
+from strategies.material import first_traded_bar, last_day, prices_of, split_days, strategy_of
 from strategies.models import Backtest
 from strategies.parameters import BacktestParameters
 
 logger = logging.getLogger(__name__)
-
-BASIS_POINT = 1e-4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,7 +95,7 @@ def data_changed_since(document: BacktestDocument) -> bool:
     if bars is None:
         return True
     first = int(np.searchsorted(bars.dates, np.datetime64(document.period.start)))
-    return list(_split_days(bars, first)) != document.unadjusted_splits
+    return list(split_days(bars, first)) != document.unadjusted_splits
 
 
 def _bars_as_stated(data: DataDocument, *, end: date | None) -> Bars | None:
@@ -140,13 +137,13 @@ class _Material:
 
 def _material(parameters: BacktestParameters) -> _Material:
     bars = load_bars(parameters.symbol, end=parameters.end, adjustment=parameters.adjustment)
-    first = _first_traded_bar(parameters, bars)
+    first = first_traded_bar(parameters, bars)
     return _Material(
         parameters=parameters,
         bars=bars,
         first=first,
-        splits=_split_days(bars, first),
-        compared_bars=_compared_bars(parameters, end=_last(bars)),
+        splits=split_days(bars, first),
+        compared_bars=_compared_bars(parameters, end=last_day(bars)),
     )
 
 
@@ -204,17 +201,17 @@ def _compute(asked: _Material) -> Run:
     if parameters.slow > len(bars):
         raise InvalidInput(
             f"The slow window of {parameters.slow:,d} bars is longer than all {len(bars):,d} bars of "
-            f"{bars.symbol} stored up to {_last(bars)}. Choose a shorter window, or fetch more bars.",
+            f"{bars.symbol} stored up to {last_day(bars)}. Choose a shorter window, or fetch more bars.",
             field="slow",
         )
-    prices = _prices(bars)
+    prices = prices_of(bars)
     try:
         result = backtest(
             prices,
-            _strategy(parameters),
+            strategy_of(parameters, parameters.tuned),
             first=asked.first,
             risk_free_rate=parameters.risk_free_rate,
-            compared=_compared_prices(asked, prices.since(asked.first)),
+            compared=_comparedprices_of(asked, prices.since(asked.first)),
         )
     except PricesTooLarge:
         raise InvalidInput(
@@ -237,12 +234,12 @@ def _compute(asked: _Material) -> Run:
     )
 
 
-def _compared_prices(asked: _Material, traded: Prices) -> Prices | None:
+def _comparedprices_of(asked: _Material, traded: Prices) -> Prices | None:
     """Return the compared symbol's prices on the traded days; raises InvalidInput when they begin later."""
     bars = asked.compared_bars
     if bars is None:
         return None
-    prices = on_the_days_of(traded, _prices(bars))
+    prices = on_the_days_of(traded, prices_of(bars))
     if prices is None:
         raise InvalidInput(
             f"Trading starts on {traded.dates[0]}, before the first stored bar of {bars.symbol}, "
@@ -250,62 +247,3 @@ def _compared_prices(asked: _Material, traded: Prices) -> Prices | None:
             field="compare_with",
         )
     return prices
-
-
-def _first_traded_bar(parameters: BacktestParameters, bars: Bars) -> int:
-    """Return the index of the first bar on or after `start`; raises InvalidInput when there is none."""
-    if parameters.start is None:
-        return 0
-    first = int(np.searchsorted(bars.dates, np.datetime64(parameters.start)))
-    if first == len(bars):
-        until = f" up to {parameters.end}" if parameters.end else ""
-        raise InvalidInput(
-            f"No bar of {bars.symbol} lies on or after {parameters.start}{until}. "
-            f"The stored bars{until} run from {bars.dates[0]} to {_last(bars)}; choose a day in between.",
-            field="start",
-        )
-    return first
-
-
-def _last(bars: Bars) -> date:
-    day: date = bars.dates[-1].item()
-    return day
-
-
-def _prices(bars: Bars) -> Prices:
-    return Prices(dates=bars.dates, open=bars.open, high=bars.high, low=bars.low, close=bars.close)
-
-
-def _strategy(parameters: BacktestParameters) -> Strategy:
-    return Strategy(
-        rule=parameters.rule,
-        tuned=parameters.tuned,
-        entry=parameters.entry,
-        direction=parameters.direction,
-        fill=parameters.fill,
-        stops=Stops(
-            stop_loss=parameters.stop_loss,
-            take_profit=parameters.take_profit,
-            trailing_stop=parameters.trailing_stop,
-        ),
-        account=Account(
-            initial_cash=parameters.initial_investment,
-            position_size=parameters.position_size,
-            fractional_shares=parameters.fractional_shares,
-            commission_rate=parameters.commission_rate,
-            commission_fixed=parameters.commission_fixed,
-            slippage=parameters.slippage_bps * BASIS_POINT,
-        ),
-    )
-
-
-def _split_days(bars: Bars, first: int) -> tuple[date, ...]:
-    """Return the traded days on which a split makes an unadjusted price jump."""
-    if bars.adjustment != Adjustment.NONE:
-        return ()
-    adjusted = load_bars(bars.symbol, end=_last(bars), adjustment=Adjustment.SPLITS)
-    factor = bars.close / adjusted.close
-    jumps = np.flatnonzero(~np.isclose(factor[1:], factor[:-1])) + 1
-    # The jump into the first traded bar happened before anything could be held.
-    days: list[date] = bars.dates[jumps[jumps > first]].tolist()
-    return tuple(days)

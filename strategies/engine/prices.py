@@ -37,3 +37,13 @@ class Prices:
             low=self.low[first:],
             close=self.close[first:],
         )
+
+    def until(self, end: int) -> Self:
+        """Return the bars before the index `end`."""
+        return type(self)(
+            dates=self.dates[:end],
+            open=self.open[:end],
+            high=self.high[:end],
+            low=self.low[:end],
+            close=self.close[:end],
+        )

@@ -1,0 +1,45 @@
+"""Draws of the stationary block bootstrap (Politis & Romano 1994), from the `arch` package.
+
+Blocks of random length keep what depends on the order of the bars: volatility comes in clusters, and
+a drawdown is made of bars that follow one another. The same arguments give the same draws, so that a
+document can be computed again.
+"""
+
+from collections.abc import Iterator
+from functools import lru_cache
+from math import isqrt
+
+import numpy as np
+from numpy.typing import NDArray
+
+from strategies.engine.prices import IndexArray
+
+SEED = 20_000_103
+"""Any number would do; it is part of what makes a document repeatable."""
+
+
+def block_length(bars: int) -> int:
+    """Return the mean length of a block: the square root of the number of bars."""
+    return max(isqrt(bars), 1)
+
+
+def resampled_bars(bars: int, draws: int) -> Iterator[IndexArray]:
+    """Yield `draws` samples of bars, each of the shape (bars,)."""
+    from arch.bootstrap import StationaryBootstrap
+
+    sampler = StationaryBootstrap(block_length(bars), np.arange(bars), seed=SEED)
+    for (sample, *_), _ in sampler.bootstrap(draws):
+        yield np.asarray(sample)
+
+
+@lru_cache(maxsize=1)
+def draw_counts(bars: int, draws: int) -> NDArray[np.float32]:
+    """Return how often each draw takes each bar; shape (draws, bars).
+
+    Kept between calls, because a person who tunes a form asks for the same draws again and again.
+    """
+    counts = np.empty((draws, bars), dtype=np.float32)
+    for row, sample in zip(counts, resampled_bars(bars, draws), strict=True):
+        row[:] = np.bincount(sample, minlength=bars)
+    counts.flags.writeable = False
+    return counts
