@@ -9,7 +9,8 @@ from dashboard.downloads import pdf_answer
 from dashboard.reports.combined import CombinedDocument, combined_report
 from forecasting.predicting import find_forecast
 from ingestion.publishing import json_answer
-from strategies.running import find_backtest
+from strategies.documents import BacktestDocument
+from strategies.running import find_published
 
 router = Router(tags=["reports"])
 
@@ -31,7 +32,8 @@ PDF: dict[str, Any] = {
 @router.get("/backtests/{backtest_id}/report.pdf", summary="Print a backtest", openapi_extra=PDF)
 def backtest_report(request: HttpRequest, backtest_id: str) -> HttpResponse:
     """Return the report of a stored backtest. Knows If-None-Match."""
-    return pdf_answer(request, find_backtest(backtest_id))
+    published = find_published(backtest_id)
+    return pdf_answer(request, BacktestDocument.model_validate_json(published.json), published)
 
 
 @router.get("/forecasts/{forecast_id}/report.pdf", summary="Print a forecast", openapi_extra=PDF)

@@ -11,7 +11,7 @@ from django.utils.http import content_disposition_header, quote_etag
 
 from dashboard.reports.keeping import PrintOrder, kind_of, printed
 from dashboard.reports.naming import Document, file_name
-from ingestion.publishing import ASKED_ABOUT_EACH_TIME, json_answer, published_json
+from ingestion.publishing import ASKED_ABOUT_EACH_TIME, Published, published_answer
 
 
 class MediaType(StrEnum):
@@ -51,16 +51,19 @@ def answer(request: HttpRequest, download: Download) -> HttpResponse:
     return response
 
 
-def json_file(request: HttpRequest, document: Document) -> HttpResponse:
-    """Return the published JSON of `document`, to be saved."""
-    return _named(json_answer(request, document), file_name(document, "json"), attachment=True)
+def json_file(request: HttpRequest, document: Document, published: Published | None = None) -> HttpResponse:
+    """Return the published JSON of `document`, to be saved; `published` where it is at hand."""
+    response = published_answer(request, published or Published.of(document))
+    return _named(response, file_name(document, "json"), attachment=True)
 
 
-def pdf_answer(request: HttpRequest, document: Document, *, attachment: bool = True) -> HttpResponse:
+def pdf_answer(
+    request: HttpRequest, document: Document, published: Published | None = None, *, attachment: bool = True
+) -> HttpResponse:
     """Return the printed report of `document`; its links start from the address that was asked."""
     order = PrintOrder(
         kind=kind_of(document),
-        source=published_json(document),
+        source=(published or Published.of(document)).json,
         site_address=request.build_absolute_uri("/"),
         title=file_name(document, "pdf").removeprefix("hindcast-"),
     )

@@ -9,9 +9,9 @@ from dashboard.reports.naming import file_name
 from dashboard.spreadsheets import csv_table
 from forecasting.documents import ForecastDocument, Point
 from forecasting.predicting import find_forecast
-from ingestion.publishing import entity_tag
+from ingestion.publishing import Published, entity_tag, unchanged_answer
 from strategies.documents import BacktestDocument, Trade
-from strategies.running import find_backtest
+from strategies.running import find_published
 
 
 class DocumentId:
@@ -35,19 +35,22 @@ register_converter(DocumentId, "document_id")
 @answers_json
 def backtest_json(request: HttpRequest, backtest_id: str) -> HttpResponse:
     """Return a backtest's document."""
-    return json_file(request, find_backtest(backtest_id))
+    published = find_published(backtest_id)
+    unchanged = unchanged_answer(request, published.digest)
+    return unchanged or json_file(request, _read(published), published)
 
 
 @require_safe
 def backtest_pdf(request: HttpRequest, backtest_id: str) -> HttpResponse:
     """Return a backtest's report."""
-    return pdf_answer(request, find_backtest(backtest_id))
+    published = find_published(backtest_id)
+    return pdf_answer(request, _read(published), published)
 
 
 @require_safe
 def backtest_csv(request: HttpRequest, backtest_id: str) -> HttpResponse:
     """Return a backtest's trades."""
-    document = find_backtest(backtest_id)
+    document = _read(find_published(backtest_id))
     return _table(request, document, csv_table(Trade, document.trades))
 
 
@@ -69,6 +72,10 @@ def forecast_csv(request: HttpRequest, forecast_id: str) -> HttpResponse:
     """Return a forecast's points."""
     document = find_forecast(forecast_id)
     return _table(request, document, csv_table(Point, document.points))
+
+
+def _read(published: Published) -> BacktestDocument:
+    return BacktestDocument.model_validate_json(published.json)
 
 
 def _table(request: HttpRequest, document: BacktestDocument | ForecastDocument, table: bytes) -> HttpResponse:

@@ -1,7 +1,6 @@
 """Writing the document of a forecast."""
 
 from datetime import date
-from importlib.metadata import version as package_version
 
 import numpy as np
 from django.utils import timezone
@@ -24,6 +23,7 @@ from forecasting.scoring import score
 from forecasting.wording import DISCLOSURE, MODEL_DESCRIPTIONS, summary_sentence
 from ingestion.bars import Bars
 from ingestion.documents import DataDocument
+from ingestion.publishing import library_version
 from ingestion.sessions import next_sessions
 
 HISTORY_BARS = 252
@@ -115,6 +115,6 @@ def _versions(record: TrainedModel) -> Versions:
     """Return what computed the document; scikit-learn is the one that fitted the model."""
     return Versions(
         model=MODEL_VERSION,
-        numpy=package_version("numpy"),
+        numpy=library_version("numpy"),
         scikit_learn=record.library_versions["scikit-learn"],
     )

@@ -1,23 +1,61 @@
 """How documents are published: one base class, one JSON spelling, one answer over HTTP."""
 
+import gzip
+from dataclasses import dataclass
+from functools import cache, cached_property
 from hashlib import sha256
 from http import HTTPStatus
-from typing import Any
+from importlib.metadata import version
+from typing import Any, Self
 
 from django.http import HttpRequest, HttpResponse
-from django.utils.cache import get_conditional_response
-from django.utils.http import quote_etag
+from django.utils.cache import get_conditional_response, patch_vary_headers
+from django.utils.http import parse_etags, quote_etag
 from pydantic import BaseModel, ConfigDict
 from pydantic_core import to_json
 
 ASKED_ABOUT_EACH_TIME = "private, no-cache"
 """Cache-Control of what only its reader may keep, and only as long as its entity tag is still right."""
 
+JSON = "application/json"
+READING = {"GET", "HEAD"}
+
+FAST = 1
+"""Level of compression: a sixth of the time of zlib's default, for a twentieth more bytes."""
+
 
 class PublishedDocument(BaseModel):
     """A document, or a part of one: never changed, nothing unforeseen in it, and no NaN."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, allow_inf_nan=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Published:
+    """The published JSON of a document, plain or compressed: whichever is at hand.
+
+    digest: SHA-256 of the JSON, hexadecimal; the entity tag is made of it.
+    """
+
+    digest: str
+    plain: bytes | None = None
+    stored: bytes | None = None
+
+    @classmethod
+    def of(cls, document: BaseModel) -> Self:
+        """Return what is published of `document`."""
+        content = published_json(document)
+        return cls(digest=sha256(content).hexdigest(), plain=content)
+
+    @cached_property
+    def json(self) -> bytes:
+        """The JSON."""
+        return self.plain if self.plain is not None else gzip.decompress(self.stored or b"")
+
+    @cached_property
+    def compressed(self) -> bytes:
+        """The JSON compressed with gzip: equal JSON, equal bytes."""
+        return self.stored if self.stored is not None else gzip.compress(self.json, FAST, mtime=0)
 
 
 def published_json(document: BaseModel) -> bytes:
@@ -34,14 +72,61 @@ def json_answer(
     request: HttpRequest, document: BaseModel, *, status: HTTPStatus = HTTPStatus.OK
 ) -> HttpResponse:
     """Return the published JSON with its entity tag, or 304 where the client's copy is still right."""
-    content = published_json(document)
-    etag = entity_tag(content)
-    headers = {"ETag": etag, "Cache-Control": ASKED_ABOUT_EACH_TIME}
-    fresh = HttpResponse(content, status=status, content_type="application/json", headers=headers)
-    if request.method not in {"GET", "HEAD"}:
-        return fresh
-    answer = get_conditional_response(request, etag=etag, response=fresh)
-    return answer if isinstance(answer, HttpResponse) else fresh
+    return published_answer(request, Published.of(document), status=status)
+
+
+def published_answer(
+    request: HttpRequest, published: Published, *, status: HTTPStatus = HTTPStatus.OK
+) -> HttpResponse:
+    """Return published JSON, compressed for a client that takes it; or 304, see `unchanged_answer`."""
+    unchanged = unchanged_answer(request, published.digest)
+    if unchanged is not None:
+        return unchanged
+    packs = _takes_gzip(request)
+    content = published.compressed if packs else published.json
+    response = HttpResponse(content, status=status, content_type=JSON)
+    if packs:
+        response.headers["Content-Encoding"] = "gzip"
+    return _with_tag(response, published.digest, packs=packs)
+
+
+def unchanged_answer(request: HttpRequest, digest: str) -> HttpResponse | None:
+    """Return 304 where the client already has the JSON with this digest, plain or compressed; else None.
+
+    Needs no JSON: what is stored can be asked for its digest alone.
+    """
+    if request.method not in READING:
+        return None
+    known = parse_etags(request.headers.get("If-None-Match", ""))
+    packs = _tag(digest, packs=True) in known
+    etag = _tag(digest, packs=packs)
+    answer = get_conditional_response(request, etag=etag)
+    if not isinstance(answer, HttpResponse):
+        return None
+    return _with_tag(answer, digest, packs=packs)
+
+
+@cache
+def library_version(name: str) -> str:
+    """Return the version of an installed library; asking the installation takes milliseconds each time."""
+    return version(name)
+
+
+def _with_tag(response: HttpResponse, digest: str, *, packs: bool) -> HttpResponse:
+    response.headers["ETag"] = _tag(digest, packs=packs)
+    response.headers["Cache-Control"] = ASKED_ABOUT_EACH_TIME
+    patch_vary_headers(response, ["Accept-Encoding"])
+    return response
+
+
+def _tag(digest: str, *, packs: bool) -> str:
+    # A strong tag names bytes, so that the compressed ones need another.
+    return quote_etag(f"{digest}-gzip" if packs else digest)
+
+
+def _takes_gzip(request: HttpRequest) -> bool:
+    codings = (coding.strip().lower() for coding in request.headers.get("Accept-Encoding", "").split(","))
+    return any(coding.partition(";")[0] == "gzip" and not coding.endswith("q=0") for coding in codings)
 
 
 def _sorted(value: Any) -> Any:

@@ -2,9 +2,9 @@
 
 from dataclasses import fields
 from datetime import datetime
-from importlib.metadata import version as package_version
 
 from ingestion.documents import DataDocument
+from ingestion.publishing import library_version
 from strategies import describing
 from strategies.describing import Run
 from strategies.documents import (
@@ -53,7 +53,7 @@ def document_of(run: Run, *, backtest_id: str, generated_at: datetime) -> Backte
         series=_series(run),
         calendar=calendar_returns(run.result),
         versions=Versions(
-            engine=ENGINE_VERSION, numpy=package_version("numpy"), pandas=package_version("pandas")
+            engine=ENGINE_VERSION, numpy=library_version("numpy"), pandas=library_version("pandas")
         ),
         disclosure=describing.disclosure(run),
         links=_links(backtest_id),

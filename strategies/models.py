@@ -10,14 +10,16 @@ class Backtest(models.Model):
     """One stored run: its question, its document, and what lists show of it.
 
     `id` is a hash of parameters, data and engine version, so that a run is stored once.
-    `parameters` and `document` are the JSON forms of BacktestParameters and BacktestDocument.
+    `parameters` is the JSON of BacktestParameters. `document` is the published JSON of BacktestDocument,
+    compressed with gzip, as it is sent to clients; `digest` is the SHA-256 of that JSON.
     The last three columns repeat what lists show, so that they need not read whole documents.
     """
 
     id = models.CharField(primary_key=True, max_length=64, editable=False)
     symbol = models.CharField(max_length=15)
     parameters: "models.JSONField[dict[str, Any]]" = models.JSONField()
-    document: "models.JSONField[dict[str, Any]]" = models.JSONField()
+    document = models.BinaryField()
+    digest = models.CharField(max_length=64)
     data_sha256 = models.CharField(max_length=64)
     engine_version = models.CharField(max_length=20)
     created_at = models.DateTimeField(db_default=Now())

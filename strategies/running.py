@@ -3,15 +3,15 @@
 import logging
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import cached_property
 from typing import Any
 
 import numpy as np
-from django.db.models import JSONField, TextField, Value
-from django.db.models.functions import Cast
 
 from ingestion.bars import Bars, load_bars
 from ingestion.documents import DataDocument
 from ingestion.identifiers import document_id, is_document_id, stated_about
+from ingestion.publishing import Published
 from ingestion.wording import actions_notice
 from jobs.errors import HindcastError, InvalidInput, NotFound
 from strategies.describing import Run
@@ -32,10 +32,20 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """A backtest's document, and whether this request computed it."""
+    """A backtest as it is published, and whether this request computed it.
 
-    document: BacktestDocument
+    computed: the document, where it is at hand.
+    """
+
+    id: str
+    published: Published
     is_new: bool
+    computed: BacktestDocument | None = None
+
+    @cached_property
+    def document(self) -> BacktestDocument:
+        """The document, read from its JSON unless it was computed just now."""
+        return self.computed or BacktestDocument.model_validate_json(self.published.json)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,20 +77,40 @@ def answer(parameters: BacktestParameters) -> Answer:
     backtest_id = _identity(asked)
     stored = _stored(backtest_id)
     if stored is not None:
-        return Answer(document=stored, is_new=False)
+        return Answer(id=backtest_id, published=stored, is_new=False)
     run = _compute(asked)
     return _store(document_of(run, backtest_id=backtest_id, generated_at=datetime.now(UTC)))
 
 
 def find_backtest(backtest_id: str) -> BacktestDocument:
     """Return the stored document with this id; raises NotFound."""
+    return BacktestDocument.model_validate_json(find_published(backtest_id).json)
+
+
+def find_published(backtest_id: str) -> Published:
+    """Return what is published of the backtest with this id, without reading it; raises NotFound."""
     stored = _stored(backtest_id) if is_document_id(backtest_id) else None
     if stored is None:
-        raise NotFound(
-            "There is no backtest with this id. Run it again on the Backtest page: the same question on "
-            "the same data gets the same address."
-        )
+        raise _no_such_backtest()
     return stored
+
+
+def find_digest(backtest_id: str) -> str:
+    """Return the digest of what is published of the backtest with this id; raises NotFound."""
+    stored = (
+        Backtest.objects.filter(pk=backtest_id) if is_document_id(backtest_id) else Backtest.objects.none()
+    )
+    digest = stored.values_list("digest", flat=True).first()
+    if digest is None:
+        raise _no_such_backtest()
+    return digest
+
+
+def _no_such_backtest() -> NotFound:
+    return NotFound(
+        "There is no backtest with this id. Run it again on the Backtest page: the same question on "
+        "the same data gets the same address."
+    )
 
 
 def data_changed_since(document: BacktestDocument) -> bool:
@@ -173,19 +203,19 @@ def _identity(asked: _Material) -> str:
     )
 
 
-def _stored(backtest_id: str) -> BacktestDocument | None:
-    # As text, since pydantic reads JSON many times faster than Python's own decoder.
-    rows = Backtest.objects.filter(pk=backtest_id).annotate(text=Cast("document", TextField()))
-    text = rows.values_list("text", flat=True).first()
-    return None if text is None else BacktestDocument.model_validate_json(text)
+def _stored(backtest_id: str) -> Published | None:
+    row = Backtest.objects.filter(pk=backtest_id).values_list("digest", "document").first()
+    return None if row is None else Published(digest=row[0], stored=bytes(row[1]))
 
 
 def _store(document: BacktestDocument) -> Answer:
     """Store `document`, unless another process was faster: then its document is the answer."""
+    published = Published.of(document)
     columns: dict[str, Any] = {
         "symbol": document.parameters.symbol,
         "parameters": document.parameters.model_dump(mode="json"),
-        "document": Cast(Value(document.model_dump_json(by_alias=True)), JSONField()),
+        "document": published.compressed,
+        "digest": published.digest,
         "data_sha256": document.data.sha256,
         "engine_version": ENGINE_VERSION,
         "summary": document.summary,
@@ -193,7 +223,9 @@ def _store(document: BacktestDocument) -> Answer:
         "benchmark_total_return": document.benchmark.total_return,
     }
     _, is_new = Backtest.objects.only("pk").get_or_create(pk=document.id, defaults=columns)
-    return Answer(document=document if is_new else find_backtest(document.id), is_new=is_new)
+    if not is_new:
+        return Answer(id=document.id, published=find_published(document.id), is_new=False)
+    return Answer(id=document.id, published=published, is_new=True, computed=document)
 
 
 def _compute(asked: _Material) -> Run:
