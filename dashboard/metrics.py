@@ -125,9 +125,9 @@ METRICS: tuple[Metric, ...] = (
 
 @dataclass(frozen=True, kw_only=True)
 class MetricRow:
-    """One metric, written for the strategy and for buy and hold.
+    """One metric, written for the strategy, for buy and hold, and for a compared symbol if there is one.
 
-    strategy_reason, benchmark_reason: why the figure is undefined; empty where it is defined.
+    strategy_reason, benchmark_reason, compared_reason: why a figure is undefined; empty where it is defined.
     """
 
     metric: Metric
@@ -135,12 +135,14 @@ class MetricRow:
     benchmark: str
     strategy_reason: str
     benchmark_reason: str
+    compared: str = ""
+    compared_reason: str = ""
 
 
 def metric_rows(document: BacktestDocument) -> dict[Group, list[MetricRow]]:
     """Return the written metrics of `document` by group, in reading order."""
     rows: dict[Group, list[MetricRow]] = {group: [] for group in Group}
-    currency = document.data.currency
+    currency, compared = document.data.currency, document.comparison
     for metric in METRICS:
         row = MetricRow(
             metric=metric,
@@ -148,6 +150,10 @@ def metric_rows(document: BacktestDocument) -> dict[Group, list[MetricRow]]:
             benchmark=metric.text(getattr(document.benchmark, metric.key), currency),
             strategy_reason=document.undefined.metrics.get(metric.key, ""),
             benchmark_reason=document.undefined.benchmark.get(metric.key, ""),
+            compared=metric.text(getattr(compared.metrics, metric.key), compared.data.currency)
+            if compared
+            else "",
+            compared_reason=compared.undefined.get(metric.key, "") if compared else "",
         )
         rows[metric.group].append(row)
     return rows

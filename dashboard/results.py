@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from dashboard.calendar_table import MONTHS, Year, calendar_table
 from dashboard.charts.backtest_columns import backtest_columns
+from dashboard.charts.bars import BarChart, Bin, distribution_bars, return_bins, yearly_bars
 from dashboard.charts.columns import ChartColumns
 from dashboard.charts.forecast import accuracy_columns, fan_columns
 from dashboard.charts.words import (
@@ -14,6 +15,8 @@ from dashboard.charts.words import (
     describe_accuracy,
     describe_backtest,
     describe_forecast,
+    describe_trades,
+    describe_years,
     equity_rows,
 )
 from dashboard.metrics import Group, MetricRow, metric_rows
@@ -38,6 +41,11 @@ class BacktestResult:
     chart_in_words: str
     chart_rows: list[EquityRow]
     years: list[Year]
+    yearly: BarChart
+    yearly_in_words: str
+    bins: list[Bin]
+    distribution: BarChart | None
+    distribution_in_words: str
     trades: list[Trade]
 
     @property
@@ -60,6 +68,7 @@ class BacktestResult:
 def backtest_result(document: BacktestDocument) -> BacktestResult:
     """Return what the page shows of `document`."""
     groups = metric_rows(document)
+    bins = return_bins([trade.return_ for trade in document.trades])
     by_key = {row.metric.key: row for row in chain.from_iterable(groups.values())}
     return BacktestResult(
         document=document,
@@ -69,6 +78,11 @@ def backtest_result(document: BacktestDocument) -> BacktestResult:
         chart_in_words=describe_backtest(document),
         chart_rows=equity_rows(document),
         years=calendar_table(document.calendar),
+        yearly=yearly_bars(document.calendar.yearly),
+        yearly_in_words=describe_years(document.calendar.yearly),
+        bins=bins,
+        distribution=distribution_bars(bins) if bins else None,
+        distribution_in_words=describe_trades(document.trades) if bins else "",
         trades=document.trades[-SHOWN_TRADES:],
     )
 

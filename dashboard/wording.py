@@ -5,6 +5,7 @@ from enum import StrEnum
 from forecasting.parameters import ModelKind
 from ingestion.bars import Adjustment
 from jobs.models import Job
+from strategies.documents import TradeDirection
 from strategies.engine.choices import ExitReason
 from strategies.engine.rules import RULES
 from strategies.parameters import Average, BacktestParameters, Direction, Entry, Fill, Rule
@@ -31,6 +32,7 @@ _CHOICES: dict[type[StrEnum], dict[StrEnum, str]] = {
         ModelKind.POOLED: "All symbols together",
         ModelKind.SYMBOL: "Calibrated for this symbol",
     },
+    TradeDirection: {TradeDirection.LONG: "Long", TradeDirection.SHORT: "Short"},
     ExitReason: {
         ExitReason.SIGNAL: "Signal",
         ExitReason.STOP_LOSS: "Stop-loss",

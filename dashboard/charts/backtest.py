@@ -127,7 +127,7 @@ def _oscillator_panel(dates: Range1d) -> figure:
 
 def _equity_panels(dates: Range1d) -> tuple[figure, figure]:
     """Return the equity on a logarithmic and on a linear scale; the reader chooses one."""
-    source = empty_source("equity", "equity", "benchmark")
+    source = empty_source("equity", "equity", "benchmark", "compared")
     return (
         _equity_panel(dates, source, logarithmic=True),
         _equity_panel(dates, source, logarithmic=False),
@@ -138,7 +138,7 @@ def _equity_panel(dates: Range1d, source: ColumnDataSource, *, logarithmic: bool
     plot = panel(
         dates=dates,
         number_format="0.[00]a",
-        follow=["equity=equity,benchmark"],
+        follow=["equity=equity,benchmark,compared"],
         logarithmic=logarithmic,
         rounded=True,
         base="equity",
@@ -146,6 +146,7 @@ def _equity_panel(dates: Range1d, source: ColumnDataSource, *, logarithmic: bool
         last=False,
     )
     draw_line(plot, source, "benchmark", "--data-benchmark", width=1.25, dash="dashed")
+    draw_line(plot, source, "compared", "--data-indicator-2", width=1.25, dash="dotdash")
     draw_line(plot, source, "equity", "--data-strategy", width=1.75)
     return plot
 
@@ -158,7 +159,7 @@ def _drawdown_panel(dates: Range1d) -> figure:
         follow=["drawdown=drawdown,benchmark"],
         floor=0,
         label="Chart of the drawdown; the table under it gives values",
-        last=True,
+        last=False,
     )
     area = plot.varea("date", 0, "drawdown", source=source, fill_alpha=0.22)
     take_colours(area.glyph, fill_color="--data-loss")
@@ -175,7 +176,7 @@ def _sharpe_panel(dates: Range1d) -> figure:
         follow=["rolling=sharpe"],
         floor=0,
         label="Chart of the rolling Sharpe ratio",
-        last=True,
+        last=False,
     )
     draw_level(plot, 0)
     draw_line(plot, source, "sharpe", "--data-strategy", width=1.25)

@@ -69,6 +69,7 @@ def _labels(document: BacktestDocument, *, bars_per_candle: int) -> dict[str, st
     lines = indicators(document)
     labels = {
         "currency": document.data.currency,
+        "compared": document.comparison.symbol if document.comparison else "",
         "candle": ""
         if bars_per_candle == 1
         else f"Each candle sums up {bars_per_candle} bars; zoom in for one each",
@@ -88,6 +89,9 @@ def _lines(
     close = _values(series.close)
     equity = {"equity": _values(series.equity), "benchmark": _values(series.benchmark_equity)}
     drawdown = {"drawdown": _values(series.drawdown), "benchmark": _values(series.benchmark_drawdown)}
+    if series.comparison_equity is not None:
+        equity["compared"] = _values(series.comparison_equity)
+    rolling = {"sharpe": _values(series.rolling_sharpe)}
     lines = indicators(document)
     on_price, in_oscillator = (
         dict(zip(indicator_columns(), (line.values for line in lines if line.panel == panel), strict=False))
@@ -102,7 +106,7 @@ def _lines(
         ),
         "equity": _columns(days, equity, equity_kept, decimals=2),
         "drawdown": _columns(days, drawdown, _kept(list(drawdown.values()), shown), decimals=4),
-        "rolling": _columns(days, {"sharpe": _values(series.rolling_sharpe)}, price_kept, decimals=4),
+        "rolling": _columns(days, rolling, _kept([np.nan_to_num(rolling["sharpe"])], shown), decimals=2),
         "bars": _candles(document, days, shown),
     }
 

@@ -3,13 +3,14 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from statistics import median
 
 from dashboard.charts.forecast import is_inside_80
 from dashboard.comparing import ComparedRun
-from dashboard.formatting import count, day, money, percent, price, signed_percent
+from dashboard.formatting import count, counted, day, money, percent, price, signed_percent
 from dashboard.wording import choice
 from forecasting.documents import ForecastDocument
-from strategies.documents import BacktestDocument
+from strategies.documents import BacktestDocument, ReturnsByPeriod, Trade
 
 LONG_RUN_BARS = 5 * 252
 """From here on a table has a row for each year; below, one for each month."""
@@ -26,6 +27,29 @@ def describe_backtest(document: BacktestDocument) -> str:
         f"The equity ended at {money(document.metrics.final_equity, currency)}, buy and hold at "
         f"{money(document.benchmark.final_equity, currency)}; their worst drawdowns were "
         f"{percent(document.metrics.max_drawdown)} and {percent(document.benchmark.max_drawdown)}."
+    )
+
+
+def describe_years(yearly: ReturnsByPeriod) -> str:
+    """Return what the bars of the years show."""
+    by_year = dict(zip(yearly.periods, yearly.strategy, strict=True))
+    ahead = sum(one > other for one, other in zip(yearly.strategy, yearly.benchmark, strict=True))
+    best, worst = max(by_year, key=by_year.__getitem__), min(by_year, key=by_year.__getitem__)
+    return (
+        f"The strategy was ahead of buy and hold in {count(ahead)} of {counted(len(by_year), 'year')}. Its "
+        f"best year was {best} with {signed_percent(by_year[best])}, its worst {worst} with "
+        f"{signed_percent(by_year[worst])}. The first and the last year may be partial."
+    )
+
+
+def describe_trades(trades: Sequence[Trade]) -> str:
+    """Return what the distribution of returns shows; `trades` is not empty."""
+    returns = sorted(trade.return_ for trade in trades)
+    won = sum(value > 0 for value in returns)
+    return (
+        f"{counted(len(returns), 'trade')}, {count(won)} with a profit. The median return is "
+        f"{signed_percent(median(returns))}, the best {signed_percent(returns[-1])}, the worst "
+        f"{signed_percent(returns[0])}."
     )
 
 

@@ -119,6 +119,29 @@ def _figures_beside(page: Markup, label: str) -> list[str]:
     return [cell.text.strip().split(":")[0] for cell in cells]
 
 
+def test_the_page_shows_drawdowns_years_and_trades_of_the_document(
+    reader: Client, run: BacktestDocument
+) -> None:
+    response = reader.get(run.links.page)
+    page, words = markup_of(response), words_of(response)
+    for spell in run.drawdowns:
+        assert (
+            f"{percent(spell.depth)} {spell.peak} {spell.trough}".replace("\N{NO-BREAK SPACE}", " ") in words
+        )
+    assert len(page.all("svg", class_="bar-chart")) == 2
+    looks = page.all("button", **{"data-look": "backtest-chart"})
+    assert len(looks) == len(run.drawdowns) + len(run.trades)
+    assert f"{len(run.trades)} trades, " in words
+
+
+def test_a_compared_symbol_has_a_column_of_figures(reader: Client) -> None:
+    run = run_backtest(BacktestParameters(symbol="FB", compare_with="IBM"))
+    words = words_of(reader.get(run.links.page))
+    assert run.comparison is not None
+    assert "IBM, held" in words
+    assert percent(run.comparison.metrics.total_return).replace("\N{NO-BREAK SPACE}", " ") in words
+
+
 def test_the_calendar_shows_each_months_and_years_return(reader: Client, run: BacktestDocument) -> None:
     page = markup_of(reader.get(run.links.page))
     (table,) = page.all("table", class_="grid-table dense calendar-table")

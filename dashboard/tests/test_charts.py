@@ -25,7 +25,8 @@ from forecasting.documents import ForecastDocument
 from forecasting.parameters import ForecastParameters
 from forecasting.predicting import issue_forecast
 from strategies.documents import BacktestDocument
-from strategies.parameters import BacktestParameters, Entry
+from strategies.engine.indicators import Panel
+from strategies.parameters import BacktestParameters, Entry, Rule
 from strategies.running import run_backtest
 
 EPOCH = date(1970, 1, 1)
@@ -101,6 +102,36 @@ def test_the_columns_of_a_run_are_values_of_its_document(run: BacktestDocument) 
     assert columns.labels["price.indicator_2"] == "Simple 50"
     assert columns.labels["price.indicator_3"] == ""
     assert columns.bases == {"equity": run.parameters.initial_investment}
+
+
+def test_a_rule_with_an_oscillator_draws_it_in_its_own_panel(db: None) -> None:
+    document = run_backtest(BacktestParameters(symbol="FB", rule=Rule.MACD, fast=12, slow=26))
+    columns = backtest_columns(document, detail_address="")
+    lines = [line for line in document.series.indicators if line.panel == Panel.OSCILLATOR]
+    assert lines
+    for number, line in enumerate(lines, start=1):
+        assert columns.labels[f"oscillator.indicator_{number}"] == line.label
+        drawn = columns.sources["oscillator"][f"indicator_{number}"]
+        expected = [np.nan if value is None else value for value in line.values]
+        assert drawn == pytest.approx(expected, abs=1e-4, nan_ok=True)
+    assert columns.labels["price.indicator_1"] == ""
+
+
+@pytest.mark.parametrize("rule", Rule)
+def test_every_line_of_every_rule_has_a_column(db: None, rule: Rule) -> None:
+    document = run_backtest(BacktestParameters(symbol="FB", rule=rule))
+    columns = backtest_columns(document, detail_address="")
+    shown = {label for key, label in columns.labels.items() if ".indicator_" in key and label}
+    assert shown == {line.label for line in document.series.indicators}
+
+
+def test_a_compared_symbol_and_the_rolling_sharpe_are_drawn(db: None) -> None:
+    document = run_backtest(BacktestParameters(symbol="FB", compare_with="IBM"))
+    columns = backtest_columns(document, detail_address="")
+    assert columns.labels["compared"] == "IBM"
+    assert columns.sources["equity"]["compared"] == pytest.approx(document.series.comparison_equity, abs=0.01)
+    expected = [np.nan if value is None else value for value in document.series.rolling_sharpe]
+    assert columns.sources["rolling"]["sharpe"] == pytest.approx(expected, abs=0.01, nan_ok=True)
 
 
 def test_candles_sum_up_the_bars_of_a_long_run(run: BacktestDocument) -> None:

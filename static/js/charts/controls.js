@@ -96,14 +96,13 @@ window.Hindcast = window.Hindcast ?? {};
     if ("choose" in dataset) choose(host, chart, dataset.choose);
   };
 
-  // Move the chart to a trade, and draw it from its entry to its exit.
+  // Move the chart to a trade or a drawdown, and draw a trade from its entry to its exit.
   const lookAtTrade = (host, chart, button) => {
     const { entry, exit, entryPrice, exitPrice } = button.dataset;
     const days = [entry, exit].map((text) => Date.parse(`${text}T00:00:00Z`));
     const around = Math.max(AROUND_A_TRADE * (days[1] - days[0]), 30 * Hindcast.DAY);
-    chart.model.fill({
-      chosen: { day: days.map((time) => time / Hindcast.DAY), price: [Number(entryPrice), Number(exitPrice)] },
-    });
+    const prices = [Number(entryPrice), Number(exitPrice)]; // a drawdown has none, and gets no line
+    chart.model.fill({ chosen: { day: days.map((time) => time / Hindcast.DAY), price: prices } });
     chart.model.look(days[0] - around, days[1] + around);
     for (const row of document.querySelectorAll("tr[aria-current]")) row.removeAttribute("aria-current");
     button.closest("tr").setAttribute("aria-current", "true");
