@@ -8,7 +8,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # One process a core; each takes whole groups of tests (conftest.py) in the order they are collected in.
 IN_PARALLEL := -n auto --dist loadgroup --no-loadscope-reorder
 
-.PHONY: help install install-dev run test test-fast lint format shell bench lock image screenshots
+.PHONY: help install install-dev run test test-fast test-engine lint format shell bench lock image screenshots
 
 help: ## List these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -40,6 +40,9 @@ format: install-dev ## Rewrite Python and templates in the house style
 	$(BIN)/ruff check --fix-only --quiet .
 	$(BIN)/ruff format .
 	$(BIN)/djlint --quiet --reformat templates
+
+test-engine: install-dev ## Compare the engine with the slow one on thousands of random runs
+	EXAMPLES=5000 $(BIN)/python -m pytest -q strategies/tests/test_engine_against_reference.py strategies/tests/test_engine_properties.py
 
 shell: install ## Open a Python shell with the models loaded
 	@$(BIN)/python manage.py shell

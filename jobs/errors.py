@@ -76,6 +76,13 @@ class Unavailable(HindcastError):
         self.retry_after = retry_after
 
 
+OWN_WORDS = {
+    "extra_forbidden": "This field is not permitted: there is no parameter of this name. Leave it out.",
+    "missing": "This field is required. Give it a value.",
+}
+"""What is said instead of pydantic's words, by its type of error."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class FieldError:
     """One thing wrong with one field; `field` is empty where it concerns the request as a whole."""
@@ -89,7 +96,7 @@ def field_errors(error: ValidationError) -> list[FieldError]:
     return [
         FieldError(
             field=".".join(str(part) for part in item["loc"]),
-            message=sentence(item["msg"]),
+            message=OWN_WORDS.get(item["type"]) or sentence(item["msg"]),
         )
         for item in error.errors(include_url=False, include_input=False)
     ]

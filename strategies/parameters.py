@@ -143,7 +143,7 @@ class BacktestParameters(TradingParameters):
     ] = USUAL.slow
     signal: Annotated[
         int,
-        Field(ge=1, le=1000, description="Bars in the average of the MACD line, its signal line."),
+        Field(ge=2, le=1000, description="Bars in the average of the MACD line, its signal line."),
         InWords("a whole number of bars"),
     ] = USUAL.signal
     band: Annotated[

@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from math import floor
 from typing import NamedTuple
 
-ROUNDING = 1e-12
-"""Share of a price or an amount below which a difference is rounding."""
+from strategies.engine.prices import ROUNDING
 
 
 class Position(NamedTuple):

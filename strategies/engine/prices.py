@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 type FloatArray = NDArray[np.float64]
 type IndexArray = NDArray[np.intp]
 
+ROUNDING = 1e-12
+"""Share of a price or an amount below which a difference is rounding."""
+
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Prices:

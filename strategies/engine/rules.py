@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from strategies.engine.averages import exponential_average, moving_average
 from strategies.engine.choices import Average, Rule
 from strategies.engine.indicators import Indicator, Panel, average_of
-from strategies.engine.prices import FloatArray, Prices
+from strategies.engine.prices import ROUNDING, FloatArray, Prices
 
 type Sides = NDArray[np.int8]
 
@@ -157,10 +157,11 @@ def ma_envelope(prices: Prices, asked: RuleParameters) -> Decisions:
     middle = average_of(prices, "slow", asked.average, asked.slow)
     upper, lower = middle.values * (1 + asked.band), middle.values * (1 - asked.band)
     close = _close_in_ticks(prices)
-    broken = (close > upper).astype(np.int8) - (close < lower).astype(np.int8)
+    # A close on a band is no break, and a product may miss the band by a rounding.
+    above, below = close > upper * (1 + ROUNDING), close < lower * (1 - ROUNDING)
     percent = f"{100 * asked.band:g}\N{NO-BREAK SPACE}%"
     return Decisions(
-        side=_remembered(broken),
+        side=_remembered(above.astype(np.int8) - below.astype(np.int8)),
         known_from=_first(~np.isnan(middle.values)),
         indicators=(
             middle,

@@ -17,9 +17,9 @@ from dataclasses import dataclass
 from math import inf
 from typing import NamedTuple
 
-from strategies.engine.account import ROUNDING, Position
+from strategies.engine.account import Position
 from strategies.engine.choices import ExitReason
-from strategies.engine.prices import Prices
+from strategies.engine.prices import ROUNDING, Prices
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,7 +12,7 @@ from strategies.documents import ReturnsByPeriod
 from strategies.engine.curve import Curve
 from strategies.parameters import BacktestParameters
 from strategies.running import run_backtest
-from strategies.tests.making import Question, questions
+from strategies.tests.questions import Question, questions
 
 
 def curve(equity: dict[str, float]) -> Curve:

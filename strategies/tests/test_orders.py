@@ -87,6 +87,32 @@ def test_a_cross_that_pauses_on_equal_averages_is_not_lost() -> None:
     assert orders(side.tolist(), fill=Fill.SAME_CLOSE) == [5]
 
 
+def test_both_directions_reverse_at_a_cross() -> None:
+    found = made([-1, -1, 1, 1, -1, -1], direction=Direction.LONG_SHORT)
+    assert found.bars.tolist() == [3, 5]
+    assert found.targets.tolist() == [1, -1]
+
+
+def test_short_only_sells_first_and_buys_back_at_the_cross_up() -> None:
+    found = made([1, 1, -1, -1, 1, 1], direction=Direction.SHORT_ONLY)
+    assert found.bars.tolist() == [3, 5]
+    assert found.targets.tolist() == [-1, 0]
+
+
+def test_a_state_against_the_market_is_entered_short_on_state() -> None:
+    side = [-1, -1, -1, 1, 1]
+    assert made(side, direction=Direction.LONG_SHORT).targets.tolist() == [1]
+    on_state = made(side, direction=Direction.LONG_SHORT, entry=Entry.ON_STATE)
+    assert on_state.bars.tolist() == [1, 4]
+    assert on_state.targets.tolist() == [-1, 1]
+
+
+def test_out_of_the_market_lies_between_long_and_short() -> None:
+    found = made([-1, 0, 1, 1, 0, -1, -1], direction=Direction.LONG_SHORT)
+    assert found.bars.tolist() == [3, 5, 6]
+    assert found.targets.tolist() == [1, 0, -1]
+
+
 def test_touching_without_crossing_is_no_cross() -> None:
     side = ma_crossover(make_prices([9, 10, 10, 11]), RuleParameters(fast=1, slow=2)).side
     assert side.tolist() == [0, 1, 1, 1]

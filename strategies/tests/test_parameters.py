@@ -35,6 +35,18 @@ def test_a_symbol_alone_is_a_question() -> None:
         ("initial_investment", float("inf"), "from 0.01"),
         ("fast", 0, "from 1 to 1,000"),
         ("fast", 2.5, "whole number"),
+        ("signal", 1, "from 2 to 1,000"),
+        ("band", 0.6, "from 0 to 0.5; 0.025 is 2.5 %"),
+        ("stop_loss", 0, "above 0 and up to 1; 0.05 is 5 %"),
+        ("stop_loss", 1.5, "above 0 and up to 1"),
+        ("take_profit", 101, "above 0 and up to 100"),
+        ("trailing_stop", "far", "share of the best price"),
+        ("compare_with", "no such thing", "ticker symbol"),
+        ("compare_with", "aapl", "another symbol than AAPL"),
+        ("rule", "magic", "'ma_crossover', 'price_crossover', 'triple_ma', 'macd' or 'ma_envelope'"),
+        ("direction", "up", "'long_only', 'long_short' or 'short_only'"),
+        ("entry", "never", "'on_cross' or 'on_state'"),
+        ("fill", "never", "'next_open' or 'same_close'"),
         ("slow", 5000, "from 2 to 2,000"),
         ("commission_rate", 1, "0.001 is 0.1 %"),
         ("commission_fixed", -1, "for each order"),
@@ -61,6 +73,25 @@ def test_the_slow_window_must_be_the_longer_one(fast: int) -> None:
     assert error == FieldError(
         field="slow", message=f"The slow window must be longer than the fast one, {fast} bars."
     )
+
+
+@pytest.mark.parametrize(
+    ("windows", "field", "words"),
+    [
+        ({"rule": "triple_ma", "fast": 30}, "middle", "middle window must be longer than the fast one, 30"),
+        ({"rule": "triple_ma", "middle": 50}, "slow", "slow window must be longer than the middle one, 50"),
+        ({"rule": "macd", "fast": 50}, "slow", "slow window must be longer than the fast one, 50"),
+    ],
+)
+def test_windows_that_a_rule_uses_increase(windows: dict[str, Any], field: str, words: str) -> None:
+    (error,) = refused(**windows)
+    assert error.field == field
+    assert words in error.message
+
+
+@pytest.mark.parametrize("windows", [{"rule": "price_crossover", "slow": 10}, {"middle": 5}])
+def test_windows_that_a_rule_does_not_use_may_be_anything(windows: dict[str, Any]) -> None:
+    BacktestParameters.model_validate({"symbol": "AAPL", **windows})
 
 
 def test_the_default_slow_window_is_checked_too() -> None:

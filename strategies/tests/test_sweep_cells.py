@@ -25,7 +25,8 @@ from strategies.engine.sweep.choosing import (
 from strategies.engine.sweep.computing import Sweep
 from strategies.engine.sweep.grid import grid_of
 from strategies.engine.sweep.tallies import Figures
-from strategies.tests.making import make_account, make_strategy, quarter_prices
+from strategies.tests.making import make_account, make_strategy
+from strategies.tests.questions import quarter_prices
 
 TOLERANCE = 1e-9
 FIGURES = [field.name for field in fields(Figures)]

@@ -19,7 +19,7 @@ import numpy as np
 from numba import njit
 from numba.cpython.unsafe import numbers
 
-from strategies.engine.account import ROUNDING
+from strategies.engine.prices import ROUNDING
 from strategies.engine.sweep.market import Market, Terms
 from strategies.engine.sweep.tallies import (
     CANCELLED,

@@ -9,8 +9,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from strategies.engine.account import ROUNDING
-from strategies.engine.prices import FloatArray, IndexArray
+from strategies.engine.prices import ROUNDING, FloatArray, IndexArray
 from strategies.engine.sweep.grid import Lines
 from strategies.engine.sweep.market import Market, Terms
 from strategies.engine.sweep.tallies import (

@@ -8,7 +8,7 @@ from math import floor, inf, isnan
 
 from numba import njit
 
-from strategies.engine.account import ROUNDING
+from strategies.engine.prices import ROUNDING
 from strategies.engine.sweep.events import Array
 from strategies.engine.sweep.market import Market, Terms
 from strategies.engine.sweep.tallies import DOWNSIDE, GROWTH, HELD, RETURNS, SPREAD, TRADES, WINS, WORST
