@@ -1,136 +1,185 @@
-"""Measure the shipped forecasting model against a random walk, on shares that it was not trained on.
+"""Measure the shipped forecasting model on shares that it was not trained on.
 
-    python benchmarks/forecast_accuracy.py
+    pip download --no-deps skfolio==1.12.2 --dest DIRECTORY
+    python -m benchmarks.forecast_accuracy --wheel DIRECTORY/skfolio-1.12.2-py3-none-any.whl [--peers FILE]
 
-Shares: IBM, MSFT, AAPL and GOOG of the sample. Days of issue: every fifth session from 2005 on, each
-forecast by the model that knew the pool through the year before. Every figure is a mean over the horizons
-of 1 to 30 sessions; ratios are to a random walk with Gaussian bands from 1,000 days, below 1 is better.
+Days of issue: every fifth session from 2005 on, horizons 1 to 30. Each forecast is made by the model that
+knew the pool through the year before. Scores are means over forecasts and horizons, over those of a random
+walk with Gaussian bands from 1,000 days: below 1 is better. p: Diebold-Mariano, averaged by date first, with
+the variance of Newey and West over the overlapping days of issue.
+
+Without --wheel only the sample's four shares are measured. --peers takes what
+`benchmarks/peers/forecast_peers.py` computed in an environment of its own.
 """
 
-import statistics
-import sys
-import time
+import argparse
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from statistics import NormalDist
 
-import bokeh_sampledata.stocks as sample
 import numpy as np
 from numpy.typing import NDArray
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-
-from forecasting.model.distribution import FittedModel, predict_distribution
-from forecasting.model.evaluation import Evaluation, evaluate, random_walk_deviation
-from forecasting.model.intervals import probability_above
-from forecasting.model.prediction import predict_prices
-from forecasting.model.training import fit_pooled_model
+from benchmarks.forecast_data import Share, pool_shares, sample_shares, unseen_shares
+from benchmarks.forecast_scores import (
+    SCORES,
+    Record,
+    coverage,
+    p_values,
+    ratios,
+    record_of,
+    record_of_quantiles,
+    table_lines,
+)
+from forecasting.model.distribution import FittedModel, log_returns_ahead
+from forecasting.model.evaluation import Evaluation, evaluate
+from forecasting.model.prices import Prices
+from forecasting.model.training import TrainingPool, fit_pooled_model
 from forecasting.pool import shipped_pool
 
-FloatArray = NDArray[np.float64]
-
-SYMBOLS = ("IBM", "MSFT", "AAPL", "GOOG")
-SPLITS = {"AAPL": ("2000-06-21", "2005-02-28"), "MSFT": ("2003-02-18",)}
-YEARS = range(2005, 2014)
+YEARS = range(2005, 2023)
 HORIZON = 30
 STEP = 5
 FIRST_DAY = 252
+TURBULENT_SHARE = 1 / 3
+"""Of the years: those in which the pool moved most."""
+
+Vintages = dict[int, FittedModel]
 
 
-def sample_closes(symbol: str) -> tuple[NDArray[np.datetime64], FloatArray]:
-    """Return dates and closes, adjusted for the splits of the sample."""
-    columns = getattr(sample, symbol)
-    dates = np.array(columns["date"], dtype="datetime64[D]")
-    closes = np.array(columns["close"], dtype=np.float64)
-    for day in SPLITS.get(symbol, ()):
-        closes[dates < np.datetime64(day)] /= 2
-    return dates, closes
+def vintages(pool: TrainingPool) -> Vintages:
+    """Return the model of each year, which knows the pool through the year before."""
+    return {year: fit_pooled_model(pool.through(date(year - 1, 12, 31))) for year in YEARS}
 
 
-def interval_score(low: FloatArray, high: FloatArray, actual: FloatArray, level: float) -> float:
-    """Return the mean interval score (Winkler) of central bands that should hold `level`."""
-    miss = np.maximum(low - actual, 0) + np.maximum(actual - high, 0)
-    return float((high - low + 2 / (1 - level) * miss).mean())
+def shares_kept_out(wheel: Path) -> list[Share]:
+    """Return the shares that the shipped pool leaves out, each from its longer source."""
+    unseen = unseen_shares(wheel)
+    names = {share.symbol for share in unseen}
+    return [*unseen, *(share for share in sample_shares() if share.symbol not in names)]
 
 
-def interval_score_ratio(part: Evaluation, closes: FloatArray, level: int) -> float:
-    """Return the interval score over the random walk's."""
-    reach = NormalDist().inv_cdf(0.5 + level / 200)
-    deviation = random_walk_deviation(closes, part.days, HORIZON)
-    walk = interval_score(np.expm1(-reach * deviation), np.expm1(reach * deviation), part.actual, level / 100)
-    low, high = getattr(part, f"low_{level}"), getattr(part, f"high_{level}")
-    return interval_score(low, high, part.actual, level / 100) / walk
+def days_of_issue(share: Share) -> NDArray[np.int64]:
+    """Return the positions of the days of issue."""
+    days = np.arange(len(share.prices) - 1 - HORIZON, FIRST_DAY - 1, -STEP)[::-1]
+    return days[np.isin(share.years[days], YEARS)]
 
 
-def rise_forecast(model: FittedModel, closes: FloatArray, days: NDArray[np.int64]) -> FloatArray:
-    """Return the probability of a close above the last one at the longest horizon."""
-    distribution = predict_distribution(model, closes, days, horizon=HORIZON)
-    grids = distribution.location[-1] + distribution.scale[:, -1, None] * distribution.quantiles[-1]
-    return np.array([probability_above(grid, 0.0) for grid in grids])
-
-
-def joined(parts: list[Evaluation]) -> Evaluation:
-    """Return the evaluations of successive days as one."""
-    return Evaluation(
-        **{name: np.concatenate([getattr(part, name) for part in parts]) for name in vars(parts[0])}
-    )
-
-
-def measure(symbol: str, models: dict[int, FittedModel]) -> list[float]:
-    """Return the row of one share."""
-    dates, closes = sample_closes(symbol)
-    years = dates.astype("datetime64[Y]").astype(int) + 1970
-    candidates = np.arange(len(closes) - 1 - HORIZON, FIRST_DAY - 1, -STEP)[::-1]
-    parts, rises = [], []
-    for year, model in models.items():
-        days = candidates[years[candidates] == year]
-        if len(days):
-            parts.append(evaluate(model, closes, days, horizon=HORIZON))
-            rises.append(rise_forecast(model, closes, days))
-    whole = joined(parts)
-    return [
-        len(whole.days),
-        whole.absolute_error.mean() / whole.random_walk_error.mean(),
-        whole.inside_80.mean(),
-        whole.inside_95.mean(),
-        interval_score_ratio(whole, closes, 80),
-        interval_score_ratio(whole, closes, 95),
-        whole.crps.mean() / whole.random_walk_crps.mean(),
-        np.concatenate(rises).mean(),
-        (whole.actual[:, -1] > 0).mean(),
+def measured(share: Share, models: Vintages, days: NDArray[np.int64] | None = None) -> Record:
+    """Return how the models did on one share, from `days` or from all days of issue."""
+    days = days_of_issue(share) if days is None else days
+    years = share.years[days]
+    parts = [
+        evaluate(models[int(year)], share.prices, days[years == year], horizon=HORIZON)
+        for year in np.unique(years)
     ]
+    return record_of(share, Evaluation.joined(parts))
 
 
-def report_accuracy(models: dict[int, FittedModel]) -> None:
-    """Print the table."""
-    names = ("n", "MAE", "in 80 %", "in 95 %", "IS80", "IS95", "CRPS", "P(up)", "was up")
-    print(f"{'share':6}" + "".join(f"{name:>9}" for name in names))
-    rows = [measure(symbol, models) for symbol in SYMBOLS]
-    for symbol, row in zip((*SYMBOLS, "mean"), (*rows, np.mean(rows, axis=0)), strict=True):
-        print(f"{symbol:6}{row[0]:9.0f}" + "".join(f"{figure:9.3f}" for figure in row[1:]))
-
-
-def report_speed(model: FittedModel) -> None:
-    """Print how long the parts take, as medians of 20 runs."""
+def half_pool(symbols: list[str]) -> TrainingPool:
+    """Return the shipped pool with only some of its shares."""
     pool = shipped_pool().pool
-    closes = sample_closes("IBM")[1]
-    days = np.arange(len(closes) - 2520, len(closes) - HORIZON, STEP)
-    deeds = {
-        "one forecast from 3,270 closes": lambda: predict_prices(model, closes, horizon=HORIZON),
-        f"scoring {len(days)} past forecasts": lambda: evaluate(model, closes, days, horizon=HORIZON),
-        "training on the whole pool": lambda: fit_pooled_model(pool),
-    }
-    for name, deed in deeds.items():
-        runs = []
-        for _ in range(20 if "training" not in name else 3):
-            begin = time.perf_counter()
-            deed()
-            runs.append(time.perf_counter() - begin)
-        print(f"{name}: {statistics.median(runs) * 1000:.1f} ms")
+    return TrainingPool(dates=pool.dates, closes={symbol: pool.closes[symbol] for symbol in symbols})
+
+
+def cross_fitted() -> list[Record]:
+    """Return how each share of the pool is forecast by models that learned from the other half of it."""
+    shares = pool_shares()
+    symbols = [share.symbol for share in shares]
+    models = {half: vintages(half_pool(symbols[1 - half :: 2])) for half in (0, 1)}
+    return [measured(share, models[index % 2]) for index, share in enumerate(shares)]
+
+
+def turbulent_years() -> set[int]:
+    """Return the third of the years in which the shipped pool moved most."""
+    moves = {year: [] for year in YEARS}
+    for share in pool_shares():
+        squares = np.diff(np.log(share.prices.close)) ** 2
+        for year in YEARS:
+            moves[year].append(squares[share.years[1:] == year].mean())
+    by_size = sorted(YEARS, key=lambda year: float(np.mean(moves[year])))
+    return set(by_size[-round(len(by_size) * TURBULENT_SHARE) :])
+
+
+def calm_and_turbulent(records: list[Record]) -> Iterator[str]:
+    """Yield the scores of turbulent and of calm years."""
+    turbulent = turbulent_years()
+    for name, wanted in (("turbulent", turbulent), ("calm", set(YEARS) - turbulent)):
+        parts = [
+            record.chosen(np.isin(record.dates.astype("datetime64[Y]").astype(int) + 1970, sorted(wanted)))
+            for record in records
+        ]
+        parts = [part for part in parts if len(part.dates)]
+        scores = ratios(parts)
+        held = [coverage(parts, level) for level in (80, 95)]
+        figures = "  ".join(f"{score} {scores[score]:.4f}" for score in SCORES)
+        yield f"  {name:9} {figures}  coverage {held[0]:.3f} / {held[1]:.3f}"
+    yield f"  turbulent years: {', '.join(map(str, sorted(turbulent)))}"
+
+
+def against_peers(shares: list[Share], models: Vintages, file: Path) -> Iterator[str]:
+    """Yield how the model and each peer did on the days for which the peers' forecasts are stored."""
+    stored = np.load(file)
+    own = [measured(share, models, stored[f"{share.symbol}_days"]) for share in shares]
+    yield f"peers on {sum(len(record.dates) for record in own)} forecasts"
+    yield f"  {'Hindcast':12}" + "  ".join(f"{score} {value:.4f}" for score, value in ratios(own).items())
+    for peer in map(str, stored["peers"]):
+        rivals = [_of_peer(share, stored, peer) for share in shares]
+        scores, chance = ratios(rivals), p_values(own, rivals, step=int(stored["step"]))
+        figures = "  ".join(f"{score} {scores[score]:.4f} (p {chance[score]:.4f})" for score in SCORES)
+        yield f"  {peer:12}{figures}  {float(stored[f'{peer}_milliseconds']):.0f} ms a forecast"
+
+
+def _of_peer(share: Share, stored: Mapping[str, NDArray[np.float64]], peer: str) -> Record:
+    days = stored[f"{share.symbol}_days"].astype(np.int64)
+    actual = np.expm1(log_returns_ahead(share.prices.close, HORIZON)[days])
+    quantiles, outer = (stored[f"{share.symbol}_{peer}_{name}"] for name in ("quantiles", "outer"))
+    return record_of_quantiles(share, days, actual, quantiles=quantiles, outer=outer)
+
+
+def without_ranges(share: Share) -> Share:
+    """Return the share as if its closes alone were known."""
+    return replace(share, prices=Prices.of_closes(share.prices.close))
+
+
+def report(wheel: Path | None, peers: Path | None) -> Iterator[str]:
+    """Yield the lines of the report."""
+    pool = shipped_pool().pool
+    models = vintages(pool)
+    sample = sample_shares()
+    yield f"trained on: {', '.join(pool.closes)}, closes {pool.dates[0]} to {pool.dates[-1]}"
+    if wheel:
+        shares = shares_kept_out(wheel)
+        for share in shares:
+            yield f"  tested on {share.symbol}, {share.dates[0]} to {share.dates[-1]}"
+        records = [measured(share, models) for share in shares]
+        yield from table_lines("kept out of training", records, step=STEP)
+        yield from calm_and_turbulent(records)
+        crossed = cross_fitted()
+        yield from table_lines("shares of the pool, by models of its other half", crossed, step=STEP)
+        yield from table_lines("all of these, each unknown to its model", [*records, *crossed], step=STEP)
+        if peers:
+            yield from against_peers(shares, models, peers)
+    ranged = [measured(share, models) for share in sample]
+    closes_only = [measured(without_ranges(share), models) for share in sample]
+    yield from table_lines("the sample, from closes alone", closes_only, step=STEP)
+    yield from table_lines("the sample, from open, high, low and close", ranged, step=STEP)
+    chance = p_values(ranged, closes_only, step=STEP)
+    figures = ", ".join(f"{name} p = {value:.4f}" for name, value in chance.items())
+    yield f"  ranges against closes alone: {figures}"
+
+
+def main() -> None:
+    """Print the report."""
+    raw = argparse.RawDescriptionHelpFormatter
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=raw)
+    parser.add_argument("--wheel", type=Path, help="the wheel of skfolio with closes of 1990 to 2022")
+    parser.add_argument("--peers", type=Path, help="what benchmarks/peers/forecast_peers.py has written")
+    options = parser.parse_args()
+    for line in report(options.wheel, options.peers):
+        print(line, flush=True)
 
 
 if __name__ == "__main__":
-    shipped = shipped_pool().pool
-    vintages = {year: fit_pooled_model(shipped.through(date(year - 1, 12, 31))) for year in YEARS}
-    report_accuracy(vintages)
-    report_speed(vintages[YEARS[-1]])
+    main()

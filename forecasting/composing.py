@@ -10,7 +10,6 @@ from forecasting.documents import (
     History,
     ModelDocument,
     Point,
-    Scorecard,
     Versions,
     links_of,
 )
@@ -20,6 +19,7 @@ from forecasting.models import TrainedModel
 from forecasting.parameters import ForecastParameters, ModelKind
 from forecasting.registry import LoadedModel
 from forecasting.scoring import score
+from forecasting.trading import prices_of, traded_bars
 from forecasting.wording import DISCLOSURE, MODEL_DESCRIPTIONS, summary_sentence
 from ingestion.bars import Bars
 from ingestion.documents import DataDocument
@@ -35,7 +35,8 @@ def compose(
     """Return the document of the forecast from `bars`, which end on the day of issue."""
     issued_on: date = bars.dates[-1].item()
     last_close = float(bars.close[-1])
-    path = predict_prices(model.fitted, bars.close, horizon=parameters.horizon)
+    traded = traded_bars(bars)
+    path = predict_prices(model.fitted, prices_of(traded), horizon=parameters.horizon)
     points = _points(path, next_sessions(bars.exchange, issued_on, parameters.horizon))
     return ForecastDocument(
         id=forecast_id,
@@ -55,7 +56,7 @@ def compose(
         notices=notices,
         points=points,
         history=_history(bars),
-        scorecard=_scorecard(bars, parameters),
+        scorecard=score(traded, kind=parameters.model, horizon=parameters.horizon),
         versions=_versions(model.record),
         disclosure=DISCLOSURE,
         links=links_of(forecast_id),
@@ -105,10 +106,6 @@ def _history(bars: Bars) -> History:
     return History(
         dates=bars.dates[-HISTORY_BARS:].tolist(), close=np.round(bars.close[-HISTORY_BARS:], 6).tolist()
     )
-
-
-def _scorecard(bars: Bars, parameters: ForecastParameters) -> Scorecard:
-    return score(bars, kind=parameters.model, horizon=parameters.horizon)
 
 
 def _versions(record: TrainedModel) -> Versions:

@@ -11,7 +11,7 @@ from ingestion.documents import DataDocument
 from ingestion.publishing import PublishedDocument
 
 SCHEMA = "hindcast.forecast"
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 Figure = float | None
 
@@ -49,11 +49,24 @@ class HorizonScore(PublishedDocument):
     forecasts: Annotated[int, Field(description="Number of forecasts behind the figures.")]
     mean_absolute_error: Annotated[float, Field(description="Of the median, as a fraction of the price.")]
     random_walk_error: Annotated[float, Field(description="The same for the last close carried on.")]
+    drift_error: Annotated[
+        float, Field(description="The same for the last close moved on by the share's own past drift.")
+    ]
     coverage_80: Annotated[float, Field(description="Share of closes inside the 80 % band.")]
     coverage_95: Annotated[float, Field(description="Share of closes inside the 95 % band.")]
     crps_ratio: Annotated[
         Figure, Field(description="CRPS over that of a random walk with Gaussian bands; below 1 is better.")
     ]
+    drift_crps_ratio: Annotated[
+        Figure, Field(description="The same with the share's own drift of 1,000 days; below 1 is better.")
+    ]
+
+
+class Calibration(PublishedDocument):
+    """What a band promised, and what it held, at the longest horizon."""
+
+    nominal: Annotated[float, Field(description="Share of closes that the band should hold.")]
+    coverage: Annotated[float, Field(description="Share that it held.")]
 
 
 class PastForecast(PublishedDocument):
@@ -77,6 +90,9 @@ class Scorecard(PublishedDocument):
     first_issued_on: dt.date | None
     last_issued_on: dt.date | None
     horizons: list[HorizonScore]
+    calibration: Annotated[
+        list[Calibration], Field(description="Central bands of 10 to 95 % at the longest horizon.")
+    ]
     past: Annotated[list[PastForecast], Field(description="Predicted against actual, longest horizon.")]
     trained_through: Annotated[
         dt.date | None, Field(description="No data after this day was used by the model that is scored.")

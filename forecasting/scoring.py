@@ -2,16 +2,19 @@
 
 from collections.abc import Iterator
 from datetime import date
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from forecasting.documents import HorizonScore, PastForecast, Scorecard
+from forecasting.documents import Calibration, HorizonScore, PastForecast, Scorecard
 from forecasting.model.evaluation import Evaluation, evaluate
+from forecasting.model.intervals import SCORED_LEVELS
 from forecasting.model.prediction import STEADY_CLOSES
 from forecasting.model.training import SMALLEST_SYMBOL_DAYS, calibrate
 from forecasting.parameters import ModelKind
 from forecasting.registry import LoadedModel
+from forecasting.trading import prices_of
 from forecasting.training import EARLIEST_ISSUE, pooled_model
 from forecasting.wording import no_scorecard_sentence, scorecard_sentence
 from ingestion.bars import Bars
@@ -37,15 +40,16 @@ def score(bars: Bars, *, kind: ModelKind, horizon: int) -> Scorecard:
     if not len(days):
         return _empty_scorecard(len(bars))
     pooled = pooled_model(before=start)
-    parts = list(_evaluations(bars, days, pooled, kind=kind, horizon=horizon))
-    horizons = [_horizon_score(parts, step) for step in _shown_horizons(horizon)]
+    evaluation = rolling_evaluation(bars, days, pooled, kind=kind, horizon=horizon)
+    horizons = [horizon_score(evaluation, step) for step in shown_horizons(horizon)]
     first, last = bars.dates[days[0]].item(), bars.dates[days[-1]].item()
     return Scorecard(
         forecasts=len(days),
         first_issued_on=first,
         last_issued_on=last,
         horizons=horizons,
-        past=[row for part in parts for row in _past_forecasts(bars, part, horizon)][::-PAST_STEP][::-1],
+        calibration=calibration_of(evaluation, horizon),
+        past=list(past_forecasts(bars, evaluation, horizon))[::-PAST_STEP][::-1],
         trained_through=pooled.record.trained_through,
         sentence=scorecard_sentence(
             horizons[-1],
@@ -70,41 +74,67 @@ def past_days_of_issue(bars: Bars, *, since: date, kind: ModelKind, horizon: int
     return np.arange(len(bars) - 1 - horizon, first - 1, -ISSUE_STEP)[::-1]
 
 
-def _evaluations(
+def rolling_evaluation(
     bars: Bars, days: IntArray, pooled: LoadedModel, *, kind: ModelKind, horizon: int
-) -> Iterator[Evaluation]:
-    """Yield the evaluations of successive groups of days, in order."""
+) -> Evaluation:
+    """Return how forecasts from `days` did: a symbol's model is calibrated anew for each of their years."""
+    prices = prices_of(bars)
     if kind == ModelKind.POOLED:
-        yield evaluate(pooled.fitted, bars.close, days, horizon=horizon)
-        return
+        return evaluate(pooled.fitted, prices, days, horizon=horizon)
     years = bars.dates[days].astype("datetime64[Y]")
-    for year in np.unique(years):
-        group = days[years == year]
-        model = calibrate(pooled.fitted, bars.close[: group[0] + 1])
-        yield evaluate(model, bars.close, group, horizon=horizon)
-
-
-def _shown_horizons(horizon: int) -> list[int]:
-    return [*(step for step in SHOWN_HORIZONS if step < horizon), horizon]
-
-
-def _horizon_score(parts: list[Evaluation], horizon: int) -> HorizonScore:
-    def mean(name: str) -> float:
-        return float(np.concatenate([getattr(part, name)[:, horizon - 1] for part in parts]).mean())
-
-    random_walk_crps = mean("random_walk_crps")
-    return HorizonScore(
-        horizon=horizon,
-        forecasts=sum(len(part.days) for part in parts),
-        mean_absolute_error=mean("absolute_error"),
-        random_walk_error=mean("random_walk_error"),
-        coverage_80=mean("inside_80"),
-        coverage_95=mean("inside_95"),
-        crps_ratio=mean("crps") / random_walk_crps if random_walk_crps > 0 else None,
+    groups = [days[years == year] for year in np.unique(years)]
+    return Evaluation.joined(
+        [
+            evaluate(
+                calibrate(pooled.fitted, prices.before(int(group[0]) + 1)), prices, group, horizon=horizon
+            )
+            for group in groups
+        ]
     )
 
 
-def _past_forecasts(bars: Bars, part: Evaluation, horizon: int) -> Iterator[PastForecast]:
+def shown_horizons(horizon: int) -> list[int]:
+    """Return the distances for which tables have a row; the last one is `horizon`."""
+    return [*(step for step in SHOWN_HORIZONS if step < horizon), horizon]
+
+
+def horizon_score(evaluation: Evaluation, horizon: int) -> HorizonScore:
+    """Return the mean figures of one distance."""
+
+    def mean(values: NDArray[Any]) -> float:
+        return float(values[:, horizon - 1].mean())
+
+    crps, walk, drift = (
+        mean(values) for values in (evaluation.crps, evaluation.random_walk_crps, evaluation.drift_crps)
+    )
+    return HorizonScore(
+        horizon=horizon,
+        forecasts=len(evaluation.days),
+        mean_absolute_error=mean(evaluation.absolute_error),
+        random_walk_error=mean(evaluation.random_walk_error),
+        drift_error=mean(evaluation.drift_error),
+        coverage_80=mean(evaluation.inside_80),
+        coverage_95=mean(evaluation.inside_95),
+        crps_ratio=crps / walk if walk > 0 else None,
+        drift_crps_ratio=crps / drift if drift > 0 else None,
+    )
+
+
+def calibration_of(evaluation: Evaluation, horizon: int) -> list[Calibration]:
+    """Return how many closes the central bands of 10 to 90 % and that of 95 % held at one distance."""
+    actual = evaluation.actual[:, horizon - 1]
+    rows = []
+    for lower in range(len(SCORED_LEVELS) // 2 - 1, -1, -1):
+        low, high = (evaluation.quantiles[row][:, horizon - 1] for row in (lower, -1 - lower))
+        nominal = 1 - 2 * SCORED_LEVELS[lower]
+        held = float(((low <= actual) & (actual <= high)).mean())
+        rows.append(Calibration(nominal=round(nominal, 2), coverage=held))
+    held_95 = float(evaluation.inside_95[:, horizon - 1].mean())
+    return [*rows, Calibration(nominal=0.95, coverage=held_95)]
+
+
+def past_forecasts(bars: Bars, part: Evaluation, horizon: int) -> Iterator[PastForecast]:
+    """Yield each forecast at one distance with the close that came."""
     for row, day in enumerate(part.days):
         close = float(bars.close[day])
 
@@ -130,6 +160,7 @@ def _empty_scorecard(bars: int) -> Scorecard:
         first_issued_on=None,
         last_issued_on=None,
         horizons=[],
+        calibration=[],
         past=[],
         trained_through=None,
         sentence=no_scorecard_sentence(bars),

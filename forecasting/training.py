@@ -12,11 +12,13 @@ from forecasting.model import MODEL_VERSION
 from forecasting.model.distribution import MAX_HORIZON, FittedModel
 from forecasting.model.evaluation import Evaluation, evaluate
 from forecasting.model.features import FEATURES
+from forecasting.model.prices import Prices
 from forecasting.model.training import TooLittleData, TrainingPool, calibrate, fit_pooled_model
 from forecasting.models import TrainedModel
 from forecasting.parameters import ModelKind
 from forecasting.pool import shipped_pool
 from forecasting.registry import LoadedModel, Training, library_versions, load_model, save_model
+from forecasting.trading import prices_of, traded_bars
 from ingestion.bars import Adjustment, Bars, load_bars
 from jobs.errors import InvalidInput
 
@@ -71,7 +73,7 @@ def train_symbol_model(bars: Bars) -> LoadedModel:
     if stored:
         return stored
     try:
-        fitted = calibrate(pooled.fitted, bars.close)
+        fitted = calibrate(pooled.fitted, prices_of(traded_bars(bars)))
     except TooLittleData as error:
         raise InvalidInput(
             f"{error} Use the pooled model for {bars.symbol}, or fetch more of its history.", field="symbol"
@@ -162,25 +164,26 @@ def _pooled_metrics(pool: TrainingPool) -> dict[str, float]:
         earlier = fit_pooled_model(past)
     except TooLittleData:
         return {}
-    evaluations = [_held_out(earlier, closes) for closes in pool.closes.values()]
+    evaluations = [_held_out(earlier, Prices.of_closes(closes)) for closes in pool.closes.values()]
     return _metrics(evaluations)
 
 
 def _symbol_metrics(bars: Bars) -> dict[str, float]:
     """Return how a model without the symbol's last two years does on them; empty for a short history."""
-    past = bars.close[: 1 - HELD_OUT_DAYS]
+    traded = traded_bars(bars)
+    prices = prices_of(traded)
     try:
-        pooled = pooled_model(before=_day(bars.dates[-HELD_OUT_DAYS])).fitted
-        earlier = calibrate(pooled, past)
+        pooled = pooled_model(before=_day(traded.dates[-HELD_OUT_DAYS])).fitted
+        earlier = calibrate(pooled, prices.before(len(prices) - HELD_OUT_DAYS + 1))
     except (TooLittleData, InvalidInput, IndexError):
         return {}
-    return _metrics([_held_out(earlier, bars.close)])
+    return _metrics([_held_out(earlier, prices)])
 
 
-def _held_out(model: FittedModel, closes: FloatArray) -> Evaluation:
-    last = len(closes) - 1 - MAX_HORIZON
-    days = np.arange(len(closes) - HELD_OUT_DAYS, last + 1, METRICS_STEP)
-    return evaluate(model, closes, days, horizon=MAX_HORIZON)
+def _held_out(model: FittedModel, prices: Prices) -> Evaluation:
+    last = len(prices) - 1 - MAX_HORIZON
+    days = np.arange(len(prices) - HELD_OUT_DAYS, last + 1, METRICS_STEP)
+    return evaluate(model, prices, days, horizon=MAX_HORIZON)
 
 
 def _metrics(evaluations: list[Evaluation]) -> dict[str, float]:

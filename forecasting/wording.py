@@ -20,8 +20,9 @@ DISCLOSURE = (
 
 MODEL_DESCRIPTIONS = {
     ModelKind.POOLED: (
-        "One linear regression for all symbols. From the volatility of the last days, weeks and months it "
-        "predicts the volatility of the coming sessions; the symbol's own recent errors widen or narrow it. "
+        "One linear regression for all symbols. From the volatility of the last days, weeks and months, read "
+        "from closes and from the range within each day, it predicts the volatility of the coming sessions; "
+        "the symbol's own recent errors widen or narrow it. "
         "The median is the average drift of the training symbols."
     ),
     ModelKind.SYMBOL: (

@@ -1,10 +1,11 @@
 """The forecasting model: arrays in, arrays out. It knows no Django and reads nothing.
 
 The centre of a forecast is the drift of the training pool. Its spread comes from a linear regression of
-the coming volatility on the volatility of the past days, weeks and months: the heterogeneous
-autoregression of Corsi (2009), "A Simple Approximate Long-Memory Model of Realized Volatility",
-Journal of Financial Econometrics 7(2), pooled over symbols and scaled to the symbol at hand.
+the coming volatility on the volatility of the past days, weeks and months, which is read from closes and
+from the ranges within days: the heterogeneous autoregression of Corsi (2009), "A Simple Approximate
+Long-Memory Model of Realized Volatility", Journal of Financial Econometrics 7(2), pooled over symbols and
+scaled to the symbol at hand.
 """
 
-MODEL_VERSION = "1.0"
-"""Goes up whenever the same closes would give another forecast."""
+MODEL_VERSION = "2.0"
+"""Goes up whenever the same prices would give another forecast."""

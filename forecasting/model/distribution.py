@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecasting.model.features import daily_features
-from forecasting.model.intervals import quantile
+from forecasting.model.intervals import LEVELS, MEDIAN, quantile
+from forecasting.model.prices import Prices
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -16,7 +17,9 @@ HORIZONS: IntArray = np.arange(1, MAX_HORIZON + 1)
 SCALE_WINDOW = 1000
 """Days over which a symbol's own errors correct its scale."""
 FULL_TRUST = 252
-"""Errors after which the correction gets its whole weight, which is half-way on the log scale."""
+"""Errors after which the correction gets its whole weight."""
+OWN_WEIGHT = 0.75
+"""The whole weight: the correction goes three quarters of the way on the log scale."""
 SMALLEST_FIRST_DAY = 59
 """No error before this day counts: the features of the first days are erratic."""
 
@@ -44,7 +47,7 @@ class FittedModel:
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Distribution:
-    """Predicted log returns: location + scale x standardised quantile.
+    """Predicted log returns: location + scale x standardised quantile, never narrower further out.
 
     location: shape (horizons,). scale: shape (days, horizons). quantiles: shape (horizons, levels).
     """
@@ -55,21 +58,34 @@ class Distribution:
 
     def at(self, level: float) -> FloatArray:
         """Return the log returns at `level`, one of LEVELS, in the shape (days, horizons)."""
-        return self.location + self.scale * quantile(self.quantiles, level)
+        deviations = self.scale * quantile(self.quantiles, level)
+        return np.asarray(self.location + _widening(deviations, level))
+
+    def grid(self) -> FloatArray:
+        """Return the log returns after the last day at all LEVELS, in the shape (horizons, levels)."""
+        deviations = self.scale[-1] * self.quantiles.T
+        columns = [_widening(row, level) for row, level in zip(deviations, LEVELS, strict=True)]
+        return np.asarray(self.location[:, None] + np.stack(columns, axis=1))
+
+
+def _widening(deviations: FloatArray, level: float) -> FloatArray:
+    """Return deviations from the median that never shrink along the last axis, the horizons."""
+    further = np.maximum if level > MEDIAN else np.minimum
+    return np.asarray(further.accumulate(deviations, axis=-1))
 
 
 def predict_distribution(
-    model: FittedModel, closes: FloatArray, days: IntArray, *, horizon: int = MAX_HORIZON
+    model: FittedModel, prices: Prices, days: IntArray, *, horizon: int = MAX_HORIZON
 ) -> Distribution:
-    """Return the distribution of the returns after each of `days`, from closes up to that day.
+    """Return the distribution of the returns after each of `days`, from prices up to that day.
 
-    closes: shape (bars,). days: shape (days,), increasing positions in `closes`.
+    days: shape (days,), increasing positions in `prices`.
     """
+    known = prices.before(int(days[-1]) + 1)
     first = max(SMALLEST_FIRST_DAY, int(days[0]) - SCALE_WINDOW - horizon)
     first = min(first, int(days[0]))
-    features = daily_features(closes[: int(days[-1]) + 1])[first:]
-    volatility = expected_move(model, features, horizon=horizon)
-    errors = absolute_errors(model, closes[first : int(days[-1]) + 1], volatility)
+    volatility = expected_move(model, daily_features(known)[first:], horizon=horizon)
+    errors = absolute_errors(model, known.close[first:], volatility)
     own = own_scale(errors / model.absolute_error[:horizon], days - first)
     return Distribution(
         location=model.drift[:horizon],
@@ -102,7 +118,7 @@ def absolute_errors(model: FittedModel, closes: FloatArray, volatility: FloatArr
 
 
 def own_scale(relative_errors: FloatArray, days: IntArray) -> FloatArray:
-    """Return by how much the symbol's errors were larger than the pool's, half-way on the log scale.
+    """Return by how much to widen for errors larger than the pool's, OWN_WEIGHT on the log scale.
 
     relative_errors: shape (rows, horizons), absolute errors over the pool's mean, NaN where unknown.
     Uses for each of `days` the errors that were known by then, at most SCALE_WINDOW of them.
@@ -115,5 +131,5 @@ def own_scale(relative_errors: FloatArray, days: IntArray) -> FloatArray:
     start = np.maximum(stop - SCALE_WINDOW, 0)
     count = stop - start
     mean = (totals[stop, columns] - totals[start, columns]) / np.maximum(count, 1)
-    weight = 0.5 * np.minimum(count / FULL_TRUST, 1)
+    weight = OWN_WEIGHT * np.minimum(count / FULL_TRUST, 1)
     return np.asarray(np.where(mean > 0, mean, 1.0) ** weight)

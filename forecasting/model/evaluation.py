@@ -1,28 +1,28 @@
-"""How forecasts would have done on past days, beside a random walk."""
+"""How forecasts would have done on past days, beside a random walk and beside drift."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, fields
 from statistics import NormalDist
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from forecasting.model.distribution import (
     HORIZONS,
-    Distribution,
     FittedModel,
     log_returns_ahead,
     predict_distribution,
 )
-from forecasting.model.intervals import BANDS
+from forecasting.model.intervals import BANDS, MEDIAN, SCORED_LEVELS
+from forecasting.model.prices import Prices
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
 
-CRPS_LEVELS = tuple(level / 100 for level in range(5, 100, 5))
 RANDOM_WALK_WINDOW = 1000
-"""Days behind the volatility of the random walk that the model is compared with."""
+"""Days behind the volatility of the random walk, and behind the drift, that the model is compared with."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -30,7 +30,9 @@ class Evaluation:
     """Forecasts from past days of issue and what came; arrays have the shape (days, horizons).
 
     days: shape (days,), positions of the days of issue. Everything else is a return on the close of the
-    day of issue, as a fraction. The scores are losses for each forecast: smaller is better.
+    day of issue, as a fraction. quantiles: shape (levels, days, horizons), at SCORED_LEVELS.
+    The scores are losses for each forecast: smaller is better. `random_walk` is the last close carried on
+    with Gaussian bands from the past 1,000 days; `drift` is the same with the share's own mean return.
     """
 
     days: IntArray
@@ -39,9 +41,12 @@ class Evaluation:
     high_80: FloatArray
     low_95: FloatArray
     high_95: FloatArray
+    quantiles: FloatArray
     actual: FloatArray
     crps: FloatArray
     random_walk_crps: FloatArray
+    drift_crps: FloatArray
+    drift_error: FloatArray
 
     @property
     def absolute_error(self) -> FloatArray:
@@ -63,26 +68,44 @@ class Evaluation:
         """Whether the close fell inside the 95 % band."""
         return (self.low_95 <= self.actual) & (self.actual <= self.high_95)
 
+    @classmethod
+    def joined(cls, parts: Sequence[Self]) -> Self:
+        """Return the evaluations of successive days as one."""
+        axes = {"quantiles": 1}
+        return cls(
+            **{
+                field.name: np.concatenate(
+                    [getattr(part, field.name) for part in parts], axis=axes.get(field.name, 0)
+                )
+                for field in fields(cls)
+            }
+        )
 
-def evaluate(model: FittedModel, closes: FloatArray, days: IntArray, *, horizon: int) -> Evaluation:
+
+def evaluate(model: FittedModel, prices: Prices, days: IntArray, *, horizon: int) -> Evaluation:
     """Forecast from each of `days` as if it were the last, and compare with what came.
 
-    closes: shape (bars,); days: shape (days,), increasing, each with `horizon` closes after it.
+    days: shape (days,), increasing positions in `prices`, each with `horizon` days after it.
     The caller sees to it that `model` was trained on nothing after the first of `days`.
     """
-    distribution = predict_distribution(model, closes, days, horizon=horizon)
-    actual = np.expm1(log_returns_ahead(closes, horizon)[days])
-    deviation = random_walk_deviation(closes, days, horizon)
+    distribution = predict_distribution(model, prices, days, horizon=horizon)
+    actual = np.expm1(log_returns_ahead(prices.close, horizon)[days])
+    deviation = random_walk_deviation(prices.close, days, horizon)
+    drift = own_drift(prices.close, days, horizon)
+    quantiles = np.stack([np.expm1(distribution.at(level)) for level in SCORED_LEVELS])
     return Evaluation(
         days=days,
         actual=actual,
-        median=np.expm1(distribution.at(0.5)),
+        median=np.expm1(distribution.at(MEDIAN)),
         low_80=np.expm1(distribution.at(BANDS[80][0])),
         high_80=np.expm1(distribution.at(BANDS[80][1])),
         low_95=np.expm1(distribution.at(BANDS[95][0])),
         high_95=np.expm1(distribution.at(BANDS[95][1])),
-        crps=_model_crps(distribution, actual),
-        random_walk_crps=_random_walk_crps(deviation, actual),
+        quantiles=quantiles,
+        crps=crps_of(quantiles, actual),
+        random_walk_crps=gaussian_crps(0.0, deviation, actual),
+        drift_crps=gaussian_crps(drift, deviation, actual),
+        drift_error=np.abs(actual - np.expm1(drift)),
     )
 
 
@@ -94,23 +117,31 @@ def random_walk_deviation(closes: FloatArray, days: IntArray, horizon: int) -> F
     return np.asarray(daily[:, None] * np.sqrt(HORIZONS[:horizon]))
 
 
-def _model_crps(distribution: Distribution, actual: FloatArray) -> FloatArray:
-    losses = (quantile_loss(np.expm1(distribution.at(level)), actual, level) for level in CRPS_LEVELS)
-    return _mean_of(losses)
+def own_drift(closes: FloatArray, days: IntArray, horizon: int) -> FloatArray:
+    """Return the share's mean log return over the 1,000 days before, carried on over each horizon."""
+    logs = np.log(closes)
+    count = np.minimum(days, RANDOM_WALK_WINDOW)
+    rate = (logs[days] - logs[days - count]) / count
+    return np.asarray(rate[:, None] * HORIZONS[:horizon])
 
 
-def _random_walk_crps(deviation: FloatArray, actual: FloatArray) -> FloatArray:
+def crps_of(quantiles: FloatArray, actual: FloatArray) -> FloatArray:
+    """Return twice the mean quantile loss at SCORED_LEVELS, which approaches the CRPS.
+
+    quantiles: shape (levels, ...); actual: shape (...).
+    """
+    return _crps(lambda level: quantiles[SCORED_LEVELS.index(level)], actual)
+
+
+def gaussian_crps(mean: FloatArray | float, deviation: FloatArray, actual: FloatArray) -> FloatArray:
+    """Return the same of log returns that are normally distributed, for returns that came."""
     normal = NormalDist()
-    losses = (
-        quantile_loss(np.expm1(deviation * normal.inv_cdf(level)), actual, level) for level in CRPS_LEVELS
-    )
-    return _mean_of(losses)
+    return _crps(lambda level: np.expm1(mean + deviation * normal.inv_cdf(level)), actual)
 
 
-def _mean_of(losses: Iterable[FloatArray]) -> FloatArray:
-    """Return twice the mean quantile loss, which approaches the CRPS as levels are added."""
-    total = np.sum(np.stack(list(losses)), axis=0)
-    return np.asarray(2 * total / len(CRPS_LEVELS))
+def _crps(forecast: Callable[[float], FloatArray], actual: FloatArray) -> FloatArray:
+    losses: Iterable[FloatArray] = (quantile_loss(forecast(level), actual, level) for level in SCORED_LEVELS)
+    return np.asarray(2 * sum(losses, np.zeros_like(actual)) / len(SCORED_LEVELS))
 
 
 def quantile_loss(forecast: FloatArray, actual: FloatArray, level: float) -> FloatArray:

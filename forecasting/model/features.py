@@ -5,6 +5,8 @@ from itertools import accumulate
 import numpy as np
 from numpy.typing import NDArray
 
+from forecasting.model.prices import Prices, daily_moves, window_means
+
 FloatArray = NDArray[np.float64]
 
 WINDOWS = (5, 21, 63, 252)
@@ -14,33 +16,39 @@ MOMENTUM_LIMIT = 3.0
 VOLATILITY_WINDOW = 63
 VARIANCE_FLOOR = 1e-8
 """A daily move of 0.01 %: keeps the logarithm finite for a share that was not traded."""
+SIZE_FLOOR = 1e-4
 
 FEATURES = (
     *(f"log_variance_{window}" for window in WINDOWS),
     *(f"log_ewma_variance_{decay}" for decay in DECAYS),
     "log_variance_all",
+    *(f"log_size_{window}" for window in WINDOWS),
+    "log_size_all",
     *(f"momentum_{span}" for span in MOMENTUM_SPANS),
     f"downside_share_{VOLATILITY_WINDOW}",
 )
+"""The mean size of the moves stands beside their mean square because a single crash sways it less."""
 
 
-def daily_features(closes: FloatArray) -> FloatArray:
-    """Return the features of every day, each from closes up to and including that day.
+def daily_features(prices: Prices) -> FloatArray:
+    """Return the features of every day, each from prices up to and including that day.
 
-    closes: shape (days,), positive, adjusted for splits, oldest first; at least two.
-    Returns shape (days, len(FEATURES)). A window longer than the past uses what there is, so the first
-    rows are erratic; the row of the first day, which has no return, repeats the floor.
+    Returns shape (days, len(FEATURES)); `prices` has at least two days. A window longer than the past uses
+    what there is, so the first rows are erratic; the row of the first day, which has no return, repeats the
+    floor.
     """
-    returns = np.diff(np.log(closes), prepend=np.log(closes[0]))
-    squares = returns**2
-    recent = _window_means(squares, VOLATILITY_WINDOW)
-    downside = _window_means(np.where(returns < 0, squares, 0.0), VOLATILITY_WINDOW)
+    moves = daily_moves(prices)
+    squares = moves.returns**2
+    recent = window_means(squares, VOLATILITY_WINDOW)
+    downside = window_means(np.where(moves.returns < 0, squares, 0.0), VOLATILITY_WINDOW)
     columns = [
-        *(_log_variance(_window_means(squares, window)) for window in WINDOWS),
-        *(_log_variance(_ewma(squares, decay)) for decay in DECAYS),
-        _log_variance(_window_means(squares, len(closes))),
-        *(_momentum(closes, span, recent) for span in MOMENTUM_SPANS),
-        np.divide(downside, recent, out=np.full(len(closes), 0.5), where=recent > 0),
+        *(_log_variance(window_means(moves.variances, window)) for window in WINDOWS),
+        *(_log_variance(_ewma(moves.variances, decay)) for decay in DECAYS),
+        _log_variance(window_means(squares, len(prices))),
+        *(_log_size(window_means(moves.sizes, window)) for window in WINDOWS),
+        _log_size(window_means(np.abs(moves.returns), len(prices))),
+        *(_momentum(prices.close, span, recent) for span in MOMENTUM_SPANS),
+        np.divide(downside, recent, out=np.full(len(prices), 0.5), where=recent > 0),
     ]
     return np.column_stack(columns)
 
@@ -49,13 +57,8 @@ def _log_variance(variance: FloatArray) -> FloatArray:
     return np.asarray(np.log(np.maximum(variance, VARIANCE_FLOOR)))
 
 
-def _window_means(values: FloatArray, window: int) -> FloatArray:
-    """Return means over the last `window` values; the first value belongs to no return and is left out."""
-    totals = np.cumsum(values)
-    days = np.arange(len(values))
-    count = np.minimum(days, window)
-    before = totals[days - count]
-    return np.asarray((totals - before) / np.maximum(count, 1))
+def _log_size(size: FloatArray) -> FloatArray:
+    return np.asarray(np.log(np.maximum(size, SIZE_FLOOR)))
 
 
 def _ewma(values: FloatArray, decay: float) -> FloatArray:

@@ -14,8 +14,12 @@ LEVELS: FloatArray = np.array(
 )
 """The 109 levels at which quantiles are stored; between them they are interpolated."""
 
+MEDIAN = 0.5
 BANDS = {80: (0.1, 0.9), 95: (0.025, 0.975)}
 """Lower and upper level of each band, by the percentage it should hold."""
+
+SCORED_LEVELS = tuple(level / 100 for level in range(5, 100, 5))
+"""The levels whose quantile losses approach the CRPS of a forecast."""
 
 
 def quantile(grid: FloatArray, level: float) -> FloatArray:

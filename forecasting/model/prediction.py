@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecasting.model.distribution import FittedModel, predict_distribution
-from forecasting.model.intervals import BANDS, probability_above, quantile
+from forecasting.model.intervals import BANDS, MEDIAN, SCORED_LEVELS, probability_above, quantile
+from forecasting.model.prices import Prices
 
 FloatArray = NDArray[np.float64]
 
@@ -18,10 +19,10 @@ STEADY_CLOSES = 252
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class PricePath:
-    """The forecast of each coming session's close; every array has the shape (horizon,).
+    """The forecast of each coming session's close; every array but `quantiles` has the shape (horizon,).
 
     Prices are in the unit of the closes that were given. `probability_above_last_close` is the probability
-    of a close above the last known one.
+    of a close above the last known one. `quantiles`: shape (horizon, 19), prices at SCORED_LEVELS.
     """
 
     median: FloatArray
@@ -29,25 +30,25 @@ class PricePath:
     high_80: FloatArray
     low_95: FloatArray
     high_95: FloatArray
+    quantiles: FloatArray
     probability_above_last_close: FloatArray
 
 
-def predict_prices(model: FittedModel, closes: FloatArray, *, horizon: int) -> PricePath:
-    """Return the forecast of the next `horizon` sessions from the closes so far.
+def predict_prices(model: FittedModel, prices: Prices, *, horizon: int) -> PricePath:
+    """Return the forecast of the next `horizon` sessions from the prices so far.
 
-    closes: shape (bars,), positive, adjusted for splits, oldest first.
-    Raises ValueError for fewer than MINIMUM_CLOSES closes.
+    Raises ValueError for fewer than MINIMUM_CLOSES days.
     """
-    if len(closes) < MINIMUM_CLOSES:
-        raise ValueError(f"a forecast needs {MINIMUM_CLOSES} closes, not {len(closes)}")
-    distribution = predict_distribution(model, closes, np.array([len(closes) - 1]), horizon=horizon)
-    returns = distribution.location[:, None] + distribution.scale[0][:, None] * distribution.quantiles
-    prices = closes[-1] * np.exp(returns)
+    if len(prices) < MINIMUM_CLOSES:
+        raise ValueError(f"a forecast needs {MINIMUM_CLOSES} closes, not {len(prices)}")
+    returns = predict_distribution(model, prices, np.array([len(prices) - 1]), horizon=horizon).grid()
+    ahead = prices.close[-1] * np.exp(returns)
     return PricePath(
-        median=quantile(prices, 0.5),
-        low_80=quantile(prices, BANDS[80][0]),
-        high_80=quantile(prices, BANDS[80][1]),
-        low_95=quantile(prices, BANDS[95][0]),
-        high_95=quantile(prices, BANDS[95][1]),
+        median=quantile(ahead, MEDIAN),
+        low_80=quantile(ahead, BANDS[80][0]),
+        high_80=quantile(ahead, BANDS[80][1]),
+        low_95=quantile(ahead, BANDS[95][0]),
+        high_95=quantile(ahead, BANDS[95][1]),
+        quantiles=np.stack([quantile(ahead, level) for level in SCORED_LEVELS], axis=1),
         probability_above_last_close=np.array([probability_above(row, 0.0) for row in returns]),
     )

@@ -17,6 +17,7 @@ from forecasting.model.distribution import (
 )
 from forecasting.model.features import VARIANCE_FLOOR, daily_features
 from forecasting.model.intervals import LEVELS
+from forecasting.model.prices import Prices
 
 FloatArray = NDArray[np.float64]
 
@@ -26,7 +27,10 @@ STEP = 5
 """Days between examples. Neighbouring targets overlap almost entirely, so more add time and no knowledge."""
 SHORTEST_TARGET = 5
 """A variance over fewer sessions is too noisy to be a target."""
-RIDGE_PENALTY = 10.0
+RIDGE_PENALTY = 0.5
+"""For each example: measures of volatility resemble each other, and ridge then lets them share the weight."""
+SMOOTHING_DEGREE = 3
+"""Of the polynomials in the log of the horizon that smooth each quantile over the horizons."""
 SMALLEST_POOL_DAYS = 5 * 252
 SMALLEST_SYMBOL_DAYS = 504
 EQUAL_WEIGHT_ERRORS = 250
@@ -76,7 +80,7 @@ def fit_pooled_model(pool: TrainingPool) -> FittedModel:
         raise TooLittleData(
             f"A pooled model needs {SMALLEST_POOL_DAYS} days of prices; here are {len(pool.dates)}."
         )
-    histories = [_history(closes) for closes in pool.closes.values()]
+    histories = [_history(Prices.of_closes(closes)) for closes in pool.closes.values()]
     features = np.concatenate([each.features[each.days] for each in histories])
     log_variances = np.concatenate([each.log_variances for each in histories])
     returns = np.concatenate([each.returns[each.days] for each in histories])
@@ -87,19 +91,19 @@ def fit_pooled_model(pool: TrainingPool) -> FittedModel:
     return replace(model, quantiles=_centred_quantiles(scaled))
 
 
-def calibrate(model: FittedModel, closes: FloatArray) -> FittedModel:
+def calibrate(model: FittedModel, prices: Prices) -> FittedModel:
     """Return `model` with its error quantiles drawn towards those of one symbol.
 
-    closes: shape (days,), everything the calibrated model is allowed to know.
+    prices: everything the calibrated model is allowed to know.
     The symbol's weight is n / (n + EQUAL_WEIGHT_ERRORS), n being the number of its errors that do not
     overlap: large at one session, small at sixty. Raises TooLittleData below SMALLEST_SYMBOL_DAYS.
     """
-    if len(closes) < SMALLEST_SYMBOL_DAYS:
+    if len(prices) < SMALLEST_SYMBOL_DAYS:
         raise TooLittleData(
             f"A model of one symbol needs {SMALLEST_SYMBOL_DAYS} closes, about two years; "
-            f"here are {len(closes)}."
+            f"here are {len(prices)}."
         )
-    errors = _scaled_errors(model, _history(closes, step=1))
+    errors = _scaled_errors(model, _history(prices, step=1))
     independent = len(errors) / HORIZONS
     weight = (independent / (independent + EQUAL_WEIGHT_ERRORS))[:, None]
     return replace(model, quantiles=(1 - weight) * model.quantiles + weight * _centred_quantiles(errors))
@@ -124,7 +128,7 @@ def _regression(features: FloatArray, log_variances: FloatArray, *, drift: Float
     from sklearn.preprocessing import StandardScaler
 
     scaler = StandardScaler().fit(features)
-    ridge = Ridge(alpha=RIDGE_PENALTY).fit(scaler.transform(features), log_variances)
+    ridge = Ridge(alpha=RIDGE_PENALTY * len(features)).fit(scaler.transform(features), log_variances)
     return FittedModel(
         feature_means=scaler.mean_,
         feature_scales=scaler.scale_,
@@ -137,9 +141,15 @@ def _regression(features: FloatArray, log_variances: FloatArray, *, drift: Float
 
 
 def _centred_quantiles(errors: FloatArray) -> FloatArray:
-    """Return quantiles of shape (horizons, levels) whose median is zero: the drift stays the median."""
+    """Return quantiles of shape (horizons, levels) whose median is zero: the drift stays the median.
+
+    Each is smoothed over the horizons, whose errors overlap and share their accidents.
+    """
     quantiles = np.quantile(errors, LEVELS, axis=0).T
-    return np.asarray(quantiles - np.median(errors, axis=0)[:, None])
+    centred = quantiles - np.median(errors, axis=0)[:, None]
+    powers = np.vander(np.log(HORIZONS), SMOOTHING_DEGREE + 1)
+    smooth = powers @ np.linalg.lstsq(powers, centred, rcond=None)[0]
+    return np.asarray(np.maximum.accumulate(smooth, axis=1))
 
 
 def _example_days(days: int, step: int) -> NDArray[np.int64]:
@@ -147,12 +157,12 @@ def _example_days(days: int, step: int) -> NDArray[np.int64]:
     return np.arange(WARM_UP, days - MAX_HORIZON, step)
 
 
-def _history(closes: FloatArray, *, step: int = STEP) -> _History:
-    days = _example_days(len(closes), step)
+def _history(prices: Prices, *, step: int = STEP) -> _History:
+    days = _example_days(len(prices), step)
     return _History(
-        features=daily_features(closes),
-        returns=log_returns_ahead(closes),
-        log_variances=_log_variances_ahead(closes, days),
+        features=daily_features(prices),
+        returns=log_returns_ahead(prices.close),
+        log_variances=_log_variances_ahead(prices.close, days),
         days=days,
     )
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecasting.model.distribution import FittedModel
+from forecasting.model.prices import Prices
 from forecasting.model.training import TrainingPool, fit_pooled_model
 from forecasting.pool import shipped_pool
 from ingestion.models import Source
@@ -31,6 +32,20 @@ def random_closes(days: int, *, seed: int = 1, volatility: float = 0.02) -> Floa
     """Return a random walk from 100, shape (days,)."""
     moves = np.random.default_rng(seed).normal(0, volatility, days)
     return np.asarray(100 * np.exp(np.cumsum(moves) - moves[0]))
+
+
+def random_prices(days: int, *, seed: int = 1, volatility: float = 0.02) -> Prices:
+    """Return a random walk with opens between the closes and ranges around both."""
+    closes = random_closes(days, seed=seed, volatility=volatility)
+    chance = np.random.default_rng(seed + 1)
+    opens = np.concatenate([closes[:1], closes[:-1]]) * np.exp(chance.normal(0, volatility / 3, days))
+    reach = np.exp(np.abs(chance.normal(0, volatility / 2, (2, days))))
+    return Prices(
+        open=opens,
+        high=np.maximum(opens, closes) * reach[0],
+        low=np.minimum(opens, closes) / reach[1],
+        close=closes,
+    )
 
 
 def random_pool(days: int, *, seed: int = 1) -> TrainingPool:

@@ -10,6 +10,7 @@ import pytest
 from forecasting.model.distribution import expected_move
 from forecasting.model.evaluation import Evaluation, evaluate, quantile_loss, random_walk_deviation
 from forecasting.model.features import daily_features
+from forecasting.model.prices import Prices
 from forecasting.model.training import TrainingPool, fit_pooled_model
 from forecasting.pool import POOL_FILE, shipped_pool
 from forecasting.tests.making import fitted_through, random_closes
@@ -33,7 +34,7 @@ def _evaluation(symbol: str) -> Evaluation:
     dates, closes = _closes(symbol)
     first = int(np.searchsorted(dates, np.datetime64("2005-01-01")))
     days = np.arange(first, len(closes) - 30, 5)
-    return evaluate(fitted_through(2004), closes, days, horizon=30)
+    return evaluate(fitted_through(2004), Prices.of_closes(closes), days, horizon=30)
 
 
 def test_the_bands_hold_about_as_often_as_they_say_on_unseen_shares() -> None:
@@ -60,15 +61,16 @@ def test_the_median_stays_close_to_the_random_walk() -> None:
 
 
 def _shuffled(closes: np.ndarray) -> np.ndarray:
+    """Return the same moves in another order, in units that are alike for every share."""
     moves = np.random.default_rng(7).permutation(np.diff(np.log(closes)))
-    return np.asarray(closes[0] * np.exp(np.concatenate([[0], np.cumsum(moves)])))
+    return np.asarray(100 * np.exp(np.concatenate([[0], np.cumsum(0.02 * moves / moves.std())])))
 
 
 def test_where_volatility_comes_by_chance_the_model_learns_that_it_cannot_be_foreseen() -> None:
     pool = shipped_pool().pool.through(date(2004, 12, 31))
     shuffled = {symbol: _shuffled(closes) for symbol, closes in pool.closes.items()}
     by_chance = fit_pooled_model(TrainingPool(dates=pool.dates, closes=shuffled))
-    features = daily_features(_closes("IBM")[1])[252:]
+    features = daily_features(Prices.of_closes(_closes("IBM")[1]))[252:]
     learned, noise = (
         np.log(expected_move(model, features)[:, 20]).std() for model in (fitted_through(2004), by_chance)
     )

@@ -7,6 +7,7 @@ from forecasting.documents import HorizonScore
 from forecasting.model.prediction import predict_prices
 from forecasting.parameters import ModelKind
 from forecasting.scoring import past_days_of_issue, score, start_of_scoring
+from forecasting.trading import prices_of
 from forecasting.training import pooled_model
 from forecasting.wording import scorecard_sentence
 from ingestion.bars import load_bars
@@ -34,7 +35,7 @@ def test_a_scored_forecast_is_the_one_that_its_day_would_have_issued() -> None:
     model = pooled_model(before=date(2003, 6, 1)).fitted
     past = scorecard.past[7]
     day = int(np.searchsorted(bars.dates, np.datetime64(past.issued_on)))
-    path = predict_prices(model, bars.close[: day + 1], horizon=20)
+    path = predict_prices(model, prices_of(bars).before(day + 1), horizon=20)
     assert (past.low_95, past.median, past.high_80) == pytest.approx(
         (path.low_95[-1], path.median[-1], path.high_80[-1]), abs=1e-5
     )
@@ -86,6 +87,8 @@ def test_the_sentence_says_whether_the_median_beat_the_random_walk(
         coverage_80=0.79,
         coverage_95=0.94,
         crps_ratio=0.97,
+        drift_error=0.05,
+        drift_crps_ratio=0.98,
     )
     sentence = scorecard_sentence(
         row,
