@@ -2,7 +2,7 @@
 
 from datetime import date
 from http import HTTPStatus
-from typing import Annotated, cast
+from typing import Annotated, BinaryIO, cast
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest, HttpResponse
@@ -10,14 +10,33 @@ from ninja import Query, Router, Status
 
 from ingestion.bars import Adjustment, load_bars
 from ingestion.coverage import coverage_of
-from ingestion.documents import BarsDocument, CoverageDocument, InstrumentDocument
+from ingestion.csv_export import csv_of
+from ingestion.documents import (
+    BarsDocument,
+    CoverageDocument,
+    ImportDocument,
+    InstrumentDocument,
+    QuotaDocument,
+)
 from ingestion.fetching import request_fetch
+from ingestion.importing import FilePrices
 from ingestion.instruments import find_instrument, list_instruments
+from ingestion.intake import import_request, take_file
+from ingestion.limits import quota_left
 from ingestion.watching import unwatch, watch
 from jobs.documents import JobDocument
+from jobs.errors import InvalidInput
+from jobs.models import Job
 from jobs.rights import require_staff
 
 router = Router(tags=["instruments"])
+quota_router = Router(tags=["instruments"])
+
+
+@quota_router.get("", response=QuotaDocument | None, summary="Read what is left of the provider's requests")
+def read_quota(request: HttpRequest) -> QuotaDocument | None:
+    """Return how many requests the API key has left today; null without a key."""
+    return quota_left()
 
 
 @router.get("/", include_in_schema=False, response=list[InstrumentDocument])
@@ -66,6 +85,64 @@ def unwatch_instrument(request: HttpRequest, symbol: str) -> Status[None]:
     """Take the instrument off your watch list."""
     unwatch(cast("AbstractBaseUser", request.user), symbol)
     return Status(HTTPStatus.NO_CONTENT, None)
+
+
+@router.get("/{symbol}/bars.csv", summary="Read daily bars as CSV", response={200: None})
+def read_bars_as_csv(
+    request: HttpRequest,
+    symbol: str,
+    start: Annotated[date | None, Query(description="First day; null: the first bar.")] = None,
+    end: Annotated[date | None, Query(description="Last day; null: the last bar.")] = None,
+    adjustment: Annotated[
+        Adjustment, Query(description="Corporate actions taken out of the prices.")
+    ] = Adjustment.NONE,
+) -> HttpResponse:
+    """Return bars, oldest first, in a file that the import reads back; as traded unless asked otherwise."""
+    bars = load_bars(find_instrument(symbol).symbol, start, end, adjustment)
+    name = f"{bars.symbol}-{bars.dates[0]}-{bars.dates[-1]}.csv"
+    return HttpResponse(
+        csv_of(bars),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+@router.post(
+    "/{symbol}/import",
+    response={201: ImportDocument, 202: JobDocument},
+    summary="Import an instrument's bars from a CSV file",
+)
+def import_instrument(
+    request: HttpRequest,
+    response: HttpResponse,
+    symbol: str,
+    prices: Annotated[
+        FilePrices, Query(description="What the prices are; adjusted ones are turned back as traded.")
+    ] = FilePrices.AS_TRADED,
+    exchange: Annotated[
+        str | None, Query(description="ISO 10383 code; null: the stored one, or by the symbol's suffix.")
+    ] = None,
+) -> Status[ImportDocument] | Status[JobDocument]:
+    """Store the bars in the body: CSV, or a form with one file. Staff only.
+
+    Nothing is stored unless every line is right; an error names the line. 201 with counts, or 202 with a
+    job when the file is large.
+    """
+    require_staff(request)
+    taken = take_file(*sent_file(request), import_request(symbol, prices, exchange))
+    if isinstance(taken, Job):
+        response["Location"] = f"/api/v1/jobs/{taken.pk}"
+        return Status(HTTPStatus.ACCEPTED, JobDocument.of(taken))
+    return Status(HTTPStatus.CREATED, ImportDocument.of(taken))
+
+
+def sent_file(request: HttpRequest) -> tuple[BinaryIO, str]:
+    """Return the file that was sent, to be read piece by piece, and its name."""
+    if (request.content_type or "").startswith("multipart/"):
+        for file in request.FILES.values():
+            return cast("BinaryIO", file), str(getattr(file, "name", None) or "file.csv")
+        raise InvalidInput("The form holds no file.", field="file")
+    return cast("BinaryIO", request), "body.csv"
 
 
 @router.post("/{symbol}/fetch", response={202: JobDocument}, summary="Fetch an instrument's bars")

@@ -1,13 +1,16 @@
 """The published forms of what is stored about an instrument."""
 
 from datetime import date, datetime
-from typing import Annotated, Self
+from typing import TYPE_CHECKING, Annotated, Self
 
 from pydantic import Field
 
 from ingestion.bars import Adjustment, Bars
 from ingestion.models import ActionKind, Source
 from ingestion.publishing import PublishedDocument
+
+if TYPE_CHECKING:
+    from ingestion.importing import ImportResult
 
 SOURCE_DESCRIPTIONS = {
     Source.SAMPLE: (
@@ -199,3 +202,24 @@ class BarsDocument(PublishedDocument):
             close=bars.close.tolist(),
             volume=bars.volume.tolist(),
         )
+
+
+class ImportDocument(PublishedDocument):
+    """What an import from a file brought."""
+
+    symbols: Annotated[list[str], Field(description="The symbols that the rows are of.")]
+    rows: Annotated[int, Field(description="Rows of the file.")]
+    inserted: Annotated[int, Field(description="Bars of days that had none.")]
+    changed: Annotated[int, Field(description="Bars that differ from the stored ones and replaced them.")]
+    unchanged: Annotated[int, Field(description="Bars that were stored as they are.")]
+    kept: Annotated[
+        int, Field(description="Bars that differ from the provider's of the same days, which stay.")
+    ]
+    revisions: Annotated[int, Field(description="Values that changed; old and new ones are kept.")]
+    removed: Annotated[int, Field(description="Bars of the historical sample that gave way.")]
+    sentence: Annotated[str, Field(description="The same in words.")]
+
+    @classmethod
+    def of(cls, result: "ImportResult") -> Self:
+        """Return the document of `result`."""
+        return cls.model_validate(result.as_json())

@@ -1,5 +1,6 @@
 """The tables of market data: raw bars as traded, what changed about them, and what adjusts them."""
 
+import uuid
 from typing import Any
 
 from django.conf import settings
@@ -211,6 +212,32 @@ class ProviderAnswer(models.Model):
     def __str__(self) -> str:
         """Return the question."""
         return f"{self.function} {self.subject}"
+
+
+class Upload(models.Model):
+    """A file that a worker will read: here, because web server and worker may be on different machines."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(max_length=80)
+    size = models.BigIntegerField(default=0)
+    created_at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        """Return the file's name."""
+        return self.name
+
+
+class UploadChunk(models.Model):
+    """A piece of a file; `number` counts from zero."""
+
+    pk = models.CompositePrimaryKey("upload_id", "number")
+    upload = models.ForeignKey(Upload, on_delete=models.CASCADE, related_name="chunks", db_index=False)
+    number = models.PositiveIntegerField()
+    content = models.BinaryField()
+
+    def __str__(self) -> str:
+        """Return which piece it is."""
+        return f"{self.upload_id} {self.number}"
 
 
 class ApiQuota(models.Model):

@@ -2,10 +2,15 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from ingestion.errors import MustWait
 from ingestion.fetching import fetch_stock_data
+from ingestion.importing import FilePrices, ImportRequest
+from ingestion.intake import import_upload
 from ingestion.refreshing import refresh_watched
+from ingestion.uploads import drop_forgotten_uploads, drop_upload
+from jobs.errors import HindcastError
 from jobs.periodic import periodic
 from jobs.registry import Postponed, Progress, job_kind
 
@@ -21,6 +26,27 @@ def fetch_bars(*, progress: Progress, symbol: str) -> dict[str, Any]:
     except MustWait as wait:
         raise Postponed(until=wait.until, reason=wait.message) from None
     return {**result.as_json(), "sentence": result.sentence}
+
+
+@job_kind("import_bars")
+def import_file(
+    *, progress: Progress, upload: str, symbol: str | None, prices: str, exchange: str | None
+) -> dict[str, Any]:
+    """Import an uploaded file, then drop it; while another worker may have to begin anew, it stays."""
+    request = ImportRequest(symbol=symbol, prices=FilePrices(prices), exchange=exchange)
+    try:
+        result = import_upload(UUID(upload), request, progress=progress)
+    except HindcastError:
+        drop_upload(UUID(upload))
+        raise
+    drop_upload(UUID(upload))
+    return result.as_json()
+
+
+@periodic("drop_forgotten_uploads", every=timedelta(minutes=30))
+def drop_what_nobody_reads() -> None:
+    """Delete uploaded files whose job was cancelled before a worker took it."""
+    drop_forgotten_uploads()
 
 
 @periodic("refresh_watched", every=timedelta(minutes=1))

@@ -59,6 +59,13 @@ class Bar:
         )
 
 
+def validated_bar(row: BarText) -> Bar:
+    """Return the row as a bar; raises ValueError with the reason when it cannot be one."""
+    bar = Bar.parse(row)
+    _require_order(bar)
+    return bar
+
+
 def validated_bars(rows: Iterable[BarText]) -> list[Bar]:
     """Return the rows as bars, oldest first.
 
@@ -70,8 +77,7 @@ def validated_bars(rows: Iterable[BarText]) -> list[Bar]:
     problems: list[str] = []
     for row in rows:
         try:
-            bar = Bar.parse(row)
-            _require_order(bar)
+            bar = validated_bar(row)
         except ValueError as problem:
             problems.append(f"Row {row.place}: {problem}.")
             continue

@@ -9,6 +9,7 @@ from ninja.security import APIKeyCookie, HttpBearer
 
 from dashboard.api import router as reports_router
 from forecasting.api import forecasts_router, models_router
+from ingestion.api import quota_router
 from ingestion.api import router as instruments_router
 from jobs.api import router as jobs_router
 from site_config.errors import add_problem_handlers
@@ -46,6 +47,7 @@ api = NinjaAPI(
 )
 add_problem_handlers(api)
 api.add_router("/instruments", instruments_router)
+api.add_router("/quota", quota_router)
 api.add_router("/backtests", backtests_router)
 api.add_router("/models", models_router)
 api.add_router("/forecasts", forecasts_router)

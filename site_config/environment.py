@@ -125,6 +125,9 @@ class Environment(BaseSettings):
         ge=0,
         description="Days for which a symbol's splits and dividends are not asked for again.",
     )
+    import_megabytes: int = Field(
+        default=100, ge=1, le=2000, description="Size up to which CSV files of bars are imported."
+    )
     job_lease_seconds: int = Field(
         default=60, ge=2, description="Seconds of a worker's silence after which another takes over its job."
     )

@@ -240,6 +240,7 @@ ALPHA_VANTAGE_RETRY_SECONDS = ENVIRONMENT.alpha_vantage_retry_seconds
 ALPHA_VANTAGE_BURST_SECONDS = ENVIRONMENT.alpha_vantage_burst_seconds
 ALPHA_VANTAGE_PROBE_MINUTES = ENVIRONMENT.alpha_vantage_probe_minutes
 ALPHA_VANTAGE_ACTIONS_DAYS = ENVIRONMENT.alpha_vantage_actions_days
+IMPORT_MEGABYTES = ENVIRONMENT.import_megabytes
 HISTORY_YEARS = ENVIRONMENT.history_years
 REFRESH_MINUTES_AFTER_CLOSE = ENVIRONMENT.refresh_minutes_after_close
 REFRESH_MINUTES_BETWEEN_TRIES = ENVIRONMENT.refresh_minutes_between_tries
