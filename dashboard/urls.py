@@ -10,11 +10,12 @@ from dashboard.views.data import data, fetch
 from dashboard.views.forecasts import forecast, forecasts, train
 from dashboard.views.history import forget, history, save
 from dashboard.views.jobs import cancel_job, job, jobs
-from dashboard.views.overview import overview
+from dashboard.views.overview import overview, watch_instrument
 from dashboard.views.reports import report, reports
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", overview, name="overview"),
+    path("watch/<str:symbol>/", watch_instrument, name="watch"),
     path("backtests/", backtests, name="backtests"),
     path("backtests/<slug:backtest_id>/", backtest, name="backtest"),
     path("backtests/<slug:backtest_id>/detail/", backtest_detail, name="backtest_detail"),

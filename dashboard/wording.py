@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 
+from dashboard.formatting import SPACE
 from forecasting.parameters import ModelKind
 from ingestion.bars import Adjustment
 from jobs.models import Job
@@ -63,6 +64,14 @@ def choices_of(options: type[StrEnum]) -> list[tuple[str, str]]:
 def rule_in_short(parameters: BacktestParameters) -> str:
     """Return what the rule is tuned by in a few words, such as "Simple 50 / 200"."""
     return RULES[parameters.rule].in_short(parameters.tuned)
+
+
+def job_duration(job: Job) -> str:
+    """Return how long a finished job worked, such as 3.2 s or 4 min; nothing for any other."""
+    if job.started_at is None or job.finished_at is None:
+        return ""
+    seconds = (job.finished_at - job.started_at).total_seconds()
+    return f"{seconds:.1f}{SPACE}s" if seconds < 60 else f"{seconds / 60:.0f}{SPACE}min"  # noqa: PLR2004
 
 
 def job_title(job: Job) -> str:

@@ -66,6 +66,7 @@ PAGES = {
     f"{settings.ADMIN_PATH}/login/": PUBLIC,
     "logout/": BROWSER,
     "": BROWSER,
+    "watch/<str:symbol>/": BROWSER,
     "account/": BROWSER,
     "account/password/": BROWSER,
     "account/tokens/": BROWSER,

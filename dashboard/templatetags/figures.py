@@ -13,6 +13,7 @@ for _write in (
     formatting.signed_percent,
     formatting.ratio,
     formatting.count,
+    formatting.counted,
     formatting.days,
     formatting.price,
     formatting.shares,

@@ -27,6 +27,11 @@ class Page:
     label: str
     aria_current: str
 
+    @property
+    def key(self) -> str:
+        """The letter that leads here after a g."""
+        return self.label[0].lower()
+
 
 @register.inclusion_tag("partials/navigation.html", takes_context=True)
 def navigation(context: template.Context) -> dict[str, list[Page]]:

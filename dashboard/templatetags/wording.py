@@ -7,5 +7,6 @@ from dashboard import wording
 register = template.Library()
 
 register.filter("job_title", wording.job_title)
+register.filter("job_duration", wording.job_duration)
 register.filter("choice", wording.choice)
 register.filter("rule_in_short", wording.rule_in_short)

@@ -51,6 +51,58 @@ def test_the_overview_leads_to_the_latest_runs(reader: Client) -> None:
     assert page.all("a", href=forecast.links.page)
 
 
+def test_a_watched_instrument_moves_to_the_top_of_its_users_overview(
+    reader: Client, operator: Client
+) -> None:
+    response = reader.post(reverse("watch", args=["MSFT"]), headers=HTMX)
+    assert markup_of(response).by_id("watch-MSFT").attributes["aria-pressed"] == "true"
+    assert _order(reader)[0] == "MSFT"
+    assert _order(operator) == sorted(_order(operator))
+    reader.post(reverse("watch", args=["MSFT"]), {"off": "1"})
+    assert _order(reader) == sorted(_order(reader))
+
+
+def _order(client: Client) -> list[str]:
+    """Return the symbols as the overview lists them."""
+    names = [
+        button.attributes.get("id", "") for button in markup_of(client.get(reverse("overview"))).all("button")
+    ]
+    return [name.removeprefix("watch-") for name in names if name.startswith("watch-")]
+
+
+def test_watching_what_is_not_stored_says_what_to_do(reader: Client) -> None:
+    response = reader.post(reverse("watch", args=["ZZZZ"]), headers=HTMX)
+    assert response.status_code == 404
+    assert "Fetch or import it" in words_of(response)
+
+
+def test_the_overview_shows_what_is_left_of_the_quota(reader: Client, settings: Settings) -> None:
+    assert "No key is set" in words_of(reader.get(reverse("overview")))
+    settings.ALPHA_VANTAGE_API_KEY = "a-key-for-this-test"
+    settings.ALPHA_VANTAGE_REQUESTS_PER_DAY = 25
+    response = reader.get(reverse("overview"))
+    assert "25 of 25 requests left" in words_of(response)
+    assert markup_of(response).one("div", role="meter").attributes["aria-valuenow"] == "25"
+
+
+@pytest.mark.parametrize(("state", "shown"), [("", 3), ("active", 1), ("done", 1), ("failed", 1), ("odd", 3)])
+def test_the_list_of_jobs_shows_those_in_a_state(
+    reader: Client, running: Job, state: str, shown: int
+) -> None:
+    now = timezone.now()
+    for kind, end in (("train_model", JobState.SUCCEEDED), ("fetch_bars", JobState.FAILED)):
+        Job.objects.create(kind=kind, subject="MSFT", state=end, started_at=now, finished_at=now)
+    response = reader.get(reverse("jobs"), {"state": state})
+    assert len(markup_of(response).all("th", scope="row")) == shown
+
+
+def test_the_list_of_jobs_asks_again_only_while_something_runs(reader: Client, running: Job) -> None:
+    polled = markup_of(reader.get(reverse("jobs"), headers=HTMX)).by_id("jobs")
+    assert polled.attributes["hx-trigger"] == "every 2s"
+    _finish(running, JobState.SUCCEEDED)
+    assert "hx-trigger" not in markup_of(reader.get(reverse("jobs"), headers=HTMX)).by_id("jobs").attributes
+
+
 def test_the_overview_shows_what_runs_now(reader: Client, running: Job) -> None:
     assert markup_of(reader.get(reverse("overview"))).has_id(f"job-{running.pk}")
 

@@ -1,12 +1,15 @@
-"""The overview: what is stored, what was done last, and what runs now."""
+"""The overview: what is stored and watched, what was done last, and what runs now."""
 
 from django.http import HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
 
 from dashboard.instruments import quotes
-from dashboard.requests import HtmxRequest
+from dashboard.requests import HtmxRequest, user_of
 from forecasting.predicting import recent_forecasts
+from ingestion.limits import quota_left
+from ingestion.watching import unwatch, watch, watched
 from jobs.models import ACTIVE_STATES, Job
 from strategies.running import recent_backtests
 
@@ -15,14 +18,28 @@ RECENT = 6
 
 
 @require_safe
+@never_cache
 def overview(request: HtmxRequest) -> HttpResponse:
     """Answer with the overview."""
-    stored = quotes()
+    stored = quotes(watched=watched(request.user))
     context = {
         "quotes": stored,
+        "watches": any(quote.is_watched for quote in stored),
         "shows_sample": any(quote.instrument.is_sample for quote in stored),
         "backtests": recent_backtests(RECENT),
         "forecasts": recent_forecasts(RECENT),
         "active_jobs": Job.objects.filter(state__in=ACTIVE_STATES),
+        "quota": quota_left(),
     }
-    return render(request, "overview.html", context)
+    return render(request, "overview/page.html", context)
+
+
+@require_POST
+def watch_instrument(request: HtmxRequest, symbol: str) -> HttpResponse:
+    """Put the symbol on the user's watch list, or with `off` take it from it; answer with its star."""
+    is_watched = "off" not in request.POST
+    change = watch if is_watched else unwatch
+    change(user_of(request), symbol)
+    if not request.htmx:
+        return redirect("overview")
+    return render(request, "overview/star.html", {"symbol": symbol, "is_watched": is_watched})

@@ -1,23 +1,47 @@
 // What a person learns of a request: a bar while it takes long, a message when it fails.
 (() => {
   "use strict";
-  let pending = 0;
+  const LONG = 500; // milliseconds after which a person is told, and can stop it
+  const pending = new Set(); // elements whose request is under way
+  let noteTimer;
 
-  const showBusy = (change) => {
-    pending = Math.max(0, pending + change);
-    document.documentElement.classList.toggle("is-busy", pending > 0);
+  const showBusy = () => {
+    const isBusy = pending.size > 0;
+    document.documentElement.classList.toggle("is-busy", isBusy);
+    if (isBusy) noteTimer ??= setTimeout(showNote, LONG, "Working …");
+    else {
+      clearTimeout(noteTimer);
+      noteTimer = undefined;
+      showNote("");
+    }
+  };
+
+  const showNote = (text) => {
+    const note = document.getElementById("busy-note");
+    note.querySelector("[data-busy-text]").textContent = text;
+    note.classList.toggle("is-shown", text !== "");
   };
 
   // Polling is no news: only what a person asked for moves the bar.
   const isPolling = (event) => event.detail.elt.matches("[data-polls]");
 
   document.addEventListener("htmx:beforeRequest", (event) => {
-    if (!isPolling(event)) showBusy(1);
+    if (isPolling(event)) return;
+    pending.add(event.detail.elt);
+    showBusy();
   });
   document.addEventListener("htmx:afterRequest", (event) => {
-    if (!isPolling(event)) showBusy(-1);
+    pending.delete(event.detail.elt);
+    showBusy();
   });
-  window.addEventListener("pageshow", () => showBusy(-pending));
+  window.addEventListener("pageshow", () => {
+    pending.clear();
+    showBusy();
+  });
+  document.addEventListener("click", (event) => {
+    if (!(event.target instanceof Element) || !event.target.closest("[data-cancel-requests]")) return;
+    for (const element of pending) htmx.trigger(element, "htmx:abort");
+  });
 
   const toast = (message) => {
     const list = document.getElementById("toasts");

@@ -24,6 +24,8 @@
   const apply = () => show(remembered() ?? (system.matches ? "dark" : "light"));
 
   apply();
+  window.addEventListener("beforeprint", () => show("light")); // paper is white
+  window.addEventListener("afterprint", apply);
   system.addEventListener("change", apply);
   window.addEventListener("storage", apply); // The choice made in one tab holds in all.
 
