@@ -1,0 +1,34 @@
+"""`manage.py restore FILE`: the database as it was when the file was saved."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
+
+from site_config.backups import BackupFailed, has_tables, put_back
+
+
+class Command(BaseCommand):
+    """Put a backup back, all of it or nothing."""
+
+    help = "Makes the database what it was when the file was saved. Stop the site first."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Take the file, and the consent to lose what is there."""
+        parser.add_argument("file", type=Path, help="what `manage.py backup` saved")
+        parser.add_argument("--replace", action="store_true", help="delete what is in the database now")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Restore, then bring an older backup's tables up to date."""
+        if has_tables() and not options["replace"]:
+            raise CommandError("The database is not empty. Give --replace to delete what is in it.")
+        connection.close()  # an open transaction of ours would block the restoring one
+        try:
+            put_back(options["file"])
+        except BackupFailed as error:
+            raise CommandError(error.message) from None
+        call_command("migrate", verbosity=0)
+        self.stdout.write(f"The database is what {options['file']} holds.")
