@@ -66,6 +66,7 @@ MIDDLEWARE = [
     "site_config.access.LocalUserMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "site_config.access.LoginMiddleware",
+    "site_config.plain_text.PlainTextMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "site_config.errors.ErrorPageMiddleware",
