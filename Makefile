@@ -8,7 +8,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # One process a core; each takes whole groups of tests (conftest.py) in the order they are collected in.
 IN_PARALLEL := -n auto --dist loadgroup --no-loadscope-reorder
 
-.PHONY: help install install-dev run test test-fast test-engine lint format shell bench lock image screenshots
+.PHONY: help install install-dev run test test-fast test-engine lint format shell bench fuzz faults load soak audit lock image screenshots
 
 help: ## List these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -49,6 +49,26 @@ shell: install ## Open a Python shell with the models loaded
 
 bench: install-dev ## Print the measurements in benchmarks/
 	@for script in benchmarks/*.py; do $(BIN)/python "$$script" || exit 1; done
+
+fuzz: install-dev ## Try tens of thousands of inputs on forms, files and the provider's answers
+	FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-10000} $(BIN)/python -m pytest $(IN_PARALLEL) tests/fuzz
+
+faults: install-dev ## Kill, fill and take away what the site stands on, and print what came of it
+	$(BIN)/python -m tests.faults
+
+load: tests/load/.venv/.installed install ## Let 200 users tune, read, export and poll for five minutes
+	$(BIN)/python -m tests.load
+
+soak: tests/load/.venv/.installed install ## Watch memory, connections and files for twenty minutes
+	$(BIN)/python -m tests.load --soak
+
+audit: install-dev ## Look for known holes in the locked packages
+	$(BIN)/pip-audit --require-hashes --disable-pip --requirement requirements.txt
+
+tests/load/.venv/.installed: tests/load/requirements.txt
+	@python=$$(deploy/setup/find-python) && "$$python" -m venv tests/load/.venv
+	@tests/load/.venv/bin/pip install --quiet --requirement tests/load/requirements.txt
+	@touch $@
 
 lock: | .venv/.made ## Resolve pyproject.toml anew into requirements*.txt, with hashes
 	@# uv alone, by its own locked hashes: the other packages need not be installable for this.
