@@ -243,7 +243,7 @@ def _compute(asked: _Material) -> Run:
             strategy_of(parameters, parameters.tuned),
             first=asked.first,
             risk_free_rate=parameters.risk_free_rate,
-            compared=_comparedprices_of(asked, prices.since(asked.first)),
+            compared=_compared_prices(asked, prices.since(asked.first)),
         )
     except PricesTooLarge:
         raise InvalidInput(
@@ -266,7 +266,7 @@ def _compute(asked: _Material) -> Run:
     )
 
 
-def _comparedprices_of(asked: _Material, traded: Prices) -> Prices | None:
+def _compared_prices(asked: _Material, traded: Prices) -> Prices | None:
     """Return the compared symbol's prices on the traded days; raises InvalidInput when they begin later."""
     bars = asked.compared_bars
     if bars is None:

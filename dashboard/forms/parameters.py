@@ -64,7 +64,8 @@ class ParametersForm[Parameters: BaseModel](forms.Form):
         shown = {name: _text(value) for name, value in values.items()}
         for name, parameter in cls.percent_fields.items():
             if parameter in values:
-                shown[name] = _plain(HUNDRED * Decimal(str(values[parameter])))
+                fraction = values[parameter]
+                shown[name] = "" if fraction is None else _plain(HUNDRED * Decimal(str(fraction)))
         return shown
 
     def clean(self) -> dict[str, Any]:
@@ -142,6 +143,19 @@ class SymbolField(forms.ChoiceField):
         self.widget.instruments = instruments
 
 
+class OtherSymbolField(SymbolField):
+    """A choice among the stored instruments, or none of them."""
+
+    def __init__(self, label: str) -> None:
+        super().__init__()
+        self.label, self.required = label, False
+
+    def offer(self, instruments: Mapping[str, InstrumentDocument]) -> None:
+        """Offer these instruments, and none."""
+        super().offer(instruments)
+        self.choices = [("", "Nothing else"), *cast("list[tuple[str, str]]", self.choices)]
+
+
 class InstrumentSelect(forms.Select):
     """A select whose options carry first and last day, for the shortcuts to a range of dates."""
 
@@ -176,10 +190,11 @@ def day_field(label: str) -> forms.DateField:
     )
 
 
-def number_field(label: str, *, help_text: str = "") -> forms.DecimalField:
-    """Return a field for a number."""
+def number_field(label: str, *, help_text: str = "", required: bool = True) -> forms.DecimalField:
+    """Return a field for a number, which may be left empty where it is not required."""
     return forms.DecimalField(
         label=label,
+        required=required,
         help_text=help_text,
         widget=forms.NumberInput(attrs={"step": "any", "inputmode": "decimal"}),
         error_messages={"required": "Give a number.", "invalid": "Give a number, for example 0.1."},

@@ -1,8 +1,12 @@
 """What a person who fills in a form may rely on."""
 
+import json
+import re
 from datetime import date
+from urllib.parse import urlencode
 
 import pytest
+from crispy_forms.utils import render_crispy_form
 from django.http import QueryDict
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,7 +16,7 @@ from dashboard.forms import BacktestForm, FetchForm, ForecastForm
 from forecasting.parameters import ForecastParameters, ModelKind
 from ingestion.bars import Adjustment
 from jobs.errors import InvalidInput
-from strategies.parameters import Average, BacktestParameters, Entry, Fill
+from strategies.parameters import Average, BacktestParameters, Direction, Entry, Fill, Rule
 from strategies.running import run_backtest
 
 pytestmark = pytest.mark.django_db
@@ -30,10 +34,12 @@ def test_a_symbol_alone_asks_for_the_defaults() -> None:
 
 def test_every_field_reaches_its_parameter() -> None:
     form = _backtest(
-        "symbol=MSFT&start=2005-01-03&end=2010-12-31&initial_investment=2500&rule=ma_crossover"
-        "&average=exponential&fast=12&slow=26&commission_percent=0.07&entry=on_state&fill=same_close"
+        "symbol=MSFT&start=2005-01-03&end=2010-12-31&initial_investment=2500&rule=triple_ma"
+        "&average=exponential&fast=12&middle=20&slow=26&signal=7&band_percent=1.5"
+        "&commission_percent=0.07&entry=on_state&direction=long_short&fill=same_close"
+        "&stop_loss_percent=5&take_profit_percent=120&trailing_stop_percent=7.5"
         "&slippage_bps=5&commission_fixed=1.5&position_percent=50&fractional_shares=false"
-        "&risk_free_percent=3&adjustment=none"
+        "&risk_free_percent=3&adjustment=none&compare_with=ibm"
     )
     assert form.is_valid(), form.errors
     assert form.parameters == BacktestParameters(
@@ -41,9 +47,18 @@ def test_every_field_reaches_its_parameter() -> None:
         start=date(2005, 1, 3),
         end=date(2010, 12, 31),
         initial_investment=2500,
+        rule=Rule.TRIPLE_MA,
         average=Average.EXPONENTIAL,
         fast=12,
+        middle=20,
         slow=26,
+        signal=7,
+        band=0.015,
+        direction=Direction.LONG_SHORT,
+        stop_loss=0.05,
+        take_profit=1.2,
+        trailing_stop=0.075,
+        compare_with="IBM",
         commission_rate=0.0007,
         entry=Entry.ON_STATE,
         fill=Fill.SAME_CLOSE,
@@ -78,6 +93,7 @@ class TestStoredParameters(TestCase):
             commission_rate=commission / 10_000,
             position_size=position / 10_000,
             risk_free_rate=risk_free / 10_000,
+            stop_loss=position / 10_000,
         )
         shown = BacktestForm.showing(parameters)
         again = BacktestForm({field.name: field.value() for field in shown})
@@ -104,6 +120,13 @@ class TestStoredParameters(TestCase):
         ("symbol=AAPL&risk_free_percent=-11", "risk_free_percent", "a percentage from -10 to 100."),
         ("symbol=AAPL&slippage_bps=-1", "slippage_bps", "from 0 to 1,000"),
         ("symbol=AAPL&average=median", "average", "Select a valid choice"),
+        ("symbol=AAPL&rule=guess", "rule", "Select a valid choice"),
+        ("symbol=AAPL&rule=macd&signal=1", "signal", "from 2 to 1,000"),
+        ("symbol=AAPL&rule=triple_ma&middle=20", "middle", "longer than the fast one, 20 bars"),
+        ("symbol=AAPL&rule=ma_envelope&band_percent=51", "band_percent", "a percentage from 0 to 50."),
+        ("symbol=AAPL&stop_loss_percent=0", "stop_loss_percent", "a percentage above 0 and up to 100."),
+        ("symbol=AAPL&compare_with=NOPE", "compare_with", "No bars of NOPE are stored"),
+        ("symbol=AAPL&compare_with=AAPL", "compare_with", "another symbol than AAPL"),
     ],
 )
 def test_an_error_is_told_at_its_field_in_the_fields_own_unit(query: str, field: str, message: str) -> None:
@@ -129,7 +152,7 @@ def test_what_the_data_refuse_is_told_at_its_field(query: str, field: str) -> No
 
 def test_an_error_about_no_field_is_told_of_the_form_as_a_whole() -> None:
     def refuse(parameters: BacktestParameters) -> None:
-        raise InvalidInput("Not today.", field="direction")
+        raise InvalidInput("Not today.", field="nothing_shown")
 
     form = _backtest("symbol=AAPL")
     assert form.answered_by(refuse) is None
@@ -141,6 +164,36 @@ def test_settings_that_few_change_are_open_where_they_differ_or_are_wrong() -> N
     assert _backtest("symbol=AAPL&slippage_bps=5")._more_is_open()
     assert not BacktestForm.showing(BacktestParameters(symbol="AAPL"))._more_is_open()
     assert BacktestForm.showing(BacktestParameters(symbol="AAPL", position_size=0.5))._more_is_open()
+
+
+def _hidden(form: BacktestForm) -> set[str]:
+    """The fields of the form that are not shown, as crispy wraps them."""
+    page = render_crispy_form(form)
+    return set(re.findall(r'id="div_id_(\w+)"[^>]*\bis-unused\b', page))
+
+
+@pytest.mark.parametrize(
+    ("query", "hidden"),
+    [
+        ("symbol=AAPL", {"middle", "signal", "band_percent"}),
+        ("symbol=AAPL&rule=macd", {"average", "middle", "band_percent"}),
+        ("symbol=AAPL&rule=ma_envelope", {"fast", "middle", "signal"}),
+        ("symbol=AAPL&rule=guess", {"middle", "signal", "band_percent"}),
+        # What is wrong is shown, or nobody could mend it.
+        ("symbol=AAPL&signal=1", {"middle", "band_percent"}),
+    ],
+)
+def test_only_what_the_chosen_rule_uses_is_shown(query: str, hidden: set[str]) -> None:
+    form = _backtest(query)
+    form.is_valid()
+    assert _hidden(form) == hidden
+
+
+def test_every_preset_of_every_rule_fills_in_a_form_that_can_be_run() -> None:
+    for rule in _backtest("symbol=AAPL").rules:
+        for preset in rule.presets:
+            form = _backtest(urlencode({"symbol": "AAPL", "rule": rule.key, **json.loads(preset.fill)}))
+            assert form.is_valid(), (preset.title, form.errors)
 
 
 def test_a_forecast_is_asked_for_with_its_day_of_issue_and_model() -> None:

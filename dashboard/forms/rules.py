@@ -1,0 +1,83 @@
+"""Rules in a form: which fields each uses, what is said of it, and the presets it offers."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, override
+
+from django import forms
+from pydantic_core import to_json
+
+from strategies.engine.rules import RULES, Preset, RuleDefinition
+from strategies.parameters import Rule
+
+UNUSED = "is-unused"
+"""The class of what the chosen rule does not look at; static/js/rules.js moves it as the rule changes."""
+
+FIELDS = {"band": "band_percent"}
+"""Fields that do not bear the name of the parameter they stand for."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfferedPreset:
+    """Well-known values that one click fills in. fill: values by field, as JSON."""
+
+    title: str
+    fill: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfferedRule:
+    """What the form says of a rule, and the presets it offers."""
+
+    key: str
+    description: str
+    presets: list[OfferedPreset]
+    is_chosen: bool
+
+
+def offered_rules(chosen: str, texts: Callable[[Mapping[str, Any]], Mapping[str, Any]]) -> list[OfferedRule]:
+    """Return every rule; `texts` turns parameters into what fields show."""
+    return [
+        OfferedRule(
+            key=rule.value,
+            description=definition.description,
+            presets=[_offered(definition, preset, texts) for preset in definition.presets],
+            is_chosen=rule.value == chosen,
+        )
+        for rule, definition in RULES.items()
+    ]
+
+
+def fields_used_by(rule: str) -> list[str]:
+    """Return the fields whose parameters a rule looks at; those of the first rule for what is none."""
+    definition = RULES[Rule(rule) if rule in list(Rule) else next(iter(RULES))]
+    return [FIELDS.get(name, name) for name in definition.uses]
+
+
+class RuleSelect(forms.Select):
+    """A select of rules whose options tell which fields each uses."""
+
+    @override
+    def create_option(
+        self,
+        name: str,
+        value: Any,
+        label: int | str,
+        selected: bool,
+        index: int,
+        subindex: int | None = None,
+        attrs: dict[str, Any] | None = None,
+    ) -> dict[str, Any]:
+        """Return the option with the names of its fields."""
+        option = super().create_option(name, value, label, selected, index, subindex, attrs)
+        option["attrs"]["data-uses"] = " ".join(fields_used_by(str(value)))
+        return option
+
+
+def _offered(
+    definition: RuleDefinition, preset: Preset, texts: Callable[[Mapping[str, Any]], Mapping[str, Any]]
+) -> OfferedPreset:
+    shown = texts({name: getattr(preset.parameters, name) for name in definition.uses})
+    fields = [FIELDS.get(name, name) for name in definition.uses]
+    fill = to_json({field: shown[field] for field in fields}).decode()
+    return OfferedPreset(title=preset.title, fill=fill)
