@@ -48,9 +48,10 @@ LABEL org.opencontainers.image.title="Hindcast" \
 ARG NUMBA_CPU_NAME=x86-64-v3
 ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
     HOST=0.0.0.0 PORT=8000 DATA_DIR=/home/hindcast/data \
-    NUMBA_CPU_NAME=${NUMBA_CPU_NAME} NUMBA_CPU_FEATURES="" NUMBA_CACHE_DIR=/app/kernels
+    NUMBA_CPU_NAME=${NUMBA_CPU_NAME} NUMBA_CPU_FEATURES="" NUMBA_CACHE_DIR=/tmp/kernels
 USER 10001
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s \
   CMD ["python", "-m", "site_config.healthcheck"]
+ENTRYPOINT ["/app/deploy/image/entrypoint"]
 CMD ["gunicorn", "site_config.wsgi", "--config", "deploy/gunicorn.conf.py"]

@@ -8,7 +8,8 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # One process a core; each takes whole groups of tests (conftest.py) in the order they are collected in.
 IN_PARALLEL := -n auto --dist loadgroup --no-loadscope-reorder
 
-.PHONY: help install install-dev run test test-fast test-engine lint format shell bench fuzz faults load soak audit lock image screenshots
+.PHONY: help install install-dev run test test-fast test-engine deploy-test docker-test lint format shell bench \
+  fuzz faults load soak lock audit image screenshots
 
 help: ## List these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -20,12 +21,18 @@ install-dev: .venv/.installed-dev
 run: install ## Start everything on http://localhost:8000 (PORT=8001 moves it); Ctrl-C stops it
 	@LOCAL_USER=$${LOCAL_USER:-True} $(BIN)/python -m site_config.serve
 
-test: install-dev lint ## Run every check and every test, browser tests included
+test: install-dev lint deploy-test ## Run every check and every test, browser tests included
 	@deploy/setup/chromium
 	$(BIN)/python -m pytest $(IN_PARALLEL) --cov --cov-report=term:skip-covered
 
 test-fast: install-dev ## Run the tests that need no browser
 	$(BIN)/python -m pytest $(IN_PARALLEL) -m "not browser"
+
+deploy-test: .venv-deploy/.installed ## Test templates, workflows and scripts of deploy/ and .github/
+	cd deploy && ../.venv-deploy/bin/python -m pytest -n auto --quiet
+
+docker-test: install-dev ## Run docker-compose.yml for real: needs a Docker engine, ten minutes
+	DOCKER_TESTS=True $(BIN)/python -m pytest tests/docker --verbose -s
 
 lint: install-dev ## Check style, types, imports, templates, migrations and production settings
 	$(BIN)/ruff check .
@@ -76,6 +83,7 @@ lock: | .venv/.made ## Resolve pyproject.toml anew into requirements*.txt, with 
 	  <(awk '/^[a-z]/ {wanted = /^uv==/} wanted && !/^ *#/' requirements-dev.txt)
 	$(call compile,requirements.txt)
 	$(call compile,requirements-dev.txt,--group dev --constraint requirements.txt)
+	$(call compile,deploy/requirements.txt,,deploy/requirements.in)
 
 image: ## Build the container image and print its size and what fills it
 	docker compose build
@@ -87,7 +95,7 @@ screenshots: install-dev ## Photograph every page into docs/screenshots
 
 define compile
 $(BIN)/uv pip compile --quiet --universal --python-version 3.12 --generate-hashes \
-  --custom-compile-command "make lock" pyproject.toml $(2) --output-file $(1)
+  --custom-compile-command "make lock" $(or $(3),pyproject.toml) $(2) --output-file $(1)
 endef
 
 .venv/.made:
@@ -102,4 +110,10 @@ endef
 
 .venv/.installed-dev: requirements-dev.txt .venv/.installed
 	@$(BIN)/python -m pip install --quiet --quiet --require-hashes --only-binary :all: --requirement requirements-dev.txt
+	@touch $@
+
+# An environment of its own: what checks deploy/ wants other versions than the product.
+.venv-deploy/.installed: deploy/requirements.txt .venv/.installed-dev
+	@$(BIN)/uv venv --quiet --allow-existing --python $(BIN)/python .venv-deploy
+	@$(BIN)/uv pip sync --quiet --python .venv-deploy --require-hashes --only-binary :all: deploy/requirements.txt
 	@touch $@

@@ -23,10 +23,6 @@ NEEDED_OUT_OF_TESTS = {"_natype.py"}
 """numpy.testing, which scipy imports, reads this file of numpy's own tests."""
 UNUSED_DATA = {
     "bokeh_sampledata/_data": {"stocks.csv.gz"},
-    "matplotlib/mpl-data/sample_data": set(),
-    "matplotlib/mpl-data/images": set(),
-    "matplotlib/mpl-data/fonts/afm": set(),
-    "matplotlib/mpl-data/fonts/pdfcorefonts": set(),
     "pyphen/dictionaries": {"hyph_en_US.dic", "hyph_en_GB.dic"},
     "sklearn/datasets/data": set(),
     "sklearn/datasets/images": set(),

@@ -20,8 +20,6 @@ IMPORTED_WHERE_USED = (
     "exchange_calendars",
     "gunicorn.app.wsgiapp",
     "gunicorn.workers.gthread",
-    "matplotlib.backends.backend_svg",
-    "matplotlib.figure",
     "numba",
     "pandas",
     "psycopg",

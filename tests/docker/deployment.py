@@ -1,0 +1,137 @@
+"""docker-compose.yml, run for real under a name, a port and an environment of its own."""
+
+import json
+import os
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from site_config.environment import BASE_DIR
+from tests.site import free_port
+
+READY_WITHIN = 240
+COMPOSE_FILES = ("docker-compose.yml", "tests/docker/compose.yml")
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """A running composition; `address` is its site, `provider` the stand-in for the market data provider."""
+
+    name: str
+    environment: dict[str, str]
+    address: str
+    provider: str
+
+    def run(self, *command: str, check: bool = True, timeout: float = 600) -> str:
+        """Run a command with the composition's environment; return what it wrote to its output."""
+        done = subprocess.run(
+            command,
+            cwd=BASE_DIR,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            check=False,
+        )
+        if check and done.returncode:
+            raise AssertionError(f"{' '.join(command)} failed:\n{done.stdout[-2000:]}\n{done.stderr[-4000:]}")
+        return done.stdout
+
+    def compose(self, *arguments: str, check: bool = True) -> str:
+        """Run `docker compose` with these arguments."""
+        return self.run("docker", "compose", *arguments, check=check)
+
+    def manage(self, *arguments: str) -> str:
+        """Run `manage.py` inside a web container, as the README says."""
+        return self.compose(
+            "exec", "--no-TTY", "--index", self._first_index("web"), "web", "python", "manage.py", *arguments
+        )
+
+    def containers(self, service: str) -> list[str]:
+        """Return the identifiers of the service's running containers."""
+        return self.compose("ps", "--quiet", service).split()
+
+    def inspect(self, container: str) -> dict[str, Any]:
+        """Return what the engine knows of a container."""
+        (facts,) = json.loads(self.run("docker", "inspect", container))
+        return dict(facts)
+
+    def get(self, path: str, **arguments: Any) -> requests.Response:
+        """Ask the site."""
+        return requests.get(f"{self.address}{path}", timeout=60, **arguments)
+
+    def post(self, path: str, **arguments: Any) -> requests.Response:
+        """Send something to the site."""
+        return requests.post(f"{self.address}{path}", timeout=60, **arguments)
+
+    def query(self, statement: str) -> list[str]:
+        """Return the lines that PostgreSQL answers, columns separated by `|`."""
+        user, database = (self.environment[name] for name in ("POSTGRES_USER", "POSTGRES_DB"))
+        answer = self.compose(
+            "exec", "--no-TTY", "db", "sh", "-c",
+            f'PGPASSWORD="$POSTGRES_PASSWORD" psql -h 127.0.0.1 -U {user} -d {database} -Atc "{statement}"',
+        )  # fmt: skip
+        return answer.splitlines()
+
+    def _first_index(self, service: str) -> str:
+        facts = self.inspect(self.containers(service)[0])
+        return str(facts["Config"]["Labels"]["com.docker.compose.container-number"])
+
+
+@contextmanager
+def deployed(name: str, folder: Path, **variables: str) -> Iterator[Deployment]:
+    """Build and start the composition with one web and one worker container; remove it all in the end."""
+    port, provider_port = free_port(), free_port()
+    secrets = folder / "secrets.env"
+    subprocess.run([BASE_DIR / "deploy/compose/make-env", secrets], check=True, capture_output=True)
+    environment = {
+        **{key: os.environ[key] for key in ("PATH", "HOME") if key in os.environ},
+        **dict(line.split("=", 1) for line in secrets.read_text().split()),
+        "COMPOSE_PROJECT_NAME": f"hindcast-test-{name}",
+        "COMPOSE_FILE": os.pathsep.join(COMPOSE_FILES),
+        "COMPOSE_PROGRESS": "quiet",
+        "POSTGRES_USER": "hindcast",
+        "POSTGRES_DB": "hindcast",
+        "LOCAL_USER": "True",
+        "PORT": str(port),
+        "PROVIDER_PORT": str(provider_port),
+        "ALPHA_VANTAGE_API_KEY": "KeyOfTheTests",
+        "ALPHA_VANTAGE_BASE_URL": "http://provider:8080/query",
+        "ALPHA_VANTAGE_ALLOW_PRIVATE": "True",
+        "ALPHA_VANTAGE_REQUESTS_PER_DAY": "0",
+        # The load is meant; the limits for each user have tests of their own.
+        "RUNS_PER_MINUTE": "100000",
+        "API_REQUESTS_PER_MINUTE": "100000",
+        **variables,
+    }
+    deployment = Deployment(
+        name, environment, f"http://127.0.0.1:{port}", f"http://127.0.0.1:{provider_port}"
+    )
+    try:
+        deployment.compose("up", "--build", "--detach")
+        wait_until(lambda: _is_ready(deployment), READY_WITHIN, "the site to be ready")
+        yield deployment
+    finally:
+        deployment.compose("down", "--volumes", "--remove-orphans", "--timeout", "5", check=False)
+
+
+def _is_ready(deployment: Deployment) -> bool:
+    try:
+        return deployment.get("/readyz").ok
+    except requests.ConnectionError:
+        return False
+
+
+def wait_until(true: Callable[[], bool], seconds: float, what: str) -> float:
+    """Wait until it is true and return how long that took; AssertionError after `seconds`."""
+    began = time.monotonic()
+    while not true():
+        assert time.monotonic() - began < seconds, f"waited {seconds:.0f} s for {what}"
+        time.sleep(0.5)
+    return time.monotonic() - began

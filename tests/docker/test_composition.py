@@ -1,0 +1,110 @@
+"""What docker-compose.yml promises to whoever starts it."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from site_config.environment import BASE_DIR
+from tests.docker.deployment import Deployment, wait_until
+
+
+@pytest.mark.parametrize("missing", ["POSTGRES_PASSWORD", "DJANGO_SECRET_KEY"])
+def test_without_a_secret_it_refuses_and_says_how_to_get_one(missing: str) -> None:
+    secrets = {"POSTGRES_PASSWORD": "x", "DJANGO_SECRET_KEY": "x"} | {missing: ""}
+    refused = subprocess.run(
+        ["docker", "compose", "--file", "docker-compose.yml", "config", "--quiet"],
+        cwd=BASE_DIR,
+        env={"PATH": os.environ["PATH"], "HOME": os.environ["HOME"], **secrets},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert refused.returncode != 0
+    assert f"{missing} is missing a value: has no default. Run deploy/compose/make-env" in refused.stderr
+
+
+def test_secrets_that_stand_in_the_file_are_kept(tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    file.write_text("POSTGRES_PASSWORD=mine\nDJANGO_SECRET_KEY=\nPORT=8001\n")
+    subprocess.run([BASE_DIR / "deploy/compose/make-env", file], check=True, capture_output=True)
+    lines = file.read_text().splitlines()
+    assert {"POSTGRES_PASSWORD=mine", "PORT=8001"} <= set(lines)
+    (key,) = (line for line in lines if line.startswith("DJANGO_SECRET_KEY="))
+    assert len(key.partition("=")[2]) == 50
+    assert file.stat().st_mode & 0o077 == 0
+
+
+def test_the_short_addresses_and_the_commands_work(site: Deployment) -> None:
+    assert "Backtest" in site.get("/backtest/AAPL/10000/").text
+    assert len(site.get("/predict/AAPL/", headers={"Accept": "application/json"}).json()["points"]) == 30
+    assert site.get("/report/AAPL/").content.startswith(b"%PDF-")
+    assert "backtest" in site.get("/report/json/AAPL/").json()
+    assert "AAPL" in site.manage("train_ml_model", "AAPL")
+    assert "bars from Alpha Vantage" in site.manage("load_stock_data", "NVDA")
+
+
+def test_containers_run_without_rights_on_a_file_system_that_they_cannot_change(site: Deployment) -> None:
+    for service in ("web", "worker", "proxy"):
+        (container,) = site.containers(service)[:1]
+        facts = site.inspect(container)
+        assert facts["HostConfig"]["ReadonlyRootfs"]
+        assert facts["HostConfig"]["CapDrop"] == ["ALL"]
+        assert facts["HostConfig"]["Memory"] > 0
+        assert site.run("docker", "exec", container, "id", "-u").strip() != "0"
+
+
+def test_the_image_holds_no_compiler_and_no_development_package(site: Deployment) -> None:
+    (container, *_) = site.containers("web")
+    tools = site.run(
+        "docker",
+        "exec",
+        container,
+        "sh",
+        "-c",
+        "command -v cc gcc clang g++ make ld strip; exit 0",
+        check=False,
+    )
+    assert tools == ""
+    packages = site.run("docker", "exec", container, "dpkg-query", "--show", "--showformat", "${Package}\n")
+    assert not [name for name in packages.split() if name.endswith("-dev") or name.startswith("binutils")]
+
+
+def test_the_image_has_labels_and_a_health_check(site: Deployment) -> None:
+    (container, *_) = site.containers("web")
+    facts = site.inspect(container)
+    assert facts["Config"]["Labels"]["org.opencontainers.image.title"] == "Hindcast"
+    assert facts["State"]["Health"]["Status"] == "healthy"
+
+
+def test_web_and_worker_can_be_scaled(site: Deployment) -> None:
+    site.compose("up", "--detach", "--no-recreate", "--scale", "web=2", "--scale", "worker=3")
+    assert (len(site.containers("web")), len(site.containers("worker"))) == (2, 3)
+    wait_until(lambda: _all_healthy(site, "web"), 120, "both web containers to be healthy")
+    wait_until(lambda: _servers_up(site) == 2, 30, "the load balancer to find both")
+
+
+def test_one_web_container_may_die(site: Deployment) -> None:
+    wait_until(lambda: _servers_up(site) == 2, 30, "the load balancer to find both")
+    victim, _ = site.containers("web")
+    site.run("docker", "kill", victim)
+    answers = [site.get("/api/v1/instruments").status_code for _ in range(50)]
+    assert answers == [200] * 50
+    wait_until(lambda: _all_healthy(site, "web") and _servers_up(site) == 2, 120, "it to be started again")
+
+
+def _all_healthy(site: Deployment, service: str) -> bool:
+    containers = site.containers(service)
+    states = [site.inspect(container)["State"]["Health"]["Status"] for container in containers]
+    return len(states) == 2 and set(states) == {"healthy"}
+
+
+def _servers_up(site: Deployment) -> int:
+    """Return how many web containers the load balancer holds for ready."""
+    statistics = site.compose(
+        "exec", "--no-TTY", "proxy", "python", "-c",
+        "import urllib.request as u; print(u.urlopen('http://127.0.0.1:8001/').read().decode())",
+    )  # fmt: skip
+    rows = [line.split(",") for line in statistics.splitlines() if line.startswith("web,web")]
+    return sum(row[17].startswith("UP") for row in rows)
