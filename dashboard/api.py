@@ -4,15 +4,17 @@ from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
+from pydantic import BaseModel, Field
 
 from dashboard.downloads import pdf_answer
 from dashboard.reports.combined import CombinedDocument, combined_report
+from dashboard.schemas import SCHEMA_JSON, SCHEMAS, find_schema
 from forecasting.predicting import find_forecast
-from ingestion.publishing import json_answer
+from ingestion.publishing import Published, json_answer, published_answer
 from strategies.documents import BacktestDocument
 from strategies.running import find_published
 
-router = Router(tags=["reports"])
+router = Router(tags=["reports"], by_alias=True)
 
 InitialInvestment = Annotated[
     str | None,
@@ -25,6 +27,12 @@ PDF: dict[str, Any] = {
             "description": "The report; its JSON document is attached to it.",
             "content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}},
         }
+    }
+}
+
+SCHEMA: dict[str, Any] = {
+    "responses": {
+        200: {"description": "The schema.", "content": {SCHEMA_JSON: {"schema": {"type": "object"}}}}
     }
 }
 
@@ -56,3 +64,25 @@ def combined_pdf(
 ) -> HttpResponse:
     """Return the same as a printed report."""
     return pdf_answer(request, combined_report(symbol, initial_investment))
+
+
+class SchemaListing(BaseModel):
+    """A published JSON Schema."""
+
+    name: Annotated[str, Field(description="What it describes.")]
+    version: Annotated[int, Field(description="The `schema_version` of documents that it describes.")]
+    address: Annotated[str, Field(description="Where this version is, relative to the site.")]
+
+
+@router.get("/schemas", response=list[SchemaListing], summary="List the JSON Schemas", tags=["schemas"])
+def list_schemas(request: HttpRequest) -> list[SchemaListing]:
+    """Return the JSON Schemas of all documents and questions."""
+    return [
+        SchemaListing(name=schema.name, version=schema.version, address=schema.address) for schema in SCHEMAS
+    ]
+
+
+@router.get("/schemas/{name}.json", summary="Read a JSON Schema", tags=["schemas"], openapi_extra=SCHEMA)
+def read_schema(request: HttpRequest, name: str) -> HttpResponse:
+    """Return a JSON Schema (draft 2020-12): `backtest` for the newest version, `backtest-v2` for one."""
+    return published_answer(request, Published.of_json(find_schema(name)), content_type=SCHEMA_JSON)

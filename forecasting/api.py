@@ -1,21 +1,25 @@
 """The API of models and forecasts."""
 
 from http import HTTPStatus
+from typing import Annotated
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Router, Status
+from ninja import Query, Router, Status
 
-from forecasting.documents import ForecastDocument, TrainedModelDocument
-from forecasting.models import TrainedModel
+from forecasting.documents import ForecastDocument, ForecastListing, ForecastPage, TrainedModelDocument
+from forecasting.models import Forecast, TrainedModel
 from forecasting.parameters import ForecastParameters
 from forecasting.predicting import find_forecast, obtain_forecast
 from forecasting.tasks import request_training
 from ingestion.publishing import json_answer
+from ingestion.symbols import Symbol
+from jobs.answering import accepted
 from jobs.documents import JobDocument
+from jobs.paging import USUAL_PAGE, Cursor, Limit, page_of
 from jobs.rights import require_staff
 
-models_router = Router(tags=["models"])
-forecasts_router = Router(tags=["forecasts"])
+models_router = Router(tags=["models"], by_alias=True)
+forecasts_router = Router(tags=["forecasts"], by_alias=True)
 
 
 @models_router.get("/", include_in_schema=False, response=list[TrainedModelDocument])
@@ -31,9 +35,21 @@ def list_models(request: HttpRequest) -> list[TrainedModelDocument]:
 def train(request: HttpRequest, symbol: str, response: HttpResponse) -> Status[JobDocument]:
     """Start training in the background. Staff only; read the job for its progress."""
     require_staff(request)
-    job = request_training(symbol)
-    response["Location"] = f"/api/v1/jobs/{job.pk}"
-    return Status(HTTPStatus.ACCEPTED, JobDocument.of(job))
+    return accepted(response, request_training(symbol))
+
+
+@forecasts_router.get("/", include_in_schema=False, response=ForecastPage)
+@forecasts_router.get("", response=ForecastPage, summary="List forecasts")
+def list_forecasts(
+    request: HttpRequest,
+    limit: Limit = USUAL_PAGE,
+    cursor: Cursor = None,
+    symbol: Annotated[Symbol | None, Query(description="Only forecasts of this symbol.")] = None,
+) -> ForecastPage:
+    """Return stored forecasts without their points, newest first, a page at a time."""
+    stored = Forecast.objects.defer("document")
+    page = page_of(stored.filter(symbol=symbol) if symbol else stored, cursor=cursor, limit=limit)
+    return ForecastPage(items=[ForecastListing.of(record) for record in page.rows], next=page.next)
 
 
 @forecasts_router.post("/", include_in_schema=False)

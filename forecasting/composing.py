@@ -7,10 +7,10 @@ from django.utils import timezone
 
 from forecasting.documents import (
     ForecastDocument,
+    ForecastVersions,
     History,
     ModelDocument,
     Point,
-    Versions,
     links_of,
 )
 from forecasting.model import MODEL_VERSION
@@ -108,9 +108,9 @@ def _history(bars: Bars) -> History:
     )
 
 
-def _versions(record: TrainedModel) -> Versions:
+def _versions(record: TrainedModel) -> ForecastVersions:
     """Return what computed the document; scikit-learn is the one that fitted the model."""
-    return Versions(
+    return ForecastVersions(
         model=MODEL_VERSION,
         numpy=library_version("numpy"),
         scikit_learn=record.library_versions["scikit-learn"],

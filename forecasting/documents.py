@@ -1,16 +1,17 @@
 """The published document of a forecast: page, PDF, JSON and API all render this."""
 
 import datetime as dt
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field
 
-from forecasting.models import TrainedModel
+from forecasting.models import Forecast, TrainedModel
 from forecasting.parameters import ForecastParameters
 from ingestion.documents import DataDocument
 from ingestion.publishing import PublishedDocument
+from jobs.paging import NEXT_IN_WORDS
 
-SCHEMA = "hindcast.forecast"
+SCHEMA: Literal["hindcast.forecast"] = "hindcast.forecast"
 SCHEMA_VERSION = 2
 
 Figure = float | None
@@ -19,26 +20,28 @@ Figure = float | None
 class Point(PublishedDocument):
     """The forecast of one session's close, in the instrument's currency."""
 
-    date: dt.date
-    median: float
-    low_80: float
-    high_80: float
-    low_95: float
-    high_95: float
-    probability_above_last_close: Annotated[float, Field(ge=0, le=1)]
+    date: Annotated[dt.date, Field(description="Session whose close is forecast.")]
+    median: Annotated[float, Field(description="The close is as likely above as below it, in currency.")]
+    low_80: Annotated[float, Field(description="Lower edge of the 80 % band, in currency.")]
+    high_80: Annotated[float, Field(description="Upper edge of the 80 % band, in currency.")]
+    low_95: Annotated[float, Field(description="Lower edge of the 95 % band, in currency.")]
+    high_95: Annotated[float, Field(description="Upper edge of the 95 % band, in currency.")]
+    probability_above_last_close: Annotated[
+        float, Field(ge=0, le=1, description="That this close lies above the last one known.")
+    ]
     actual: Annotated[Figure, Field(description="The close that came, where it is known.")]
 
 
 class ModelDocument(PublishedDocument):
     """The trained model behind a forecast."""
 
-    kind: str
+    kind: Annotated[str, Field(description="pooled: all symbols together; symbol: calibrated for one.")]
     version: Annotated[str, Field(description="Identifies the artefact; new training, new version.")]
-    trained_from: dt.date
+    trained_from: Annotated[dt.date, Field(description="First day of the data used in training.")]
     trained_through: Annotated[dt.date, Field(description="No data after this day was used in training.")]
-    training_symbols: list[str]
-    features: list[str]
-    sha256: str
+    training_symbols: Annotated[list[str], Field(description="Symbols whose bars were used in training.")]
+    features: Annotated[list[str], Field(description="What the model looks at, by name.")]
+    sha256: Annotated[str, Field(description="Fingerprint of the artefact.")]
     description: Annotated[str, Field(description="What the model does, in plain words.")]
 
 
@@ -72,24 +75,28 @@ class Calibration(PublishedDocument):
 class PastForecast(PublishedDocument):
     """A look back: what was forecast at one distance, and what came."""
 
-    issued_on: dt.date
-    date: dt.date
-    horizon: int
-    median: float
-    low_80: float
-    high_80: float
-    low_95: float
-    high_95: float
-    actual: float
+    issued_on: Annotated[dt.date, Field(description="Date of the last bar that it used.")]
+    date: Annotated[dt.date, Field(description="Session whose close was forecast.")]
+    horizon: Annotated[int, Field(description="Sessions ahead.")]
+    median: Annotated[float, Field(description="Forecast median, in currency.")]
+    low_80: Annotated[float, Field(description="Lower edge of the 80 % band, in currency.")]
+    high_80: Annotated[float, Field(description="Upper edge of the 80 % band, in currency.")]
+    low_95: Annotated[float, Field(description="Lower edge of the 95 % band, in currency.")]
+    high_95: Annotated[float, Field(description="Upper edge of the 95 % band, in currency.")]
+    actual: Annotated[float, Field(description="The close that came, in currency.")]
 
 
 class Scorecard(PublishedDocument):
     """How this model would have done on this symbol, from past days of issue only."""
 
-    forecasts: int
-    first_issued_on: dt.date | None
-    last_issued_on: dt.date | None
-    horizons: list[HorizonScore]
+    forecasts: Annotated[int, Field(description="Number of past forecasts at the longest horizon.")]
+    first_issued_on: Annotated[
+        dt.date | None, Field(description="Day of issue of the first one; null: there is none.")
+    ]
+    last_issued_on: Annotated[
+        dt.date | None, Field(description="Day of issue of the last one; null: there is none.")
+    ]
+    horizons: Annotated[list[HorizonScore], Field(description="How they did, by distance.")]
     calibration: Annotated[
         list[Calibration], Field(description="Central bands of 10 to 95 % at the longest horizon.")
     ]
@@ -103,71 +110,115 @@ class Scorecard(PublishedDocument):
 class History(PublishedDocument):
     """Closes before the day of issue, for the chart."""
 
-    dates: list[dt.date]
-    close: list[float]
+    dates: Annotated[list[dt.date], Field(description="Days with a bar, oldest first.")]
+    close: Annotated[list[float], Field(description="Their closes, in currency.")]
 
 
-class Versions(PublishedDocument):
+class ForecastVersions(PublishedDocument):
     """What computed the document."""
 
-    model: str
-    numpy: str
-    scikit_learn: str
+    model: Annotated[str, Field(description="Of Hindcast's model code.")]
+    numpy: Annotated[str, Field(description="Of NumPy.")]
+    scikit_learn: Annotated[str, Field(description="Of scikit-learn.")]
 
 
-class Links(PublishedDocument):
+class ForecastLinks(PublishedDocument):
     """Addresses of the same forecast in other forms, relative to the site."""
 
-    page: str
-    json_: Annotated[str, Field(alias="json")]
-    pdf: str
+    page: Annotated[str, Field(description="The page for people.")]
+    json_: Annotated[str, Field(alias="json", description="The document as a file.")]
+    pdf: Annotated[str, Field(description="The printed report.")]
 
 
-def links_of(forecast_id: str) -> Links:
+def links_of(forecast_id: str) -> ForecastLinks:
     """Return the addresses of a forecast."""
     page = f"/forecasts/{forecast_id}"
-    return Links(page=f"{page}/", json_=f"{page}.json", pdf=f"{page}.pdf")
+    return ForecastLinks(page=f"{page}/", json_=f"{page}.json", pdf=f"{page}.pdf")
 
 
 class ForecastDocument(PublishedDocument):
     """A forecast: the question, the data, the answer, and what the answer is worth."""
 
-    schema_: Annotated[str, Field(alias="schema")] = SCHEMA
-    schema_version: int = SCHEMA_VERSION
+    schema_: Annotated[
+        Literal["hindcast.forecast"], Field(alias="schema", description="What kind of document this is.")
+    ] = SCHEMA
+    schema_version: Annotated[
+        int, Field(description="Version of that kind; a field is removed or changed in a new one only.")
+    ] = SCHEMA_VERSION
     id: Annotated[str, Field(description="Hash of parameters, stated data, notices and model.")]
-    generated_at: dt.datetime
-    parameters: ForecastParameters
+    generated_at: Annotated[dt.datetime, Field(description="When it was issued, UTC.")]
+    parameters: Annotated[ForecastParameters, Field(description="The question, with every default.")]
     issued_on: Annotated[dt.date, Field(description="Date of the last bar used.")]
     last_close: Annotated[float, Field(description="Close of that bar, in the instrument's currency.")]
-    data: DataDocument
-    model: ModelDocument
+    data: Annotated[DataDocument, Field(description="Where the bars come from, and what is wrong with them.")]
+    model: Annotated[ModelDocument, Field(description="The model that forecast.")]
     summary: Annotated[str, Field(description="The forecast in a sentence.")]
-    notices: list[str]
-    points: list[Point]
-    history: History
-    scorecard: Scorecard
-    versions: Versions
-    disclosure: str
-    links: Links
+    notices: Annotated[list[str], Field(description="What a reader must know, the most important first.")]
+    points: Annotated[list[Point], Field(description="The forecast, a point for each session.")]
+    history: Annotated[History, Field(description="Closes up to the day of issue.")]
+    scorecard: Annotated[Scorecard, Field(description="What such forecasts were worth in the past.")]
+    versions: Annotated[ForecastVersions, Field(description="Of what computed the document.")]
+    disclosure: Annotated[str, Field(description="What a forecast cannot know, in sentences.")]
+    links: Annotated[ForecastLinks, Field(description="The same forecast in other forms.")]
 
 
 class TrainedModelDocument(PublishedDocument):
     """A trained model in the registry."""
 
-    kind: str
+    kind: Annotated[str, Field(description="pooled: all symbols together; symbol: calibrated for one.")]
     symbol: Annotated[str, Field(description="Empty for a pooled model.")]
-    version: str
+    version: Annotated[str, Field(description="Identifies the artefact; new training, new version.")]
     model_version: Annotated[str, Field(description="Of the code that trained it; others are not used.")]
-    trained_from: dt.date
+    trained_from: Annotated[dt.date, Field(description="First day of the data used in training.")]
     trained_through: Annotated[dt.date, Field(description="No data after this day was used in training.")]
-    trained_at: dt.datetime
-    training_symbols: list[str]
-    features: list[str]
-    library_versions: dict[str, str]
+    trained_at: Annotated[dt.datetime, Field(description="When it was trained, UTC.")]
+    training_symbols: Annotated[list[str], Field(description="Symbols whose bars were used in training.")]
+    features: Annotated[list[str], Field(description="What the model looks at, by name.")]
+    library_versions: Annotated[dict[str, str], Field(description="Of the libraries that trained it.")]
     metrics: Annotated[dict[str, float], Field(description="Figures on data that training had not seen.")]
-    sha256: str
+    sha256: Annotated[str, Field(description="Fingerprint of the artefact.")]
 
     @classmethod
     def of(cls, record: TrainedModel) -> Self:
         """Return the document of a stored model."""
         return cls(**{name: getattr(record, name) for name in cls.model_fields})
+
+
+class ForecastListing(PublishedDocument):
+    """A stored forecast as lists show it; prices are in the instrument's currency."""
+
+    id: Annotated[str, Field(description="Names the forecast in addresses.")]
+    symbol: Annotated[str, Field(description="Ticker symbol of the share.")]
+    created_at: Annotated[dt.datetime, Field(description="When it was issued, UTC.")]
+    parameters: Annotated[ForecastParameters, Field(description="The question, with every default.")]
+    issued_on: Annotated[dt.date, Field(description="Date of the last bar used.")]
+    currency: Annotated[str, Field(description="ISO 4217 code of the prices' currency.")]
+    last_session: Annotated[dt.date, Field(description="The farthest session forecast.")]
+    median: Annotated[float, Field(description="Of that session's close.")]
+    low_80: Annotated[float, Field(description="Lower edge of its 80 % band.")]
+    high_80: Annotated[float, Field(description="Upper edge of its 80 % band.")]
+    links: Annotated[ForecastLinks, Field(description="The forecast in its forms.")]
+
+    @classmethod
+    def of(cls, record: Forecast) -> Self:
+        """Return the listing of a stored forecast."""
+        return cls(
+            id=record.pk,
+            symbol=record.symbol,
+            created_at=record.created_at,
+            parameters=ForecastParameters.model_validate(record.parameters),
+            issued_on=record.issued_on,
+            currency=record.currency,
+            last_session=record.last_session,
+            median=record.median,
+            low_80=record.low_80,
+            high_80=record.high_80,
+            links=links_of(record.pk),
+        )
+
+
+class ForecastPage(PublishedDocument):
+    """A page of stored forecasts, newest first."""
+
+    items: Annotated[list[ForecastListing], Field(description="The forecasts of this page.")]
+    next: Annotated[str | None, Field(description=NEXT_IN_WORDS)]

@@ -9,7 +9,7 @@ from django.db.models import JSONField, TextField, Value
 from django.db.models.functions import Cast
 
 from forecasting.composing import compose
-from forecasting.documents import SCHEMA_VERSION, ForecastDocument, Links, Point, links_of
+from forecasting.documents import SCHEMA_VERSION, ForecastDocument, ForecastLinks, Point, links_of
 from forecasting.model import MODEL_VERSION
 from forecasting.models import Forecast, ForecastPoint
 from forecasting.notices import notices_about, refuse_too_few_closes
@@ -59,7 +59,7 @@ class ForecastExcerpt:
     issued_on: date
     data: ExcerptData
     points: tuple[ExcerptPoint]
-    links: Links
+    links: ForecastLinks
 
 
 def predict_next_30_days(symbol: str) -> ForecastDocument:

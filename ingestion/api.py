@@ -2,7 +2,7 @@
 
 from datetime import date
 from http import HTTPStatus
-from typing import Annotated, BinaryIO, cast
+from typing import Annotated, Any, BinaryIO, cast
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest, HttpResponse
@@ -24,13 +24,14 @@ from ingestion.instruments import find_instrument, list_instruments
 from ingestion.intake import import_request, take_file
 from ingestion.limits import quota_left
 from ingestion.watching import unwatch, watch
+from jobs.answering import accepted
 from jobs.documents import JobDocument
 from jobs.errors import InvalidInput
 from jobs.models import Job
 from jobs.rights import require_staff
 
-router = Router(tags=["instruments"])
-quota_router = Router(tags=["instruments"])
+router = Router(tags=["instruments"], by_alias=True)
+quota_router = Router(tags=["instruments"], by_alias=True)
 
 
 @quota_router.get("", response=QuotaDocument | None, summary="Read what is left of the provider's requests")
@@ -87,7 +88,34 @@ def unwatch_instrument(request: HttpRequest, symbol: str) -> Status[None]:
     return Status(HTTPStatus.NO_CONTENT, None)
 
 
-@router.get("/{symbol}/bars.csv", summary="Read daily bars as CSV", response={200: None})
+CSV: dict[str, Any] = {
+    "responses": {
+        200: {"description": "The file.", "content": {"text/csv": {"schema": {"type": "string"}}}},
+    }
+}
+CSV_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "text/csv": {
+                "schema": {"type": "string"},
+                "example": "date,open,high,low,close,volume\n2013-03-01,438,438.18,429.98,430.47,19730300\n",
+            },
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "properties": {
+                        "file": {"type": "string", "format": "binary", "description": "The file."}
+                    },
+                    "required": ["file"],
+                }
+            },
+        },
+    }
+}
+
+
+@router.get("/{symbol}/bars.csv", summary="Read daily bars as CSV", response={200: None}, openapi_extra=CSV)
 def read_bars_as_csv(
     request: HttpRequest,
     symbol: str,
@@ -111,6 +139,7 @@ def read_bars_as_csv(
     "/{symbol}/import",
     response={201: ImportDocument, 202: JobDocument},
     summary="Import an instrument's bars from a CSV file",
+    openapi_extra=CSV_BODY,
 )
 def import_instrument(
     request: HttpRequest,
@@ -131,8 +160,7 @@ def import_instrument(
     require_staff(request)
     taken = take_file(*sent_file(request), import_request(symbol, prices, exchange))
     if isinstance(taken, Job):
-        response["Location"] = f"/api/v1/jobs/{taken.pk}"
-        return Status(HTTPStatus.ACCEPTED, JobDocument.of(taken))
+        return accepted(response, taken)
     return Status(HTTPStatus.CREATED, ImportDocument.of(taken))
 
 
@@ -149,6 +177,4 @@ def sent_file(request: HttpRequest) -> tuple[BinaryIO, str]:
 def fetch_instrument(request: HttpRequest, response: HttpResponse, symbol: str) -> Status[JobDocument]:
     """Queue a job that fetches and stores the bars; only staff may spend the provider's quota."""
     require_staff(request)
-    job = request_fetch(symbol)
-    response["Location"] = f"/api/v1/jobs/{job.pk}"
-    return Status(HTTPStatus.ACCEPTED, JobDocument.of(job))
+    return accepted(response, request_fetch(symbol))

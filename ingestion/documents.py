@@ -26,13 +26,13 @@ SOURCE_DESCRIPTIONS = {
 class DataDocument(PublishedDocument):
     """Where the bars behind a result come from. Part of every result's document."""
 
-    symbol: str
-    name: str
+    symbol: Annotated[str, Field(description="Ticker symbol.")]
+    name: Annotated[str, Field(description="Name of the company or fund.")]
     exchange: Annotated[str, Field(description="ISO 10383 code of the exchange, for its calendar.")]
     currency: Annotated[str, Field(description="ISO 4217 code of the prices' currency.")]
     source: Annotated[str, Field(description="sample, alpha_vantage or file.")]
     source_description: Annotated[str, Field(description="The source in words, for people.")]
-    adjustment: Adjustment
+    adjustment: Annotated[Adjustment, Field(description="Corporate actions taken out of the prices.")]
     first: Annotated[date, Field(description="Date of the first bar used.")]
     last: Annotated[date, Field(description="Date of the last bar used.")]
     bars: Annotated[int, Field(description="Number of bars used, warm-up included.")]
@@ -74,8 +74,8 @@ class DataDocument(PublishedDocument):
 class ActionDocument(PublishedDocument):
     """A split or dividend, effective before the open of its day."""
 
-    date: date
-    kind: ActionKind
+    date: Annotated[date, Field(description="Day from whose open on it holds.")]
+    kind: Annotated[ActionKind, Field(description="A split, or a cash dividend.")]
     value: Annotated[
         float, Field(description="New shares for one old share, or the dividend a share in currency.")
     ]
@@ -84,11 +84,11 @@ class ActionDocument(PublishedDocument):
 class InstrumentDocument(PublishedDocument):
     """What is stored about one instrument. Prices are raw, as traded."""
 
-    symbol: str
-    name: str
+    symbol: Annotated[str, Field(description="Ticker symbol.")]
+    name: Annotated[str, Field(description="Name of the company or fund.")]
     exchange: Annotated[str, Field(description="ISO 10383 code of the exchange, for its calendar.")]
     currency: Annotated[str, Field(description="Code of the prices' currency; GBX is pence.")]
-    source: Source
+    source: Annotated[Source, Field(description="Where the bars come from.")]
     source_description: Annotated[str, Field(description="The source in words, for people.")]
     is_sample: Annotated[bool, Field(description="Whether these are the historical bars of the sample.")]
     bars: Annotated[int, Field(description="Number of daily bars stored.")]
@@ -127,22 +127,22 @@ class QuotaDocument(PublishedDocument):
 class GapDocument(PublishedDocument):
     """A run of consecutive sessions without bars."""
 
-    first: date
-    last: date
+    first: Annotated[date, Field(description="First session without a bar.")]
+    last: Annotated[date, Field(description="Last session without a bar.")]
     sessions: Annotated[int, Field(description="Sessions in the run.")]
 
 
 class QuarantinedDocument(PublishedDocument):
     """A bar that is kept out of the prices."""
 
-    date: date
-    reason: str
+    date: Annotated[date, Field(description="Day of the bar.")]
+    reason: Annotated[str, Field(description="What is wrong with it.")]
 
 
 class CoverageDocument(PublishedDocument):
     """How complete an instrument's bars are. Null where its exchange has no calendar to tell by."""
 
-    symbol: str
+    symbol: Annotated[str, Field(description="Ticker symbol.")]
     bars: Annotated[int, Field(description="Number of daily bars stored, of any time.")]
     sessions_held: Annotated[int | None, Field(description="Sessions of the expected ones that have a bar.")]
     sessions_expected: Annotated[
@@ -180,14 +180,14 @@ class CoverageDocument(PublishedDocument):
 class BarsDocument(PublishedDocument):
     """Daily bars as columns of equal length, oldest first."""
 
-    symbol: str
-    adjustment: Adjustment
-    dates: list[date]
-    open: list[float]
-    high: list[float]
-    low: list[float]
-    close: list[float]
-    volume: list[int]
+    symbol: Annotated[str, Field(description="Ticker symbol.")]
+    adjustment: Annotated[Adjustment, Field(description="Corporate actions taken out of the prices.")]
+    dates: Annotated[list[date], Field(description="Days with a bar, oldest first.")]
+    open: Annotated[list[float], Field(description="First price of the day, in currency.")]
+    high: Annotated[list[float], Field(description="Highest price of the day, in currency.")]
+    low: Annotated[list[float], Field(description="Lowest price of the day, in currency.")]
+    close: Annotated[list[float], Field(description="Last price of the day, in currency.")]
+    volume: Annotated[list[int], Field(description="Shares traded; adjusted for splits where prices are.")]
 
     @classmethod
     def of(cls, bars: Bars) -> Self:

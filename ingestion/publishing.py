@@ -44,7 +44,12 @@ class Published:
     @classmethod
     def of(cls, document: BaseModel) -> Self:
         """Return what is published of `document`."""
-        content = published_json(document)
+        return cls.of_json(document.model_dump(mode="json", by_alias=True))
+
+    @classmethod
+    def of_json(cls, value: Any) -> Self:
+        """Return what is published of plain JSON values."""
+        content = _spelled(value)
         return cls(digest=sha256(content).hexdigest(), plain=content)
 
     @cached_property
@@ -60,7 +65,7 @@ class Published:
 
 def published_json(document: BaseModel) -> bytes:
     """Return the document as JSON: keys sorted, dates ISO 8601, never NaN; equal documents, equal bytes."""
-    return to_json(_sorted(document.model_dump(mode="json", by_alias=True))) + b"\n"
+    return _spelled(document.model_dump(mode="json", by_alias=True))
 
 
 def entity_tag(content: bytes) -> str:
@@ -76,7 +81,11 @@ def json_answer(
 
 
 def published_answer(
-    request: HttpRequest, published: Published, *, status: HTTPStatus = HTTPStatus.OK
+    request: HttpRequest,
+    published: Published,
+    *,
+    status: HTTPStatus = HTTPStatus.OK,
+    content_type: str = JSON,
 ) -> HttpResponse:
     """Return published JSON, compressed for a client that takes it; or 304, see `unchanged_answer`."""
     unchanged = unchanged_answer(request, published.digest)
@@ -84,7 +93,7 @@ def published_answer(
         return unchanged
     packs = _takes_gzip(request)
     content = published.compressed if packs else published.json
-    response = HttpResponse(content, status=status, content_type=JSON)
+    response = HttpResponse(content, status=status, content_type=content_type)
     if packs:
         response.headers["Content-Encoding"] = "gzip"
     return _with_tag(response, published.digest, packs=packs)
@@ -127,6 +136,10 @@ def _tag(digest: str, *, packs: bool) -> str:
 def _takes_gzip(request: HttpRequest) -> bool:
     codings = (coding.strip().lower() for coding in request.headers.get("Accept-Encoding", "").split(","))
     return any(coding.partition(";")[0] == "gzip" and not coding.endswith("q=0") for coding in codings)
+
+
+def _spelled(value: Any) -> bytes:
+    return to_json(_sorted(value)) + b"\n"
 
 
 def _sorted(value: Any) -> Any:

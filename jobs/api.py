@@ -1,21 +1,45 @@
 """The API of background work."""
 
+from typing import Annotated
 from uuid import UUID
 
-from django.http import HttpRequest
-from ninja import Router
+from django.http import HttpRequest, HttpResponse
+from ninja import Query, Router
 
-from jobs.documents import JobDocument
+from jobs.answering import looked_at
+from jobs.documents import JobDocument, JobPage
+from jobs.models import Job, JobState
+from jobs.paging import USUAL_PAGE, Cursor, Limit, page_of
 from jobs.queueing import cancel, find_job, resume
 from jobs.rights import require_staff
 
-router = Router(tags=["jobs"])
+router = Router(tags=["jobs"], by_alias=True)
+
+WORDS = "^[a-z_]+$"
+"""What names a kind of work."""
+
+
+@router.get("/", include_in_schema=False, response=JobPage)
+@router.get("", response=JobPage, summary="List jobs")
+def list_jobs(
+    request: HttpRequest,
+    limit: Limit = USUAL_PAGE,
+    cursor: Cursor = None,
+    state: Annotated[JobState | None, Query(description="Only jobs in this state.")] = None,
+    kind: Annotated[
+        str | None, Query(max_length=40, pattern=WORDS, description="Only jobs of this kind: fetch_bars, ...")
+    ] = None,
+) -> JobPage:
+    """Return background work, newest first, a page at a time."""
+    asked = {name: value for name, value in (("state", state), ("kind", kind)) if value is not None}
+    page = page_of(Job.objects.filter(**asked), cursor=cursor, limit=limit)
+    return JobPage(items=[JobDocument.of(job) for job in page.rows], next=page.next)
 
 
 @router.get("/{job_id}", response=JobDocument, summary="Read a job's progress")
-def read_job(request: HttpRequest, job_id: UUID) -> JobDocument:
-    """Return state, progress, and the result or error of a job."""
-    return JobDocument.of(find_job(job_id))
+def read_job(request: HttpRequest, response: HttpResponse, job_id: UUID) -> JobDocument:
+    """Return state, progress, and the result or error of a job. While it is active, ask every Retry-After."""
+    return looked_at(response, find_job(job_id))
 
 
 @router.post("/{job_id}/cancel", response=JobDocument, summary="Cancel a job")

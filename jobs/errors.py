@@ -85,10 +85,19 @@ OWN_WORDS = {
 
 @dataclass(frozen=True, kw_only=True)
 class FieldError:
-    """One thing wrong with one field; `field` is empty where it concerns the request as a whole."""
+    """One thing wrong with one field; `field` is empty where it concerns the request as a whole.
+
+    parts: the names of the objects and of the field in them, where `field` does not tell them apart.
+    """
 
     field: str
     message: str
+    parts: tuple[str, ...] = ()
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        """The way from the request to the field."""
+        return self.parts or tuple(part for part in self.field.split(".") if part)
 
 
 def field_errors(error: ValidationError) -> list[FieldError]:
@@ -97,6 +106,7 @@ def field_errors(error: ValidationError) -> list[FieldError]:
         FieldError(
             field=".".join(str(part) for part in item["loc"]),
             message=OWN_WORDS.get(item["type"]) or sentence(item["msg"]),
+            parts=tuple(str(part) for part in item["loc"]),
         )
         for item in error.errors(include_url=False, include_input=False)
     ]

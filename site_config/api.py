@@ -4,7 +4,6 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from ninja import NinjaAPI
 from ninja.security import APIKeyCookie, HttpBearer
 
 from dashboard.api import router as reports_router
@@ -13,6 +12,7 @@ from ingestion.api import quota_router
 from ingestion.api import router as instruments_router
 from jobs.api import router as jobs_router
 from site_config.errors import add_problem_handlers
+from site_config.openapi import DESCRIPTION, HindcastAPI
 from strategies.api import router as backtests_router
 
 
@@ -39,11 +39,11 @@ class Session(APIKeyCookie):
         return _who(request)
 
 
-api = NinjaAPI(
+api = HindcastAPI(
     auth=[Token(), Session(csrf=False)],
     title="Hindcast",
     version="1",
-    description="Daily bars, backtests of moving-average rules and forecasts of the next sessions.",
+    description=DESCRIPTION,
 )
 add_problem_handlers(api)
 api.add_router("/instruments", instruments_router)

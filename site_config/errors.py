@@ -4,7 +4,7 @@ import logging
 import sys
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import Any
+from typing import Annotated, Any, Self
 
 from django.core.exceptions import RequestDataTooBig
 from django.db import InterfaceError, OperationalError
@@ -14,6 +14,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
+from pydantic import BaseModel, Field
 from pydantic import ValidationError as PydanticValidationError
 
 from jobs.errors import FieldError, HindcastError, TooManyRequests, Unavailable, field_errors, sentence
@@ -28,20 +29,47 @@ DATABASE_AWAY = "The database does not answer just now. Nothing is lost; try aga
 SECONDS_UNTIL_ANOTHER_TRY = 5
 
 
+PROBLEM_JSON = "application/problem+json"
+
+
+class ProblemError(BaseModel):
+    """One thing wrong with one field of a request."""
+
+    pointer: Annotated[
+        str, Field(description="JSON pointer (RFC 6901) into the body; empty: the body as a whole.")
+    ]
+    field: Annotated[str, Field(description="Name of the field, or of the parameter of the address.")]
+    detail: Annotated[str, Field(description="What is wrong with it, and what is possible.")]
+
+    @classmethod
+    def of(cls, error: FieldError) -> Self:
+        """Return the published form of `error`."""
+        pointer = "".join(f"/{part.replace('~', '~0').replace('/', '~1')}" for part in error.path)
+        return cls(pointer=pointer, field=error.field, detail=error.message)
+
+
+class Problem(BaseModel):
+    """An error as RFC 9457 describes it: what went wrong, in words for people, and where."""
+
+    type: Annotated[str, Field(description="about:blank: the status says what kind of problem it is.")]
+    title: Annotated[str, Field(description="The phrase of the status.")]
+    status: Annotated[int, Field(description="The HTTP status.")]
+    detail: Annotated[str, Field(description="The cause, and what to do next.")]
+    errors: Annotated[
+        list[ProblemError] | None, Field(description="Each wrong field, where the problem is about fields.")
+    ] = None
+
+
 def problem(status: int, detail: str, *, errors: list[FieldError] | None = None) -> HttpResponse:
     """Return an RFC 9457 problem document; `errors` point into the request's body by JSON pointer."""
-    body: dict[str, Any] = {
-        "type": "about:blank",
-        "title": HTTPStatus(status).phrase,
-        "status": int(status),
-        "detail": detail,
-    }
-    if errors:
-        body["errors"] = [
-            {"pointer": "/" + error.field.replace(".", "/"), "field": error.field, "detail": error.message}
-            for error in errors
-        ]
-    return JsonResponse(body, status=status, content_type="application/problem+json")
+    body = Problem(
+        type="about:blank",
+        title=HTTPStatus(status).phrase,
+        status=int(status),
+        detail=detail,
+        errors=[ProblemError.of(error) for error in errors] if errors else None,
+    )
+    return JsonResponse(body.model_dump(exclude_none=True), status=status, content_type=PROBLEM_JSON)
 
 
 def generic_text() -> str:
@@ -112,7 +140,7 @@ def _field_error(item: dict[str, Any]) -> FieldError:
     named = location[2:] if location[:1] == ["body"] and len(location) > 1 else location[1:]
     if not named:
         return FieldError(field="", message="Send a JSON object with the fields of the request as the body.")
-    return FieldError(field=".".join(named), message=sentence(str(item["msg"])))
+    return FieldError(field=".".join(named), message=sentence(str(item["msg"])), parts=tuple(named))
 
 
 class ErrorPageMiddleware:
@@ -125,7 +153,7 @@ class ErrorPageMiddleware:
         """Answer the request; a method that the API does not know is a problem document too."""
         response = self.get_response(request)
         if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED and request.path.startswith("/api/"):
-            allowed = response.headers["Allow"]
+            allowed = ", ".join(sorted(response.headers["Allow"].split(", ")))
             response = problem(
                 HTTPStatus.METHOD_NOT_ALLOWED, f"{request.method} is not possible here. Use {allowed}."
             )

@@ -1,16 +1,34 @@
 """The API of backtests."""
 
 from http import HTTPStatus
+from typing import Annotated
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Router
+from ninja import Query, Router
 
 from ingestion.publishing import published_answer, unchanged_answer
-from strategies.documents import BacktestDocument
+from ingestion.symbols import Symbol
+from jobs.paging import USUAL_PAGE, Cursor, Limit, page_of
+from strategies.documents import BacktestDocument, BacktestListing, BacktestPage
+from strategies.models import Backtest
 from strategies.parameters import BacktestParameters
 from strategies.running import answer, find_digest, find_published
 
-router = Router(tags=["backtests"])
+router = Router(tags=["backtests"], by_alias=True)
+
+
+@router.get("/", include_in_schema=False, response=BacktestPage)
+@router.get("", response=BacktestPage, summary="List backtests")
+def list_backtests(
+    request: HttpRequest,
+    limit: Limit = USUAL_PAGE,
+    cursor: Cursor = None,
+    symbol: Annotated[Symbol | None, Query(description="Only runs of this symbol.")] = None,
+) -> BacktestPage:
+    """Return stored backtests without their series, newest first, a page at a time."""
+    stored = Backtest.objects.defer("document")
+    page = page_of(stored.filter(symbol=symbol) if symbol else stored, cursor=cursor, limit=limit)
+    return BacktestPage(items=[BacktestListing.of(record) for record in page.rows], next=page.next)
 
 
 @router.post("/", include_in_schema=False)

@@ -9,17 +9,17 @@ from strategies import describing
 from strategies.describing import Run
 from strategies.documents import (
     BacktestDocument,
+    BacktestVersions,
     Comparison,
     DrawdownSpell,
     IndicatorLine,
-    Links,
     Metrics,
     Period,
     Series,
     Trade,
     TradeDirection,
     Undefined,
-    Versions,
+    links_of,
 )
 from strategies.engine import ENGINE_VERSION
 from strategies.engine import metrics as engine
@@ -52,11 +52,11 @@ def document_of(run: Run, *, backtest_id: str, generated_at: datetime) -> Backte
         comparison=_comparison(run),
         series=_series(run),
         calendar=calendar_returns(run.result),
-        versions=Versions(
+        versions=BacktestVersions(
             engine=ENGINE_VERSION, numpy=library_version("numpy"), pandas=library_version("pandas")
         ),
         disclosure=describing.disclosure(run),
-        links=_links(backtest_id),
+        links=links_of(backtest_id),
     )
 
 
@@ -153,11 +153,4 @@ def _series(run: Run) -> Series:
         rolling_sharpe=published_or_none(result.rolling_sharpe),
         rolling_beta=published_or_none(result.rolling_beta),
         comparison_equity=None if compared is None else published_column(compared.curve.equity),
-    )
-
-
-def _links(backtest_id: str) -> Links:
-    address = f"/backtests/{backtest_id}"
-    return Links(
-        page=f"{address}/", json_=f"{address}.json", pdf=f"{address}.pdf", trades_csv=f"{address}.csv"
     )

@@ -2,17 +2,19 @@
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal, Self
 
 from pydantic import Field
 
 from ingestion.documents import DataDocument
 from ingestion.publishing import PublishedDocument
+from jobs.paging import NEXT_IN_WORDS
 from strategies.engine.choices import ExitReason
 from strategies.engine.indicators import Panel
+from strategies.models import Backtest
 from strategies.parameters import BacktestParameters
 
-SCHEMA = "hindcast.backtest"
+SCHEMA: Literal["hindcast.backtest"] = "hindcast.backtest"
 SCHEMA_VERSION = 2
 
 Figure = float | None
@@ -60,9 +62,11 @@ class TradeDirection(StrEnum):
 class Trade(PublishedDocument):
     """One round trip, or an open trade marked to the last close."""
 
-    entry_date: date
+    entry_date: Annotated[date, Field(description="Date of the entry's fill.")]
     exit_date: Annotated[date, Field(description="Date of the exit; of the last bar when open.")]
-    direction: TradeDirection
+    direction: Annotated[
+        TradeDirection, Field(description="long gains from rising prices, short from falling ones.")
+    ]
     shares: Annotated[float, Field(description="Bought, or sold short; positive.")]
     entry_price: Annotated[float, Field(description="Fill price, slippage included.")]
     exit_price: Annotated[float, Field(description="Fill price, or the last close when open.")]
@@ -78,8 +82,8 @@ class Trade(PublishedDocument):
     max_favourable_excursion: Annotated[
         float, Field(description="Gain over the entry price at the best price while held; zero or positive.")
     ]
-    exit_reason: ExitReason
-    open: bool
+    exit_reason: Annotated[ExitReason, Field(description="What ended the trade.")]
+    open: Annotated[bool, Field(description="Whether it is still open at the last close.")]
 
 
 class IndicatorLine(PublishedDocument):
@@ -88,23 +92,23 @@ class IndicatorLine(PublishedDocument):
     key: Annotated[str, Field(description="What it is for the rule: fast, slow, upper, macd, ...")]
     label: Annotated[str, Field(description="Its name in a legend.")]
     panel: Annotated[Panel, Field(description="Over the price, or in a panel of its own around zero.")]
-    values: list[Figure]
+    values: Annotated[list[Figure], Field(description="At each close; null before the windows are full.")]
 
 
 class Series(PublishedDocument):
     """Columns of equal length, one value for each bar of the traded period."""
 
-    dates: list[date]
-    open: list[float]
-    high: list[float]
-    low: list[float]
-    close: list[float]
-    volume: list[int]
+    dates: Annotated[list[date], Field(description="Days with a bar, oldest first.")]
+    open: Annotated[list[float], Field(description="First price of the day, adjusted, in currency.")]
+    high: Annotated[list[float], Field(description="Highest price of the day, adjusted, in currency.")]
+    low: Annotated[list[float], Field(description="Lowest price of the day, adjusted, in currency.")]
+    close: Annotated[list[float], Field(description="Last price of the day, adjusted, in currency.")]
+    volume: Annotated[list[int], Field(description="Shares traded, adjusted for splits where prices are.")]
     indicators: Annotated[list[IndicatorLine], Field(description="What the rule decides by.")]
     equity: Annotated[list[float], Field(description="At the close, in currency.")]
     benchmark_equity: Annotated[list[float], Field(description="Of buy and hold.")]
     drawdown: Annotated[list[float], Field(description="Fall from the peak; zero or negative.")]
-    benchmark_drawdown: list[float]
+    benchmark_drawdown: Annotated[list[float], Field(description="The same of buy and hold.")]
     position: Annotated[list[float], Field(description="Shares held at the close; negative when short.")]
     rolling_sharpe: Annotated[
         list[Figure], Field(description="Sharpe ratio of the last 126 returns; null while undefined.")
@@ -133,8 +137,8 @@ class ReturnsByPeriod(PublishedDocument):
 class CalendarReturns(PublishedDocument):
     """Returns by the calendar. The product of all 1 + r in a column is one plus the total return."""
 
-    monthly: ReturnsByPeriod
-    yearly: ReturnsByPeriod
+    monthly: Annotated[ReturnsByPeriod, Field(description="By month.")]
+    yearly: Annotated[ReturnsByPeriod, Field(description="By year.")]
 
 
 class DrawdownSpell(PublishedDocument):
@@ -150,54 +154,66 @@ class DrawdownSpell(PublishedDocument):
 class Comparison(PublishedDocument):
     """Another share, bought and held over the same days with the same costs."""
 
-    symbol: str
+    symbol: Annotated[str, Field(description="Ticker symbol of the other share.")]
     metrics: Annotated[Metrics, Field(description="Alpha and beta against buy and hold, as everywhere.")]
     undefined: Annotated[dict[str, str], Field(description="Why figures are null, by metric.")]
-    data: DataDocument
+    data: Annotated[DataDocument, Field(description="Where its bars come from.")]
 
 
 class Period(PublishedDocument):
     """The traded days: what was asked for, cut to what is stored."""
 
-    start: date
-    end: date
-    bars: int
+    start: Annotated[date, Field(description="First traded day.")]
+    end: Annotated[date, Field(description="Last traded day.")]
+    bars: Annotated[int, Field(description="Bars from the first to the last, both included.")]
 
 
-class Versions(PublishedDocument):
+class BacktestVersions(PublishedDocument):
     """What computed the document."""
 
-    engine: str
-    numpy: str
-    pandas: str
+    engine: Annotated[str, Field(description="Of Hindcast's backtest engine.")]
+    numpy: Annotated[str, Field(description="Of NumPy.")]
+    pandas: Annotated[str, Field(description="Of pandas.")]
 
 
 class Undefined(PublishedDocument):
     """Why figures are null, by metric, for the strategy and for buy and hold."""
 
-    metrics: dict[str, str]
-    benchmark: dict[str, str]
+    metrics: Annotated[dict[str, str], Field(description="Reason by metric, for the strategy.")]
+    benchmark: Annotated[dict[str, str], Field(description="Reason by metric, for buy and hold.")]
 
 
-class Links(PublishedDocument):
+class BacktestLinks(PublishedDocument):
     """Addresses of the same run in other forms, relative to the site."""
 
-    page: str
-    json_: Annotated[str, Field(alias="json")]
-    pdf: str
-    trades_csv: str
+    page: Annotated[str, Field(description="The page for people.")]
+    json_: Annotated[str, Field(alias="json", description="The document as a file.")]
+    pdf: Annotated[str, Field(description="The printed report.")]
+    trades_csv: Annotated[str, Field(description="The trades as a table.")]
+
+
+def links_of(backtest_id: str) -> BacktestLinks:
+    """Return the addresses of a backtest."""
+    address = f"/backtests/{backtest_id}"
+    return BacktestLinks(
+        page=f"{address}/", json_=f"{address}.json", pdf=f"{address}.pdf", trades_csv=f"{address}.csv"
+    )
 
 
 class BacktestDocument(PublishedDocument):
     """A backtest: the question, the data, the answer, and what the answer is worth."""
 
-    schema_: Annotated[str, Field(alias="schema")] = SCHEMA
-    schema_version: int = SCHEMA_VERSION
+    schema_: Annotated[
+        Literal["hindcast.backtest"], Field(alias="schema", description="What kind of document this is.")
+    ] = SCHEMA
+    schema_version: Annotated[
+        int, Field(description="Version of that kind; a field is removed or changed in a new one only.")
+    ] = SCHEMA_VERSION
     id: Annotated[str, Field(description="Hash of parameters, stated data, engine and schema version.")]
-    generated_at: datetime
-    parameters: BacktestParameters
-    period: Period
-    data: DataDocument
+    generated_at: Annotated[datetime, Field(description="When it was computed, UTC.")]
+    parameters: Annotated[BacktestParameters, Field(description="The question, with every default.")]
+    period: Annotated[Period, Field(description="The traded days.")]
+    data: Annotated[DataDocument, Field(description="Where the bars come from, and what is wrong with them.")]
     unadjusted_splits: Annotated[
         list[date],
         Field(description="Traded days on which a split makes the price jump; none in adjusted prices."),
@@ -206,16 +222,50 @@ class BacktestDocument(PublishedDocument):
     notices: Annotated[
         list[str], Field(description="What a reader must know: clamped dates, few trades, gaps.")
     ]
-    metrics: Metrics
+    metrics: Annotated[Metrics, Field(description="Of the strategy, after costs.")]
     benchmark: Annotated[Metrics, Field(description="Buy and hold, with the same costs.")]
-    undefined: Undefined
-    trades: list[Trade]
+    undefined: Annotated[Undefined, Field(description="Why figures are null.")]
+    trades: Annotated[list[Trade], Field(description="Oldest first; an open one at the end.")]
     drawdowns: Annotated[
         list[DrawdownSpell], Field(description="The ten worst of the strategy, deepest first.")
     ]
     comparison: Annotated[Comparison | None, Field(description="Null unless a symbol was given to compare.")]
-    series: Series
+    series: Annotated[Series, Field(description="What charts draw, as columns.")]
     calendar: Annotated[CalendarReturns, Field(description="Returns by month and by year.")]
-    versions: Versions
-    disclosure: str
-    links: Links
+    versions: Annotated[BacktestVersions, Field(description="Of what computed the document.")]
+    disclosure: Annotated[str, Field(description="What a hypothetical result leaves out, in sentences.")]
+    links: Annotated[BacktestLinks, Field(description="The same run in other forms.")]
+
+
+class BacktestListing(PublishedDocument):
+    """A stored backtest as lists show it."""
+
+    id: Annotated[str, Field(description="Names the run in addresses.")]
+    symbol: Annotated[str, Field(description="Ticker symbol of the share.")]
+    created_at: Annotated[datetime, Field(description="When it was first computed, UTC.")]
+    parameters: Annotated[BacktestParameters, Field(description="The question, with every default.")]
+    summary: Annotated[str, Field(description="The result in a sentence, beside buy and hold.")]
+    total_return: Annotated[float, Field(description="Final over initial equity, minus one: 0.1 is 10 %.")]
+    benchmark_total_return: Annotated[float, Field(description="The same of buy and hold.")]
+    links: Annotated[BacktestLinks, Field(description="The run in its forms.")]
+
+    @classmethod
+    def of(cls, record: Backtest) -> Self:
+        """Return the listing of a stored run."""
+        return cls(
+            id=record.pk,
+            symbol=record.symbol,
+            created_at=record.created_at,
+            parameters=BacktestParameters.model_validate(record.parameters),
+            summary=record.summary,
+            total_return=record.total_return,
+            benchmark_total_return=record.benchmark_total_return,
+            links=links_of(record.pk),
+        )
+
+
+class BacktestPage(PublishedDocument):
+    """A page of stored backtests, newest first."""
+
+    items: Annotated[list[BacktestListing], Field(description="The runs of this page.")]
+    next: Annotated[str | None, Field(description=NEXT_IN_WORDS)]

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from hashlib import sha256
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -17,7 +17,7 @@ from jobs.errors import InvalidInput
 from strategies.documents import BacktestDocument
 from strategies.running import run_backtest
 
-SCHEMA = "hindcast.report"
+SCHEMA: Literal["hindcast.report"] = "hindcast.report"
 SCHEMA_VERSION = 1
 
 LOOK_BACK_SESSIONS = 30
@@ -42,33 +42,39 @@ class LookBackResult(PublishedDocument):
 class CombinedLinks(PublishedDocument):
     """Addresses of the report and its parts, relative to the site."""
 
-    page: str
-    json_: Annotated[str, Field(alias="json")]
-    pdf: str
-    backtest: str
-    forecast: str
-    look_back: str | None
+    page: Annotated[str, Field(description="The page for people.")]
+    json_: Annotated[str, Field(alias="json", description="This document.")]
+    pdf: Annotated[str, Field(description="The printed report.")]
+    backtest: Annotated[str, Field(description="Page of the backtest.")]
+    forecast: Annotated[str, Field(description="Page of the forecast.")]
+    look_back: Annotated[str | None, Field(description="Page of the look back; null without one.")]
 
 
 class CombinedDocument(PublishedDocument):
     """What can be said about one share: three results and what they are worth."""
 
-    schema_: Annotated[str, Field(alias="schema")] = SCHEMA
-    schema_version: int = SCHEMA_VERSION
+    schema_: Annotated[
+        Literal["hindcast.report"], Field(alias="schema", description="What kind of document this is.")
+    ] = SCHEMA
+    schema_version: Annotated[
+        int, Field(description="Version of that kind; a field is removed or changed in a new one only.")
+    ] = SCHEMA_VERSION
     id: Annotated[str, Field(description="Hash of the identifiers of the parts.")]
-    symbol: str
-    name: str
+    symbol: Annotated[str, Field(description="Ticker symbol of the share.")]
+    name: Annotated[str, Field(description="Name of the company or fund.")]
     generated_at: Annotated[datetime, Field(description="When the newest of the parts was computed.")]
-    notices: list[str]
+    notices: Annotated[list[str], Field(description="What a reader must know, such as a missing part.")]
     backtest: Annotated[BacktestDocument, Field(description="With the default rule and windows.")]
     forecast: Annotated[ForecastDocument, Field(description="From the last bar on.")]
     look_back: Annotated[
         ForecastDocument | None,
         Field(description="Issued 30 sessions before the last bar; null where notices say why."),
     ]
-    look_back_result: LookBackResult | None
-    disclosure: str
-    links: CombinedLinks
+    look_back_result: Annotated[
+        LookBackResult | None, Field(description="How the look back fared; null without known closes.")
+    ]
+    disclosure: Annotated[str, Field(description="What hypothetical results leave out, in sentences.")]
+    links: Annotated[CombinedLinks, Field(description="The report in its forms, and its parts.")]
 
 
 def combined_report(symbol: str, initial_investment: float | str | None = None) -> CombinedDocument:

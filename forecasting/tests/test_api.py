@@ -98,7 +98,7 @@ def test_a_malformed_body_is_refused_with_the_reason(reader: Client) -> None:
     assert "JSON" in response.json()["detail"]
 
 
-@pytest.mark.parametrize("forecast_id", ["0" * 20, "%00", "..", "x" * 5_000])
+@pytest.mark.parametrize("forecast_id", ["0" * 20, "..", "x" * 5_000])
 def test_an_unknown_forecast_is_not_found(reader: Client, forecast_id: str) -> None:
     response = reader.get(f"{FORECASTS}/{forecast_id}")
     assert response.status_code == 404

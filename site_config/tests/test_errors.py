@@ -111,9 +111,9 @@ def test_a_body_that_is_too_large_is_told_so(operator: Client) -> None:
 
 def test_a_method_that_the_api_does_not_know_is_a_problem_document(operator: Client) -> None:
     answer = operator.delete("/api/v1/backtests")
-    assert (answer.status_code, answer["Allow"]) == (405, "POST")
+    assert (answer.status_code, answer["Allow"]) == (405, "GET, POST")
     assert answer["Content-Type"] == "application/problem+json"
-    assert answer.json()["detail"] == "DELETE is not possible here. Use POST."
+    assert answer.json()["detail"] == "DELETE is not possible here. Use GET, POST."
 
 
 @override_settings(

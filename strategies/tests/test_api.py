@@ -84,7 +84,7 @@ def test_a_malformed_body_is_the_clients_error(reader: Client, body: str | bytes
     assert not Backtest.objects.exists()
 
 
-@pytest.mark.parametrize("backtest_id", ["0" * 20, "%00", "..", "x" * 5_000])
+@pytest.mark.parametrize("backtest_id", ["0" * 20, "..", "x" * 5_000])
 def test_an_unknown_backtest_is_not_found(reader: Client, backtest_id: str) -> None:
     response = reader.get(f"{URL}/{backtest_id}")
     assert response.status_code == HTTPStatus.NOT_FOUND
