@@ -11,6 +11,7 @@ from django.utils import timezone
 from django_q.conf import Conf
 from django_q.exceptions import TimeoutException
 
+from jobs import stopping
 from jobs.context import job_id_set
 from jobs.errors import HindcastError
 from jobs.heartbeat import beating
@@ -37,6 +38,8 @@ def run_job(job_id: str) -> None:
 
 
 def _take_one(jobs: JobQuerySet) -> None:
+    if stopping.has_begun():
+        return  # the job stays due, and a worker that goes on is called for it
     try:
         jobs.give_up_poisonous()
         job = _claim(jobs.due())
@@ -101,12 +104,16 @@ class _Reporter:
         self._attempt = job.attempts
 
     def __call__(self, fraction: float, step: str) -> None:
-        """Record progress; raises Cancelled when it was asked for or another worker took over."""
+        """Record progress; raises Cancelled when it was asked for or another worker took over.
+
+        Raises Postponed when this worker was told to stop.
+        """
         ours = Job.objects.filter(
             pk=self._job_id, state=JobState.RUNNING, attempts=self._attempt, cancel_requested=False
         )
         if not ours.update(progress=fraction, step=step[:LONGEST_STEP], heartbeat=timezone.now()):
             raise Cancelled
+        stopping.hand_back_if_begun()
 
 
 def _park(job: Job, wait: Postponed) -> None:
