@@ -36,8 +36,12 @@ class JobQuerySet(models.QuerySet["Job"]):
     """Jobs, and what a lost worker left of them."""
 
     def abandoned(self) -> "JobQuerySet":
-        """Return the running jobs whose worker has not been heard of for longer than the lease."""
-        return self.filter(state=JobState.RUNNING, heartbeat__lt=timezone.now() - LEASE)
+        """Return the running jobs whose worker has not been heard of for longer than the lease.
+
+        A sign of life from the future was written before a clock was set back, and counts as old.
+        """
+        now = timezone.now()
+        return self.filter(state=JobState.RUNNING).exclude(heartbeat__range=(now - LEASE, now + LEASE))
 
     def due(self) -> "JobQuerySet":
         """Return the jobs that a worker may take now: waiting and not parked, or abandoned."""

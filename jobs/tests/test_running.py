@@ -329,3 +329,14 @@ def test_an_unknown_kind_is_refused_and_leaves_nothing_behind() -> None:
     with pytest.raises(KeyError):
         enqueue("no such work")
     assert not Job.objects.exists()
+
+
+def test_a_sign_of_life_from_the_future_counts_as_old() -> None:
+    @job_kind("jumped")
+    def jumped(*, progress: Progress) -> None:
+        """Do nothing."""
+
+    job = enqueue("jumped", subject="AAPL")
+    ahead = timezone.now() + timedelta(hours=5)  # written before the clock was set back
+    Job.objects.filter(pk=job.pk).update(state=JobState.RUNNING, attempts=1, heartbeat=ahead)
+    assert _run(job).state == JobState.SUCCEEDED

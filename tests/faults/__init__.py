@@ -1,0 +1,1 @@
+"""What happens when parts of a running site are killed, filled or taken away: `make faults`."""

@@ -1,0 +1,85 @@
+"""`make faults`: do everything to a running site that should not happen, and print what came of it."""
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+
+from tests.faults import trials
+from tests.faults.stand import standing
+from tests.faults.works import FETCH, IMPORT, REPORT, SWEEP, TRAINING
+
+WORKS = (FETCH, IMPORT, TRAINING, SWEEP, REPORT)
+DISK = 1_000_000_000
+"""Bytes of the small disk."""
+
+
+def main() -> int:
+    """Run the trials whose name holds the words asked for; return 1 when one went badly."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("words", nargs="*", help="run only the faults whose name holds all of these")
+    words = parser.parse_args().words
+    failed = 0
+    print("| fault | outcome | pages meanwhile | well after |\n|---|---|---|---|")
+    with tempfile.TemporaryDirectory(prefix="faults-") as folder:
+        for name, trial in _trials(Path(folder)):
+            if all(word in name for word in words):
+                failed += not _reported(name, trial)
+    return min(failed, 1)
+
+
+def _trials(folder: Path) -> Iterator[tuple[str, trials.Trial]]:
+    yield "two migrations at once", partial(trials.two_migrations, folder / "twice")
+    with standing(folder / "var") as stand:
+        for number, (victim, work) in enumerate(
+            (victim, work) for victim in trials.VICTIMS for work in WORKS
+        ):
+            yield (
+                f"kill -9 of {victim} during {work.name}",
+                partial(trials.killed_during, stand, victim, work, number),
+            )
+        yield "the database is slow", partial(trials.locked_database, stand)
+        yield "the database is out of connections", partial(trials.no_connection_left, stand)
+        yield "the clock jumps back", partial(trials.clock_set_back, stand)
+        yield "every job is delivered again", partial(trials.delivered_again, stand)
+    if os.geteuid():
+        print("| the disk is full | not tried: a small disk is mounted by root alone | | |")
+        return
+    with _small_disk(folder / "small") as disk, standing(disk / "var") as stand:
+        yield "the disk is full during import", partial(trials.full_disk, stand)
+
+
+@contextmanager
+def _small_disk(folder: Path) -> Iterator[Path]:
+    folder.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={DISK},mode=755", "tmpfs", str(folder)], check=True)
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+def _reported(name: str, trial: trials.Trial) -> bool:
+    """Run one trial and print its line; return whether it went well."""
+    began = time.monotonic()
+    try:
+        outcome = trial()
+    except Exception as error:  # noqa: BLE001 - the table tells it, and the others follow
+        said = " ".join(str(error).split())[-400:].replace("|", "/")
+        print(
+            f"| {name} | **failed**: {type(error).__name__}: {said} | | {time.monotonic() - began:.0f} s |",
+            flush=True,
+        )
+        return False
+    print(f"| {name} | {outcome.words} | {outcome.seen} | {outcome.seconds:.1f} s |", flush=True)
+    return True
+
+
+if __name__ == "__main__":
+    sys.exit(main())
