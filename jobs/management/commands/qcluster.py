@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django_q.cluster import Cluster
 
-from jobs import stopping
+from jobs import resilience, stopping
 
 
 class HandingBackCluster(Cluster):  # type: ignore[misc]  # the library has no types
@@ -25,4 +25,5 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Start the processes; they end with this one."""
+        resilience.install()
         HandingBackCluster().start()
