@@ -10,7 +10,7 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import content_disposition_header, quote_etag
 
 from dashboard.reports.keeping import PrintOrder, kind_of, printed
-from dashboard.reports.naming import Document, file_name
+from dashboard.reports.naming import Document, TakenAway, file_name
 from ingestion.publishing import ASKED_ABOUT_EACH_TIME, Published, published_answer
 
 
@@ -51,7 +51,7 @@ def answer(request: HttpRequest, download: Download) -> HttpResponse:
     return response
 
 
-def json_file(request: HttpRequest, document: Document, published: Published | None = None) -> HttpResponse:
+def json_file(request: HttpRequest, document: TakenAway, published: Published | None = None) -> HttpResponse:
     """Return the published JSON of `document`, to be saved; `published` where it is at hand."""
     response = published_answer(request, published or Published.of(document))
     return _named(response, file_name(document, "json"), attachment=True)

@@ -15,6 +15,9 @@ from jobs.errors import NotFound
 from strategies.documents import SCHEMA_VERSION as BACKTEST_VERSION
 from strategies.documents import BacktestDocument
 from strategies.parameters import BacktestParameters
+from strategies.sweep_documents import SCHEMA_VERSION as SWEEP_VERSION
+from strategies.sweep_documents import SweepDocument
+from strategies.sweep_parameters import SweepParameters
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 ADDRESS = "/api/v1/schemas"
@@ -48,11 +51,13 @@ class PublishedSchema:
 
 SCHEMAS: tuple[PublishedSchema, ...] = (
     PublishedSchema(name="backtest", version=BACKTEST_VERSION, model=BacktestDocument),
+    PublishedSchema(name="sweep", version=SWEEP_VERSION, model=SweepDocument),
     PublishedSchema(name="forecast", version=FORECAST_VERSION, model=ForecastDocument),
     PublishedSchema(name="report", version=REPORT_VERSION, model=CombinedDocument),
     PublishedSchema(
         name="backtest-parameters", version=BACKTEST_VERSION, model=BacktestParameters, is_question=True
     ),
+    PublishedSchema(name="sweep-parameters", version=SWEEP_VERSION, model=SweepParameters, is_question=True),
     PublishedSchema(
         name="forecast-parameters", version=FORECAST_VERSION, model=ForecastParameters, is_question=True
     ),

@@ -24,6 +24,20 @@ def csv_table[Row: BaseModel](kind: type[Row], rows: Sequence[Row]) -> bytes:
     return table.getvalue().encode()
 
 
+def csv_columns(columns: BaseModel) -> bytes:
+    """Return a table of a model whose fields are columns of equal length; null ones are left out."""
+    shown = {
+        field.alias or name: getattr(columns, name)
+        for name, field in type(columns).model_fields.items()
+        if getattr(columns, name) is not None
+    }
+    table = io.StringIO(newline="")
+    writer = csv.writer(table)
+    writer.writerow(shown)
+    writer.writerows([_cell(value) for value in row] for row in zip(*shown.values(), strict=True))
+    return table.getvalue().encode()
+
+
 def _cell(value: object) -> object:
     if isinstance(value, bool):
         return str(value).lower()

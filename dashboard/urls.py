@@ -12,6 +12,7 @@ from dashboard.views.history import forget, history, save
 from dashboard.views.jobs import cancel_job, job, jobs
 from dashboard.views.overview import overview, watch_instrument
 from dashboard.views.reports import report, reports
+from dashboard.views.sweeps import sweep, sweeps
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", overview, name="overview"),
@@ -23,6 +24,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("backtests/<slug:backtest_id>/forget/", forget, name="forget_run"),
     path("history/", history, name="history"),
     path("compare/", comparison, name="compare"),
+    path("sweeps/", sweeps, name="sweeps"),
+    path("sweeps/<slug:sweep_id>/", sweep, name="sweep"),
     path("forecasts/", forecasts, name="forecasts"),
     path("forecasts/<slug:forecast_id>/", forecast, name="forecast"),
     path("models/train/", train, name="train"),

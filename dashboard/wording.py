@@ -10,6 +10,7 @@ from strategies.documents import TradeDirection
 from strategies.engine.choices import ExitReason
 from strategies.engine.rules import RULES
 from strategies.parameters import Average, BacktestParameters, Direction, Entry, Fill, Rule
+from strategies.sweep_parameters import Objective, Scheme
 
 _CHOICES: dict[type[StrEnum], dict[StrEnum, str]] = {
     Rule: {rule: definition.title for rule, definition in RULES.items()},
@@ -29,6 +30,21 @@ _CHOICES: dict[type[StrEnum], dict[StrEnum, str]] = {
         Adjustment.SPLITS: "Splits",
         Adjustment.SPLITS_AND_DIVIDENDS: "Splits and dividends",
     },
+    Objective: {
+        Objective.TOTAL_RETURN: "Total return",
+        Objective.CAGR: "CAGR",
+        Objective.SHARPE: "Sharpe ratio",
+        Objective.SORTINO: "Sortino ratio",
+        Objective.CALMAR: "Calmar ratio",
+        Objective.MAX_DRAWDOWN: "Least worst drawdown",
+        Objective.TRADES: "Most trades",
+        Objective.EXPOSURE: "Most time in the market",
+        Objective.WIN_RATE: "Winning trades",
+    },
+    Scheme: {
+        Scheme.ROLLING: "The bars just before",
+        Scheme.ANCHORED: "All bars before",
+    },
     ModelKind: {
         ModelKind.POOLED: "All symbols together",
         ModelKind.SYMBOL: "Calibrated for this symbol",
@@ -47,6 +63,8 @@ _CHOICES: dict[type[StrEnum], dict[StrEnum, str]] = {
 _JOB_TITLES = {
     "fetch_bars": "Fetch bars",
     "train_model": "Train a model",
+    "sweep": "Sweep parameters",
+    "universe_part": "Sweep symbols",
     "print_report": "Print a report",
 }
 

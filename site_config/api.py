@@ -14,6 +14,7 @@ from jobs.api import router as jobs_router
 from site_config.errors import add_problem_handlers
 from site_config.openapi import DESCRIPTION, HindcastAPI
 from strategies.api import router as backtests_router
+from strategies.sweep_api import router as sweeps_router
 
 
 def _who(request: HttpRequest) -> Any:
@@ -49,6 +50,7 @@ add_problem_handlers(api)
 api.add_router("/instruments", instruments_router)
 api.add_router("/quota", quota_router)
 api.add_router("/backtests", backtests_router)
+api.add_router("/sweeps", sweeps_router)
 api.add_router("/models", models_router)
 api.add_router("/forecasts", forecasts_router)
 api.add_router("/jobs", jobs_router)

@@ -8,3 +8,7 @@ class StrategiesConfig(AppConfig):
 
     name = "strategies"
     verbose_name = "Strategies"
+
+    def ready(self) -> None:
+        """Register the background work."""
+        from strategies import tasks  # noqa: F401

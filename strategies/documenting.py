@@ -44,8 +44,8 @@ def document_of(run: Run, *, backtest_id: str, generated_at: datetime) -> Backte
         unadjusted_splits=list(run.splits),
         summary=describing.summary(run),
         notices=describing.notices(run),
-        metrics=_metrics(strategy),
-        benchmark=_metrics(held),
+        metrics=metrics_of(strategy),
+        benchmark=metrics_of(held),
         undefined=Undefined(metrics=_reasons(strategy), benchmark=_reasons(held)),
         trades=_trades(run),
         drawdowns=_drawdowns(run),
@@ -60,7 +60,8 @@ def document_of(run: Run, *, backtest_id: str, generated_at: datetime) -> Backte
     )
 
 
-def _metrics(metrics: engine.Metrics) -> Metrics:
+def metrics_of(metrics: engine.Metrics) -> Metrics:
+    """Return the published form of key figures."""
     return Metrics.model_validate(
         {field.name: _figure(getattr(metrics, field.name)) for field in fields(metrics)}
     )
@@ -120,7 +121,7 @@ def _comparison(run: Run) -> Comparison | None:
         return None
     return Comparison(
         symbol=run.compared_bars.symbol,
-        metrics=_metrics(compared.metrics),
+        metrics=metrics_of(compared.metrics),
         undefined=_reasons(compared.metrics),
         data=DataDocument.of(run.compared_bars),
     )

@@ -1,4 +1,4 @@
-"""The table of backtests that were run."""
+"""The tables of backtests and sweeps that were run."""
 
 from typing import Any
 
@@ -34,6 +34,39 @@ class Backtest(models.Model):
         indexes = (
             models.Index(fields=("-created_at",), name="backtest_newest_first"),
             models.Index(fields=("symbol", "-created_at"), name="backtest_newest_of_symbol"),
+        )
+
+    def __str__(self) -> str:
+        """Return symbol and id, as lists show it."""
+        return f"{self.symbol} {self.id}"
+
+
+class ParameterSweep(models.Model):
+    """One stored sweep: its question, its document, and what lists show of it.
+
+    `id`, `document` and `digest` are as those of a backtest. `trials` is the number of combinations and
+    `trial_keys` eight bytes for each, by which different ones are counted over all sweeps.
+    """
+
+    id = models.CharField(primary_key=True, max_length=64, editable=False)
+    symbol = models.CharField(max_length=15)
+    parameters: "models.JSONField[dict[str, Any]]" = models.JSONField()
+    document = models.BinaryField()
+    digest = models.CharField(max_length=64)
+    data_sha256 = models.CharField(max_length=64)
+    engine_version = models.CharField(max_length=20)
+    created_at = models.DateTimeField(db_default=Now())
+    summary = models.TextField()
+    trials = models.PositiveIntegerField()
+    trial_keys = models.BinaryField()
+
+    class Meta:
+        """Newest first; trials are counted by symbol and data."""
+
+        ordering = ("-created_at",)
+        indexes = (
+            models.Index(fields=("-created_at",), name="sweep_newest_first"),
+            models.Index(fields=("symbol", "data_sha256"), name="sweep_of_the_same_bars"),
         )
 
     def __str__(self) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from dashboard.charts import backtest, comparison, forecast
+from dashboard.charts import backtest, comparison, forecast, heatmap, sweep
 from dashboard.charts.skeleton import Skeleton
 
 SKELETONS: dict[str, Callable[[], Skeleton]] = {
@@ -10,4 +10,7 @@ SKELETONS: dict[str, Callable[[], Skeleton]] = {
     "comparison": comparison.skeleton,
     "forecast": forecast.fan_skeleton,
     "accuracy": forecast.accuracy_skeleton,
+    "heatmap": heatmap.skeleton,
+    "walk_forward": sweep.walk_forward_skeleton,
+    "bands": sweep.bands_skeleton,
 }

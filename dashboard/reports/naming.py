@@ -5,9 +5,13 @@ from forecasting.documents import ForecastDocument
 from strategies.documents import BacktestDocument
 from strategies.engine.rules import RULES
 from strategies.parameters import Average, BacktestParameters, Rule
+from strategies.sweep_documents import SweepDocument
 
 type Document = BacktestDocument | ForecastDocument | CombinedDocument
 """What can be taken away as JSON and as PDF."""
+
+type TakenAway = Document | SweepDocument
+"""What can be taken away at all."""
 
 AVERAGE_IN_SHORT = {
     Average.SIMPLE: "sma",
@@ -17,16 +21,20 @@ AVERAGE_IN_SHORT = {
 }
 
 
-def file_name(document: Document, suffix: str) -> str:
+def file_name(document: TakenAway, suffix: str) -> str:
     """Return a telling file name: hindcast, the symbol, what was asked, and the days it is about.
 
     A backtest's is hindcast-AAPL-sma-20-50-2000-03-01-2013-03-01.json, a forecast's
     hindcast-AAPL-forecast-30-sessions-2013-03-01.json with the day of issue, a combined report's
-    hindcast-AAPL-report-2013-03-01.json with the day of the last bar.
+    hindcast-AAPL-report-2013-03-01.json with the day of the last bar, a sweep's
+    hindcast-AAPL-sweep-ma-crossover-2000-03-01-2013-03-01.json.
     """
     match document:
         case BacktestDocument(parameters=asked, period=period):
             words = f"{asked.symbol}-{_rule(asked)}-{period.start}-{period.end}"
+        case SweepDocument(parameters=swept, period=period):
+            rule = swept.rule.replace("_", "-")
+            words = f"{swept.symbol}-sweep-{rule}-{period.start}-{period.end}"
         case ForecastDocument(parameters=question, points=points, issued_on=day):
             words = f"{question.symbol}-forecast-{len(points)}-sessions-{day}"
         case CombinedDocument(symbol=symbol, forecast=forecast):

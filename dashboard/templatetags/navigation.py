@@ -11,6 +11,7 @@ register = template.Library()
 PAGES = (
     ("overview", "Overview"),
     ("backtests", "Backtests"),
+    ("sweeps", "Sweeps"),
     ("forecasts", "Forecasts"),
     ("history", "History"),
     ("reports", "Reports"),

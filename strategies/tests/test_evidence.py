@@ -93,7 +93,7 @@ def slow_probability(returns: FloatArray, blocks: int) -> float:
 @pytest.mark.parametrize("trials", [2, 9, 10])
 def test_the_probability_of_overfitting_follows_its_definition(trials: int) -> None:
     returns = noise(160, trials, seed=trials)
-    found = probability_of_overfitting(BlockSums.of(returns, blocks=8))
+    found = probability_of_overfitting(BlockSums.of(returns.T, blocks=8))
     assert not isinstance(found, Undefined)
     assert found.splits == 70
     assert found.probability == slow_probability(returns, 8)
@@ -102,7 +102,7 @@ def test_the_probability_of_overfitting_follows_its_definition(trials: int) -> N
 def test_compiled_code_and_numpy_give_the_same_probability(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    sums = BlockSums.of(noise(803, 25))
+    sums = BlockSums.of(noise(803, 25).T)
     kernels.wait()
     compiled = probability_of_overfitting(sums)
     monkeypatch.setattr(overfitting, "compiled", lambda: None)
@@ -112,7 +112,7 @@ def test_compiled_code_and_numpy_give_the_same_probability(
 def test_a_trial_better_everywhere_is_not_overfitted() -> None:
     returns = noise(640, 12)
     returns[:, 4] += 0.02
-    found = probability_of_overfitting(BlockSums.of(returns))
+    found = probability_of_overfitting(BlockSums.of(returns.T))
     assert not isinstance(found, Undefined)
     assert (found.probability, found.probability_of_loss) == (0, 0)
 
@@ -122,20 +122,20 @@ def test_gains_that_turn_into_losses_are_overfitted() -> None:
     returns = noise(1600, 16, mean=-0.001)
     for trial in range(16):
         returns[trial * 100 : (trial + 1) * 100, trial] += 0.02
-    found = probability_of_overfitting(BlockSums.of(returns))
+    found = probability_of_overfitting(BlockSums.of(returns.T))
     assert not isinstance(found, Undefined)
     assert found.probability > 0.9
 
 
 def test_fewer_splits_are_looked_at_when_asked() -> None:
-    found = probability_of_overfitting(BlockSums.of(noise(640, 5)), most_splits=100)
+    found = probability_of_overfitting(BlockSums.of(noise(640, 5).T), most_splits=100)
     assert not isinstance(found, Undefined)
     assert found.splits == 100
 
 
 def test_too_few_bars_or_trials_have_no_probability_of_overfitting() -> None:
-    assert isinstance(probability_of_overfitting(BlockSums.of(noise(40, 5))), Undefined)
-    assert isinstance(probability_of_overfitting(BlockSums.of(noise(640, 1))), Undefined)
+    assert isinstance(probability_of_overfitting(BlockSums.of(noise(40, 5).T)), Undefined)
+    assert isinstance(probability_of_overfitting(BlockSums.of(noise(640, 1).T)), Undefined)
 
 
 def test_the_test_of_superiority_agrees_with_the_arch_package() -> None:

@@ -9,6 +9,7 @@ A Sharpe ratio of some blocks needs their sums of returns and of squared returns
 trials come as block sums, and no split looks at a bar again.
 """
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import combinations
@@ -44,12 +45,21 @@ class BlockSums:
 
     @classmethod
     def of(cls, excess: FloatArray, *, blocks: int = BLOCKS) -> Self:
-        """Return the sums of excess returns of the shape (bars, trials)."""
-        edges = block_edges(len(excess), blocks)
+        """Return the sums of excess returns of the shape (trials, bars), with at least a bar a block."""
+        edges = block_edges(excess.shape[1], blocks)
         return cls(
             bars=np.diff(edges),
-            returns=np.add.reduceat(excess, edges[:-1], axis=0).T,
-            squares=np.add.reduceat(excess * excess, edges[:-1], axis=0).T,
+            returns=np.add.reduceat(excess, edges[:-1], axis=1),
+            squares=np.add.reduceat(excess * excess, edges[:-1], axis=1),
+        )
+
+    @classmethod
+    def joined(cls, parts: Sequence[Self]) -> Self:
+        """Return the sums of all trials of several batches over the same bars."""
+        return cls(
+            bars=parts[0].bars,
+            returns=np.concatenate([part.returns for part in parts]),
+            squares=np.concatenate([part.squares for part in parts]),
         )
 
 

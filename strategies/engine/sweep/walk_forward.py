@@ -89,6 +89,14 @@ class WalkForward:
     benchmark_curve: Curve
     benchmark: Metrics
 
+    @property
+    def efficiency(self) -> float:
+        """Mean Sharpe ratio after the choices over the mean before them; NaN unless that is positive."""
+        chosen = [stretch for stretch in self.stretches if not np.isnan(stretch.in_sample_sharpe)]
+        before = sum(stretch.in_sample_sharpe for stretch in chosen)
+        after = sum(0.0 if np.isnan(stretch.sharpe) else stretch.sharpe for stretch in chosen)
+        return after / before if before > 0 else np.nan
+
 
 @dataclass(frozen=True, kw_only=True)
 class _Choice:

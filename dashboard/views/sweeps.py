@@ -1,0 +1,108 @@
+"""Sweeps: the form, and the heatmap and verdict that answer it."""
+
+from typing import Any
+
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import redirect
+from django.utils.http import urlencode
+from django.views.decorators.http import require_safe
+
+from dashboard.forms.sweep import SweepForm
+from dashboard.requests import HtmxRequest, render_page, wants_partial
+from dashboard.sweep_results import sweep_result
+from dashboard.views.questions import (
+    answer_beside_form,
+    first_question,
+    form_with_errors,
+    nothing_stored,
+    to_own_address,
+)
+from jobs.errors import NotFound
+from jobs.models import Job
+from strategies.running import find_backtest
+from strategies.sweep_around import around, place_of
+from strategies.sweep_documents import SweepDocument
+from strategies.sweep_parameters import SweepParameters
+from strategies.sweeping import SweepAnswer, answer, data_changed_since, find_job_of, find_sweep
+
+PAGE = "sweeps/page.html"
+
+
+@require_safe
+def sweeps(request: HtmxRequest) -> HttpResponse:
+    """Run what the address asks for; without a question, the usual ranges for the first symbol."""
+    if not request.GET:
+        return _first_page(request)
+    if "around" in request.GET:
+        return _around(request.GET["around"])
+    form = SweepForm.from_query(request.GET)
+    answered = form.answered_by(answer)
+    if answered is None:
+        return form_with_errors(request, PAGE, form)
+    address = _address(answered)
+    if not wants_partial(request):
+        return to_own_address(request, address)
+    return answer_beside_form(request, PAGE, _context(form, answered), address)
+
+
+@require_safe
+def sweep(request: HtmxRequest, sweep_id: str) -> HttpResponse:
+    """Show a stored sweep, or how far the job is that computes it."""
+    try:
+        document = find_sweep(sweep_id)
+    except NotFound:
+        job = find_job_of(sweep_id)
+        if job is None:
+            raise
+        form = SweepForm.showing(SweepParameters.model_validate(job.arguments["parameters"]))
+        return _page(request, {"form": form, "job": job, "sweep_id": sweep_id})
+    form = SweepForm.showing(document.parameters)
+    context = _shown(form, document, choice=_choice(request.GET, document))
+    return _page(request, {**context, "data_changed": data_changed_since(document)})
+
+
+def _page(request: HtmxRequest, context: dict[str, Any]) -> HttpResponse:
+    partial = "result" if request.htmx and request.htmx.target == "result" else "workbench"
+    return render_page(request, PAGE, context, partial=partial)
+
+
+def _first_page(request: HtmxRequest) -> HttpResponse:
+    question = first_question()
+    if question is None:
+        return nothing_stored(request)
+    form = SweepForm.from_query(question)
+    answered = form.answered_by(answer)
+    context = {"form": form} if answered is None else _context(form, answered)
+    return render_page(request, PAGE, context, partial="workbench")
+
+
+def _around(backtest_id: str) -> HttpResponse:
+    """Sweep around a stored backtest, and mark it in the heatmap."""
+    backtest = find_backtest(backtest_id).parameters
+    answered = answer(around(backtest))
+    marked = ""
+    if isinstance(answered, SweepAnswer):
+        place = place_of(backtest, answered.document)
+        marked = "" if place is None else "?" + urlencode({"choice": place})
+    return redirect(_address(answered) + marked)
+
+
+def _context(form: SweepForm, answered: SweepAnswer | Job) -> dict[str, Any]:
+    if isinstance(answered, Job):
+        return {"form": form, "job": answered, "sweep_id": answered.subject}
+    return _shown(form, answered.document, choice=None)
+
+
+def _shown(form: SweepForm, document: SweepDocument, *, choice: int | None) -> dict[str, Any]:
+    return {"form": form, "result": sweep_result(document, choice=choice)}
+
+
+def _address(answered: SweepAnswer | Job) -> str:
+    sweep_id = answered.subject if isinstance(answered, Job) else answered.id
+    return f"/sweeps/{sweep_id}/"
+
+
+def _choice(query: QueryDict, document: SweepDocument) -> int | None:
+    text = query.get("choice", "")
+    place = int(text) if text.isascii() and text.isdigit() else -1
+    return place if 0 <= place < document.verdict.trials else None

@@ -1,0 +1,49 @@
+"""The API of sweeps."""
+
+from http import HTTPStatus
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Router
+
+from ingestion.publishing import json_answer, published_answer
+from jobs.answering import ASK_AGAIN_IN
+from jobs.documents import JobDocument
+from jobs.models import Job
+from strategies.sweep_documents import SweepDocument
+from strategies.sweep_parameters import SweepParameters
+from strategies.sweeping import answer, find_published
+
+router = Router(tags=["sweeps"], by_alias=True)
+
+
+@router.post("/", include_in_schema=False)
+@router.post(
+    "",
+    response={
+        HTTPStatus.CREATED: SweepDocument,
+        HTTPStatus.OK: SweepDocument,
+        HTTPStatus.ACCEPTED: JobDocument,
+    },
+    summary="Sweep a rule's parameters",
+)
+def create_sweep(request: HttpRequest, parameters: SweepParameters) -> HttpResponse:
+    """Return the sweep: 201 when it was computed now, 200 when the same question was answered before.
+
+    A large sweep answers 202 with the job that computes it; the result of the job names the sweep.
+    """
+    answered = answer(parameters)
+    if isinstance(answered, Job):
+        accepted = json_answer(request, JobDocument.of(answered), status=HTTPStatus.ACCEPTED)
+        accepted["Location"] = f"/api/v1/jobs/{answered.pk}"
+        accepted["Retry-After"] = str(ASK_AGAIN_IN)
+        return accepted
+    status = HTTPStatus.CREATED if answered.is_new else HTTPStatus.OK
+    response = published_answer(request, answered.published, status=status)
+    response["Location"] = f"/api/v1/sweeps/{answered.id}"
+    return response
+
+
+@router.get("/{sweep_id}", response=SweepDocument, summary="Read a sweep")
+def read_sweep(request: HttpRequest, sweep_id: str) -> HttpResponse:
+    """Return a stored sweep. Knows If-None-Match."""
+    return published_answer(request, find_published(sweep_id))

@@ -1,0 +1,162 @@
+"""Running sweeps: load the bars, compute, store once, and find again."""
+
+import logging
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import Any
+
+from ingestion.bars import load_bars
+from ingestion.documents import DataDocument
+from ingestion.identifiers import is_document_id, stated_about
+from ingestion.publishing import Published
+from jobs.errors import HindcastError, InvalidInput, NotFound
+from jobs.models import Job
+from jobs.queueing import enqueue
+from jobs.registry import Progress
+from strategies.engine import ENGINE_VERSION
+from strategies.engine.averages import PricesTooLarge
+from strategies.engine.simulation import ReconciliationError
+from strategies.models import ParameterSweep
+from strategies.sweep_computing import SweepRun, compute, silent
+from strategies.sweep_documenting import document_of
+from strategies.sweep_documents import SweepDocument
+from strategies.sweep_material import SweepMaterial
+from strategies.sweep_parameters import SweepParameters
+from strategies.trials import Keys, count_trials_ever, stored_form, trial_keys
+
+logger = logging.getLogger(__name__)
+
+SWEEP = "sweep"
+"""The kind of the jobs that compute large sweeps."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SweepAnswer:
+    """A sweep as it is published, and whether this request computed it.
+
+    computed: the document, where it is at hand.
+    """
+
+    id: str
+    published: Published
+    is_new: bool
+    computed: SweepDocument | None = None
+
+    @cached_property
+    def document(self) -> SweepDocument:
+        """The document, read from its JSON unless it was computed just now."""
+        return self.computed or SweepDocument.model_validate_json(self.published.json)
+
+
+def run_sweep(parameters: SweepParameters, *, progress: Progress = silent) -> SweepDocument:
+    """Return the document that answers `parameters` on the bars stored now, however long it takes.
+
+    A question that was answered on the same bars is not computed again.
+    Raises InvalidInput when bars for it are missing or too few, naming the field, and
+    HindcastError when a result does not add up and so is not shown.
+    """
+    material = SweepMaterial.of(parameters)
+    stored = _found(material.sweep_id)
+    return (stored or _computed(material, progress)).document
+
+
+def answer(parameters: SweepParameters) -> SweepAnswer | Job:
+    """Return the document where it is stored or quickly computed, otherwise the job that computes it.
+
+    Raises as `run_sweep` does.
+    """
+    material = SweepMaterial.of(parameters)
+    stored = _found(material.sweep_id)
+    if stored is not None:
+        return stored
+    if material.is_quick:
+        return _computed(material, silent)
+    arguments = {"parameters": parameters.model_dump(mode="json")}
+    return enqueue(SWEEP, subject=material.sweep_id, arguments=arguments)
+
+
+def find_sweep(sweep_id: str) -> SweepDocument:
+    """Return the stored document with this id; raises NotFound."""
+    return SweepDocument.model_validate_json(find_published(sweep_id).json)
+
+
+def find_published(sweep_id: str) -> Published:
+    """Return what is published of the sweep with this id, without reading it; raises NotFound."""
+    stored = _stored(sweep_id) if is_document_id(sweep_id) else None
+    if stored is None:
+        raise NotFound(
+            "There is no sweep with this id. Run it again on the Sweeps page: the same question on the "
+            "same data gets the same address."
+        )
+    return stored
+
+
+def find_job_of(sweep_id: str) -> Job | None:
+    """Return the newest job that computes, or could not compute, the sweep with this id."""
+    return Job.objects.filter(kind=SWEEP, subject=sweep_id).first() if is_document_id(sweep_id) else None
+
+
+def data_changed_since(document: SweepDocument) -> bool:
+    """Whether what `document` says of its bars is no longer so; bars added after its last do not count."""
+    data = document.data
+    try:
+        bars = load_bars(data.symbol, end=data.last, adjustment=data.adjustment)
+    except InvalidInput:
+        return True
+    return stated_about(DataDocument.of(bars)) != stated_about(data)
+
+
+def _found(sweep_id: str) -> SweepAnswer | None:
+    stored = _stored(sweep_id)
+    return None if stored is None else SweepAnswer(id=sweep_id, published=stored, is_new=False)
+
+
+def _computed(material: SweepMaterial, progress: Progress) -> SweepAnswer:
+    keys = trial_keys(material.parameters, material.grid)
+    run = _run(material, keys, progress)
+    document = document_of(run, sweep_id=material.sweep_id, generated_at=datetime.now(UTC))
+    return _store(document, keys)
+
+
+def _run(material: SweepMaterial, keys: Keys, progress: Progress) -> SweepRun:
+    bars = material.bars
+    ever = count_trials_ever(symbol=bars.symbol, data_sha256=bars.fingerprint, these=keys)
+    try:
+        return compute(material, trials_ever=ever, progress=progress)
+    except PricesTooLarge:
+        raise InvalidInput(
+            f"Prices of {bars.symbol} grew too much over all stored bars to be averaged exactly. "
+            "Choose another adjustment or shorter windows.",
+            field="adjustment",
+        ) from None
+    except ReconciliationError as problem:
+        logger.exception("a sweep of %s does not add up: %s", bars.symbol, material.parameters)
+        raise HindcastError(
+            f"This result does not add up and is not shown: {problem} Please report it with its parameters."
+        ) from problem
+
+
+def _stored(sweep_id: str) -> Published | None:
+    row = ParameterSweep.objects.filter(pk=sweep_id).values_list("digest", "document").first()
+    return None if row is None else Published(digest=row[0], stored=bytes(row[1]))
+
+
+def _store(document: SweepDocument, keys: Keys) -> SweepAnswer:
+    """Store `document`, unless another process was faster: then its document is the answer."""
+    published = Published.of(document)
+    columns: dict[str, Any] = {
+        "symbol": document.parameters.symbol,
+        "parameters": document.parameters.model_dump(mode="json"),
+        "document": published.compressed,
+        "digest": published.digest,
+        "data_sha256": document.data.sha256,
+        "engine_version": ENGINE_VERSION,
+        "summary": document.summary,
+        "trials": document.verdict.trials,
+        "trial_keys": stored_form(keys),
+    }
+    _, is_new = ParameterSweep.objects.only("pk").get_or_create(pk=document.id, defaults=columns)
+    if not is_new:
+        return SweepAnswer(id=document.id, published=find_published(document.id), is_new=False)
+    return SweepAnswer(id=document.id, published=published, is_new=True, computed=document)
