@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from dashboard.rows import MonthCell, month_cells
 from strategies.documents import CalendarReturns
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -9,10 +10,10 @@ MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
 
 @dataclass(frozen=True, kw_only=True)
 class Year:
-    """One year's returns as fractions; `months` has twelve values, None where there was no bar."""
+    """One year's returns as fractions, and the cells of its twelve months, empty where there was no bar."""
 
     year: str
-    months: list[float | None]
+    cells: list[MonthCell]
     strategy: float
     benchmark: float
 
@@ -24,7 +25,7 @@ def calendar_table(calendar: CalendarReturns) -> list[Year]:
     years = [
         Year(
             year=year,
-            months=[by_month.get(f"{year}-{month:02d}") for month in range(1, 13)],
+            cells=month_cells([by_month.get(f"{year}-{month:02d}") for month in range(1, 13)]),
             strategy=strategy,
             benchmark=benchmark,
         )

@@ -20,8 +20,9 @@ from dashboard.charts.words import (
     equity_rows,
 )
 from dashboard.metrics import Group, MetricRow, metric_rows
+from dashboard.rows import FigureRow, TradeRow, figure_rows, trade_rows
 from forecasting.documents import ForecastDocument, Point
-from strategies.documents import BacktestDocument, Trade
+from strategies.documents import BacktestDocument
 
 SHOWN_TRADES = 100
 """Newest trades on the page; the CSV file has all of them."""
@@ -36,7 +37,7 @@ class BacktestResult:
 
     document: BacktestDocument
     headline: list[MetricRow]
-    groups: dict[Group, list[MetricRow]]
+    figures: dict[Group, list[FigureRow]]
     columns: ChartColumns
     chart_in_words: str
     chart_rows: list[EquityRow]
@@ -46,7 +47,7 @@ class BacktestResult:
     bins: list[Bin]
     distribution: BarChart | None
     distribution_in_words: str
-    trades: list[Trade]
+    trade_rows: list[TradeRow]
 
     @property
     def months(self) -> tuple[str, ...]:
@@ -56,7 +57,7 @@ class BacktestResult:
     @property
     def older_trades(self) -> int:
         """How many trades the page leaves out."""
-        return len(self.document.trades) - len(self.trades)
+        return len(self.document.trades) - len(self.trade_rows)
 
     @property
     def computed_by(self) -> str:
@@ -73,7 +74,7 @@ def backtest_result(document: BacktestDocument) -> BacktestResult:
     return BacktestResult(
         document=document,
         headline=[by_key[key] for key in HEADLINE],
-        groups=groups,
+        figures={group: figure_rows(rows) for group, rows in groups.items()},
         columns=backtest_columns(document, detail_address=reverse("backtest_detail", args=[document.id])),
         chart_in_words=describe_backtest(document),
         chart_rows=equity_rows(document),
@@ -83,7 +84,7 @@ def backtest_result(document: BacktestDocument) -> BacktestResult:
         bins=bins,
         distribution=distribution_bars(bins) if bins else None,
         distribution_in_words=describe_trades(document.trades) if bins else "",
-        trades=document.trades[-SHOWN_TRADES:],
+        trade_rows=trade_rows(document.trades[-SHOWN_TRADES:]),
     )
 
 

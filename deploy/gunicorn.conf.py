@@ -86,7 +86,7 @@ def _drain_before_stopping():
 
 
 def post_worker_init(worker):
-    """Load the kernels of sweeps and the printer of reports beside the first requests."""
+    """Load the kernels of sweeps, the charts and the printer of reports beside the first requests."""
     Thread(target=_warm_up, name="warm-up", daemon=True).start()
 
 
@@ -94,6 +94,9 @@ def _warm_up():
     from strategies.engine import kernels
 
     kernels.compiled()  # begins in a thread of its own
+    from dashboard.charts.registry import build_all
+
+    build_all()
     try:
         from dashboard.reports import warm_up  # the settings are loaded by now
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from ingestion.documents import DataDocument
 from ingestion.publishing import library_version
 from strategies import describing
+from strategies.calendar_returns import calendar_returns
 from strategies.describing import Run
 from strategies.documents import (
     BacktestDocument,
@@ -32,8 +33,6 @@ DIRECTIONS = {1: TradeDirection.LONG, -1: TradeDirection.SHORT}
 
 def document_of(run: Run, *, backtest_id: str, generated_at: datetime) -> BacktestDocument:
     """Return the document of `run`."""
-    from strategies.calendar_returns import calendar_returns
-
     strategy, held = run.result.strategy.metrics, run.result.benchmark.metrics
     return BacktestDocument(
         id=backtest_id,

@@ -13,6 +13,8 @@ MAX_POINTS = 1500
 MAX_CANDLES = 500
 """Candles in view; more would not stand apart."""
 
+EPOCH = date(1970, 1, 1).toordinal()
+
 Columns = dict[str, list[float | None]]
 """Values by name, of equal length; `day` counts days since 1970-01-01, as do `left` and `right`."""
 
@@ -81,7 +83,8 @@ def group_starts(
 
 def days_since_epoch(dates: Sequence[date]) -> NDArray[np.int64]:
     """Return dates as days since 1970-01-01; shape (bars,)."""
-    return np.array(dates, dtype="datetime64[D]").astype(np.int64)
+    # NumPy reads Python's dates one by one, ten times as slowly.
+    return np.fromiter((day.toordinal() for day in dates), dtype=np.int64, count=len(dates)) - EPOCH
 
 
 def rounded(values: NDArray[np.float64], decimals: int) -> list[float | None]:

@@ -14,3 +14,9 @@ SKELETONS: dict[str, Callable[[], Skeleton]] = {
     "walk_forward": sweep.walk_forward_skeleton,
     "bands": sweep.bands_skeleton,
 }
+
+
+def build_all() -> None:
+    """Build every skeleton, so that the first reader does not wait for it. Asks no database."""
+    for skeleton in SKELETONS.values():
+        skeleton()

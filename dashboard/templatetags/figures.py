@@ -3,6 +3,7 @@
 from django import template
 
 from dashboard import formatting
+from dashboard.rows import tone
 
 register = template.Library()
 
@@ -23,25 +24,7 @@ for _write in (
     register.filter(_write.__name__, _write)
 
 
-@register.filter
-def tone(value: float | None) -> str:
-    """Return the CSS class of a gain or a loss; the sign says the same without colour."""
-    if not value:
-        return ""
-    return "gain" if value > 0 else "loss"
-
-
-STEPS = (0.02, 0.05, 0.10)
-"""Monthly returns, as fractions, from which a cell of the calendar is tinted more strongly."""
-
-
-@register.filter
-def tint(value: float | None) -> str:
-    """Return the CSS class of a return's cell in the calendar: its sign, and roughly its size."""
-    if not value:
-        return ""
-    step = sum(abs(value) >= limit for limit in STEPS)
-    return f"tint-{'gain' if value > 0 else 'loss'}-{step}"
+register.filter("tone", tone)
 
 
 @register.filter

@@ -247,7 +247,7 @@ def test_too_few_bars_for_the_defaults_leave_a_form_with_the_reason(reader: Clie
     def refuse(parameters: BacktestParameters) -> BacktestDocument:
         raise InvalidInput("Too few bars.", field="slow")
 
-    with patch("dashboard.views.backtests.run_backtest", refuse):
+    with patch("dashboard.views.backtests.answer", refuse):
         response = reader.get(reverse("backtests"))
     assert response.status_code == 200
     assert markup_of(response).message_of("slow") == "Too few bars."

@@ -1,16 +1,18 @@
 """Backtests: the form, and the run that answers it."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 from django.http import HttpResponse
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 from pydantic_core import to_json
 
 from dashboard.charts.backtest_columns import backtest_detail as detail_of
 from dashboard.forms import BacktestForm
+from dashboard.rendering import rendered_result
 from dashboard.requests import HtmxRequest, render_page, user_of, wants_partial
-from dashboard.results import backtest_result
 from dashboard.saving import saved_run
 from dashboard.views.questions import (
     answer_beside_form,
@@ -19,11 +21,15 @@ from dashboard.views.questions import (
     nothing_stored,
     to_own_address,
 )
-from jobs.errors import InvalidInput
+from jobs.errors import HindcastError, InvalidInput
 from strategies.documents import BacktestDocument
-from strategies.running import data_changed_since, find_backtest, run_backtest
+from strategies.running import Answer, answer, data_changed_since, find_backtest
 
 PAGE = "backtests/page.html"
+
+LAST_RUN = "last_run"
+"""Cookie with the identifier of the run that this browser showed last."""
+A_YEAR = 365 * 24 * 3600
 
 
 @require_safe
@@ -32,12 +38,14 @@ def backtests(request: HtmxRequest) -> HttpResponse:
     if not request.GET:
         return _first_page(request)
     form = BacktestForm.from_query(request.GET)
-    document = form.answered_by(run_backtest)
-    if document is None:
+    answered = form.answered_by(answer)
+    if answered is None:
         return form_with_errors(request, PAGE, form)
+    address = reverse("backtest", args=[answered.id])
     if not wants_partial(request):
-        return to_own_address(request, document.links.page)
-    return answer_beside_form(request, PAGE, _context(request, form, document), document.links.page)
+        return _remembering(answered.id, to_own_address(request, address))
+    context = _context(request, form, answered.id, read=lambda: answered.document)
+    return _remembering(answered.id, answer_beside_form(request, PAGE, context, address))
 
 
 @require_safe
@@ -45,8 +53,9 @@ def backtest(request: HtmxRequest, backtest_id: str) -> HttpResponse:
     """Show a stored run, with the form as it was filled in."""
     document = find_backtest(backtest_id)
     form = BacktestForm.showing(document.parameters)
-    context = {**_context(request, form, document), "data_changed": data_changed_since(document)}
-    return render_page(request, PAGE, context, partial="workbench")
+    context = _context(request, form, document.id, read=lambda: document)
+    context["data_changed"] = data_changed_since(document)
+    return _remembering(document.id, render_page(request, PAGE, context, partial="workbench"))
 
 
 @require_safe
@@ -60,18 +69,45 @@ def backtest_detail(request: HtmxRequest, backtest_id: str) -> HttpResponse:
 
 
 def _first_page(request: HtmxRequest) -> HttpResponse:
+    """Answer the question that this browser asked last; the first time, the defaults for the first symbol."""
     question = first_question()
     if question is None:
         return nothing_stored(request)
-    form = BacktestForm.from_query(question)
-    document = form.answered_by(run_backtest)
-    context = {"form": form} if document is None else _context(request, form, document)
+    last = _last_answer(request)
+    if last is None:
+        form = BacktestForm.from_query(question)
+        answered = form.answered_by(answer)
+    else:
+        form, answered = BacktestForm.showing(last.document.parameters), last
+    context: dict[str, Any] = {"form": form}
+    if answered is not None:
+        context = _context(request, form, answered.id, read=lambda: answered.document)
     return render_page(request, PAGE, context, partial="workbench")
 
 
-def _context(request: HtmxRequest, form: BacktestForm, document: BacktestDocument) -> dict[str, Any]:
-    saved = saved_run(user_of(request), document.id)
-    return {"form": form, "result": backtest_result(document), "saved": saved}
+def _remembering(backtest_id: str, response: HttpResponse) -> HttpResponse:
+    """Let the browser keep which run it showed last: the page opens with its parameters next time."""
+    path = reverse("backtests")
+    response.set_cookie(LAST_RUN, backtest_id, max_age=A_YEAR, path=path, httponly=True, samesite="Lax")
+    return response
+
+
+def _last_answer(request: HtmxRequest) -> Answer | None:
+    """Return today's answer to what this browser asked last; None where there is none any more."""
+    try:
+        return answer(find_backtest(request.COOKIES.get(LAST_RUN, "")).parameters)
+    except HindcastError:
+        return None
+
+
+def _context(
+    request: HtmxRequest, form: BacktestForm, backtest_id: str, *, read: Callable[[], BacktestDocument]
+) -> dict[str, Any]:
+    return {
+        "form": form,
+        "result": rendered_result(backtest_id, read),
+        "saved": saved_run(user_of(request), backtest_id),
+    }
 
 
 def _day(text: str) -> date:

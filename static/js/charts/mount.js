@@ -76,6 +76,7 @@
     chart.model.fill(Object.fromEntries(ofTheLast(host).map((name) => [name, { day: [] }])));
     chart.model.show(columns);
     host.removeAttribute("aria-busy");
+    host.dispatchEvent(new CustomEvent("hindcast:shown", { bubbles: true }));
   };
 
   // Sources that show what a person pointed at in the result before.

@@ -1,0 +1,129 @@
+"""What stands in the rows of long tables, written out; `{% rows %}` puts it into HTML."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils.html import format_html
+
+from dashboard.formatting import amount, count, day, percent, price, ratio, shares, signed_percent
+from dashboard.metrics import MetricRow
+from dashboard.wording import choice
+from strategies.documents import Trade
+
+STEPS = (0.02, 0.05, 0.10)
+"""Monthly returns, as fractions, from which a cell of the calendar is tinted more strongly."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TradeRow:
+    """A trade; `exit` is HTML, since an open trade has none; `tone` is the CSS class of its result."""
+
+    entry_day: str
+    exit_day: str
+    exit: str
+    side: str
+    reason: str
+    shares: str
+    entry_price: str
+    exit_price: str
+    exact_entry_price: float
+    exact_exit_price: float
+    costs: str
+    profit: str
+    change: str
+    tone: str
+    bars: str
+    worst: str
+    best: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FigureRow:
+    """A key figure; the values are HTML, since one that is undefined says why."""
+
+    label: str
+    explanation: str
+    strategy: str
+    benchmark: str
+    compared: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MonthCell:
+    """A month of the calendar of returns; empty where it has no bar."""
+
+    tint: str
+    value: str
+
+
+def trade_rows(trades: Sequence[Trade]) -> list[TradeRow]:
+    """Return the trades written out, in their order."""
+    return [_trade_row(trade) for trade in trades]
+
+
+def _trade_row(trade: Trade) -> TradeRow:
+    exit_day = day(trade.exit_date)
+    still_open = '<span class="tag" title="Valued at the last close, {}">Still open</span>'
+    return TradeRow(
+        entry_day=day(trade.entry_date),
+        exit_day=exit_day,
+        exit=format_html(still_open, exit_day) if trade.open else exit_day,
+        side=choice(trade.direction),
+        reason=choice(trade.exit_reason),
+        shares=shares(trade.shares),
+        entry_price=price(trade.entry_price),
+        exit_price=price(trade.exit_price),
+        exact_entry_price=trade.entry_price,
+        exact_exit_price=trade.exit_price,
+        costs=amount(trade.costs),
+        profit=amount(trade.pnl),
+        change=signed_percent(trade.return_),
+        tone=tone(trade.pnl),
+        bars=count(trade.bars),
+        worst=percent(trade.max_adverse_excursion, 1),
+        best=percent(trade.max_favourable_excursion, 1),
+    )
+
+
+def figure_rows(rows: Sequence[MetricRow]) -> list[FigureRow]:
+    """Return the key figures written out, in their order."""
+    return [
+        FigureRow(
+            label=row.metric.label,
+            explanation=row.metric.explanation,
+            strategy=_with_reason(row.strategy, row.strategy_reason),
+            benchmark=_with_reason(row.benchmark, row.benchmark_reason),
+            compared=_with_reason(row.compared, row.compared_reason),
+        )
+        for row in rows
+    ]
+
+
+def _with_reason(text: str, reason: str) -> str:
+    """Return the text, with why it is no figure for who points at it and for who cannot see it."""
+    if not reason:
+        return text
+    html = '<span class="has-reason" title="{}">{}<span class="visually-hidden">: {}</span></span>'
+    return format_html(html, reason, text, reason)
+
+
+def month_cells(months: Sequence[float | None]) -> list[MonthCell]:
+    """Return the months of a year; each return in percent, its size in the strength of the tint."""
+    return [
+        MonthCell(tint=tint(value), value="" if value is None else ratio(100 * value)) for value in months
+    ]
+
+
+def tone(value: float | None) -> str:
+    """Return the CSS class of a gain or a loss; the sign says the same without colour."""
+    if not value:
+        return ""
+    return "gain" if value > 0 else "loss"
+
+
+def tint(value: float | None) -> str:
+    """Return the CSS class of a return's cell in the calendar: its sign, and roughly its size."""
+    if not value:
+        return ""
+    step = sum(abs(value) >= limit for limit in STEPS)
+    return f"tint-{'gain' if value > 0 else 'loss'}-{step}"
