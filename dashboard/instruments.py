@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from dashboard.charts.sparkline import sparkline_path
+from dashboard.coverage_strip import CoverageStrip, coverage_strip
 from ingestion.coverage import coverage
 from ingestion.documents import ActionDocument, CoverageDocument, InstrumentDocument
 from ingestion.instruments import list_instruments, recent_closes
@@ -33,6 +34,7 @@ class StoredBars:
 
     instrument: InstrumentDocument
     coverage: CoverageDocument
+    strip: CoverageStrip | None
     splits: list[ActionDocument]
     dividends: int
 
@@ -78,9 +80,11 @@ def _quote(
 
 
 def _stored_bars(instrument: InstrumentDocument, coverage: CoverageDocument) -> StoredBars:
+    splits = [action for action in instrument.actions if action.kind == ActionKind.SPLIT]
     return StoredBars(
         instrument=instrument,
         coverage=coverage,
-        splits=[action for action in instrument.actions if action.kind == ActionKind.SPLIT],
+        strip=coverage_strip(coverage, splits),
+        splits=splits,
         dividends=sum(action.kind == ActionKind.DIVIDEND for action in instrument.actions),
     )

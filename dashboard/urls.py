@@ -6,12 +6,13 @@ from dashboard.views.account import ChangePassword, account, create_token, delet
 from dashboard.views.backtests import backtest, backtest_detail, backtests
 from dashboard.views.charts import chart_skeleton
 from dashboard.views.comparison import comparison
-from dashboard.views.data import data, fetch
+from dashboard.views.data import data, fetch, import_file
 from dashboard.views.forecasts import forecast, forecasts, train
 from dashboard.views.history import forget, history, save
-from dashboard.views.jobs import cancel_job, job, jobs
+from dashboard.views.jobs import cancel_job, job, jobs, resume_job
 from dashboard.views.overview import overview, watch_instrument
 from dashboard.views.reports import report, reports
+from dashboard.views.search import search
 from dashboard.views.sweeps import sweep, sweeps
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -33,6 +34,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("reports/<str:symbol>/", report, name="report"),
     path("data/", data, name="data"),
     path("data/fetch/", fetch, name="fetch"),
+    path("data/import/", import_file, name="import_file"),
+    path("data/search/", search, name="search"),
     path("account/", account, name="account"),
     path("account/password/", ChangePassword.as_view(), name="change_password"),
     path("account/tokens/", create_token, name="create_token"),
@@ -40,6 +43,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("jobs/", jobs, name="jobs"),
     path("jobs/<uuid:job_id>/", job, name="job"),
     path("jobs/<uuid:job_id>/cancel/", cancel_job, name="cancel_job"),
+    path("jobs/<uuid:job_id>/resume/", resume_job, name="resume_job"),
     path("charts/<slug:kind>-<slug:version>.json", chart_skeleton, name="chart_skeleton"),
     path("", include("dashboard.exports")),
     path("", include("dashboard.short_addresses")),

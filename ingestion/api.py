@@ -16,13 +16,13 @@ from ingestion.documents import (
     CoverageDocument,
     ImportDocument,
     InstrumentDocument,
-    QuotaDocument,
+    OutlookDocument,
 )
 from ingestion.fetching import request_fetch
 from ingestion.importing import FilePrices
 from ingestion.instruments import find_instrument, list_instruments
 from ingestion.intake import import_request, take_file
-from ingestion.limits import quota_left
+from ingestion.outlook import fetching_outlook
 from ingestion.watching import unwatch, watch
 from jobs.answering import accepted
 from jobs.documents import JobDocument
@@ -34,10 +34,10 @@ router = Router(tags=["instruments"], by_alias=True)
 quota_router = Router(tags=["instruments"], by_alias=True)
 
 
-@quota_router.get("", response=QuotaDocument | None, summary="Read what is left of the provider's requests")
-def read_quota(request: HttpRequest) -> QuotaDocument | None:
-    """Return how many requests the API key has left today; null without a key."""
-    return quota_left()
+@quota_router.get("", response=OutlookDocument | None, summary="Read what is left of the provider's requests")
+def read_quota(request: HttpRequest) -> OutlookDocument | None:
+    """Return how many requests the API key has left today, and what waits for them; null without a key."""
+    return fetching_outlook()
 
 
 @router.get("/", include_in_schema=False, response=list[InstrumentDocument])

@@ -64,8 +64,10 @@ class _Attempts:
 
 @dataclass(frozen=True, kw_only=True)
 class _Window:
-    """The sessions that should have bars, and those from the first bar on that have none."""
+    """The sessions from `first` through `last`, which should have bars, and those of them that have none."""
 
+    first: date
+    last: date
     expected: _Days
     missing: _Days
     stale: int
@@ -143,6 +145,8 @@ def _document(
     return CoverageDocument(
         symbol=extent.symbol,
         bars=len(extent.days),
+        expected_from=window.first,
+        expected_to=window.last,
         sessions_held=window.held,
         sessions_expected=len(window.expected),
         gaps=gaps_between(window.expected, window.missing),
@@ -162,6 +166,8 @@ def _uncharted(extent: _Extent, attempts: _Attempts, problem: str) -> CoverageDo
     return CoverageDocument(
         symbol=extent.symbol,
         bars=len(extent.days),
+        expected_from=None,
+        expected_to=None,
         sessions_held=None,
         sessions_expected=None,
         gaps=[],
@@ -183,7 +189,8 @@ def _window(extent: _Extent, now: datetime) -> _Window:
         first = years_before(last, settings.HISTORY_YEARS)
     expected = sessions_between(extent.exchange, first, last)
     missing = np.setdiff1d(expected, extent.days, assume_unique=True)
-    return _Window(expected=expected, missing=missing, stale=int((missing > extent.days[-1]).sum()))
+    stale = int((missing > extent.days[-1]).sum())
+    return _Window(first=first, last=last, expected=expected, missing=missing, stale=stale)
 
 
 def gaps_between(expected: _Days, missing: _Days) -> list[GapDocument]:

@@ -144,6 +144,8 @@ class CoverageDocument(PublishedDocument):
 
     symbol: Annotated[str, Field(description="Ticker symbol.")]
     bars: Annotated[int, Field(description="Number of daily bars stored, of any time.")]
+    expected_from: Annotated[date | None, Field(description="First day of the time that should be complete.")]
+    expected_to: Annotated[date | None, Field(description="Last day of that time.")]
     sessions_held: Annotated[int | None, Field(description="Sessions of the expected ones that have a bar.")]
     sessions_expected: Annotated[
         int | None,
@@ -175,6 +177,25 @@ class CoverageDocument(PublishedDocument):
         date | None, Field(description="About when a free key has gathered every expected session.")
     ]
     sentence: Annotated[str, Field(description="How complete the bars are, in words.")]
+
+
+class OutlookDocument(QuotaDocument):
+    """What is left of the requests, and how long the fetches that wait will take with them."""
+
+    fetches_waiting: Annotated[int, Field(description="Fetches that wait for a worker or a new day.")]
+    requests_needed: Annotated[int, Field(description="Requests that those will send, about.")]
+    done_about: Annotated[
+        datetime | None, Field(description="About when the last of them is done; null: none waits.")
+    ]
+
+
+class MatchDocument(PublishedDocument):
+    """A share that a search found."""
+
+    symbol: str
+    name: str
+    listed: Annotated[str, Field(description="Where, and in which currency, as far as is known.")]
+    is_stored: Annotated[bool, Field(description="Whether bars of it are stored.")]
 
 
 class BarsDocument(PublishedDocument):

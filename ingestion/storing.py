@@ -84,8 +84,7 @@ def store(delivery: Delivery, *, sample_replaces: bool = False) -> StoreResult:
     removed = _remove_other_source(instrument, delivery)
     _copy_to_incoming(delivery)
     kept = _drop_what_the_provider_has(instrument) if delivery.source == Source.FILE else 0
-    revisions = _record_revisions(instrument, delivery)
-    inserted, changed = _upsert_incoming(instrument, delivery)
+    inserted, changed, revisions = _write_differing(instrument, delivery)
     actions_changed = 0 if delivery.actions is None else _store_actions(instrument, delivery.actions)
     _quarantine(instrument, delivery)
     result = StoreResult(
@@ -129,21 +128,25 @@ def _remove_other_source(instrument: Instrument, delivery: Delivery) -> int:
 
 
 def _copy_to_incoming(delivery: Delivery) -> None:
-    """Copy the bars into a table of this transaction alone."""
+    """Copy the bars into a table of this connection, which the end of the transaction empties."""
+    day = delivery.provisional_from
+    lines = [
+        f"{bar.date}\t{bar.open}\t{bar.high}\t{bar.low}\t{bar.close}\t{bar.volume}\t"
+        f"{day is not None and bar.date >= day}\n"
+        for bar in delivery.bars
+    ]
     with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE IF EXISTS pg_temp.incoming")
         cursor.execute(
             """
-            CREATE TEMPORARY TABLE incoming (
+            CREATE TEMPORARY TABLE IF NOT EXISTS incoming (
                 date date PRIMARY KEY, open numeric(18, 6), high numeric(18, 6), low numeric(18, 6),
                 close numeric(18, 6), volume bigint, provisional boolean
-            ) ON COMMIT DROP
+            ) ON COMMIT DELETE ROWS
             """
         )
+        cursor.execute("DELETE FROM incoming")  # of an earlier delivery in the same transaction
         with cursor.copy("COPY incoming FROM STDIN") as copy:
-            for bar in delivery.bars:
-                provisional = delivery.provisional_from is not None and bar.date >= delivery.provisional_from
-                copy.write_row((bar.date, bar.open, bar.high, bar.low, bar.close, bar.volume, provisional))
+            copy.write("".join(lines))
 
 
 def _drop_what_the_provider_has(instrument: Instrument) -> int:
@@ -167,65 +170,68 @@ def _drop_what_the_provider_has(instrument: Instrument) -> int:
         return int(differing)
 
 
-def _record_revisions(instrument: Instrument, delivery: Delivery) -> int:
-    """Remember what is about to be overwritten, except in bars that were provisional."""
+def _write_differing(instrument: Instrument, delivery: Delivery) -> tuple[int, int, int]:
+    """Write the bars that are new or differ, and remember what they overwrite.
+
+    Returns how many bars are new, how many changed, and how many values of finished sessions were revised;
+    in provisional bars nothing is remembered. Rows that stay are not even locked. Every part of the
+    statement sees the bars as they were before it, and the instrument's lock keeps other writers out.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
-            """
-            INSERT INTO ingestion_barrevision
-                (instrument_id, date, "column", old_value, new_value, recorded_at)
-            SELECT stored.instrument_id, stored.date, pair.name, pair.old, pair.new, %(now)s
-            FROM ingestion_dailybar AS stored
-            JOIN incoming USING (date)
-            CROSS JOIN LATERAL (VALUES
-                ('open', stored.open, incoming.open),
-                ('high', stored.high, incoming.high),
-                ('low', stored.low, incoming.low),
-                ('close', stored.close, incoming.close),
-                ('volume', stored.volume, incoming.volume)
-            ) AS pair (name, old, new)
-            WHERE stored.instrument_id = %(instrument)s AND NOT stored.provisional AND pair.old <> pair.new
-            """,
-            {"instrument": instrument.pk, "now": delivery.fetched_at},
-        )
-        revisions: int = cursor.rowcount
-        return revisions
-
-
-def _upsert_incoming(instrument: Instrument, delivery: Delivery) -> tuple[int, int]:
-    """Write the rows that are new or differ; return how many of each."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            WITH written AS (
-                INSERT INTO ingestion_dailybar AS stored (
-                    instrument_id, date, open, high, low, close, volume, provisional, source, fetched_at
-                )
-                SELECT %(instrument)s, date, open, high, low, close, volume, provisional,
-                       %(source)s, %(fetched_at)s
-                FROM incoming
-                ORDER BY date
-                ON CONFLICT (instrument_id, date) DO UPDATE SET
-                    open = excluded.open, high = excluded.high, low = excluded.low,
-                    close = excluded.close, volume = excluded.volume,
-                    provisional = excluded.provisional, source = excluded.source,
-                    fetched_at = excluded.fetched_at
-                WHERE (stored.open, stored.high, stored.low, stored.close, stored.volume,
-                       stored.provisional, stored.source)
-                    IS DISTINCT FROM (excluded.open, excluded.high, excluded.low, excluded.close,
-                                      excluded.volume, excluded.provisional, excluded.source)
-                RETURNING stored.xmax = 0 AS inserted  -- a new row has no earlier version to lock
-            )
-            SELECT count(*) FILTER (WHERE inserted), count(*) FILTER (WHERE NOT inserted) FROM written
-            """,
+            _WRITE_DIFFERING,
             {
                 "instrument": instrument.pk,
                 "source": delivery.source,
                 "fetched_at": delivery.fetched_at,
             },
         )
-        inserted, changed = cursor.fetchone()
-        return inserted, changed
+        inserted, written, revised = cursor.fetchone()
+        return inserted, written - inserted, revised
+
+
+_WRITE_DIFFERING = """
+    WITH differing AS (
+        SELECT incoming.*, stored.date IS NULL AS is_new, stored.provisional AS was_provisional,
+               stored.open AS old_open, stored.high AS old_high, stored.low AS old_low,
+               stored.close AS old_close, stored.volume AS old_volume
+        FROM incoming
+        LEFT JOIN ingestion_dailybar AS stored
+            ON stored.instrument_id = %(instrument)s AND stored.date = incoming.date
+        WHERE stored.date IS NULL OR
+            (stored.open, stored.high, stored.low, stored.close, stored.volume, stored.provisional,
+             stored.source)
+            IS DISTINCT FROM
+            (incoming.open, incoming.high, incoming.low, incoming.close, incoming.volume,
+             incoming.provisional, %(source)s)
+    ), revised AS (
+        INSERT INTO ingestion_barrevision (instrument_id, date, "column", old_value, new_value, recorded_at)
+        SELECT %(instrument)s, date, pair.name, pair.old, pair.new, %(fetched_at)s
+        FROM differing
+        CROSS JOIN LATERAL (VALUES
+            ('open', old_open, open), ('high', old_high, high), ('low', old_low, low),
+            ('close', old_close, close), ('volume', old_volume, volume)
+        ) AS pair (name, old, new)
+        WHERE NOT is_new AND NOT was_provisional AND pair.old <> pair.new
+        RETURNING 1
+    ), written AS (
+        INSERT INTO ingestion_dailybar (
+            instrument_id, date, open, high, low, close, volume, provisional, source, fetched_at
+        )
+        SELECT %(instrument)s, date, open, high, low, close, volume, provisional, %(source)s, %(fetched_at)s
+        FROM differing
+        ORDER BY date
+        ON CONFLICT (instrument_id, date) DO UPDATE SET
+            open = excluded.open, high = excluded.high, low = excluded.low, close = excluded.close,
+            volume = excluded.volume, provisional = excluded.provisional, source = excluded.source,
+            fetched_at = excluded.fetched_at
+    ), released AS (
+        DELETE FROM ingestion_quarantinedbar
+        WHERE instrument_id = %(instrument)s AND date IN (SELECT date FROM incoming)
+    )
+    SELECT (SELECT count(*) FILTER (WHERE is_new) FROM differing), (SELECT count(*) FROM differing),
+           (SELECT count(*) FROM revised)
+"""
 
 
 def _store_actions(instrument: Instrument, actions: Sequence[Action]) -> int:
@@ -255,13 +261,9 @@ def _store_actions(instrument: Instrument, actions: Sequence[Action]) -> int:
 
 
 def _quarantine(instrument: Instrument, delivery: Delivery) -> None:
-    """Keep the odd bars aside, and drop earlier ones whose day has an acceptable bar now."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "DELETE FROM ingestion_quarantinedbar WHERE instrument_id = %s AND date IN "
-            "(SELECT date FROM incoming)",
-            [instrument.pk],
-        )
+    """Keep the odd bars aside; those whose day has an acceptable bar now are gone already."""
+    if not delivery.quarantined:
+        return
     QuarantinedBar.objects.bulk_create(
         [
             QuarantinedBar(

@@ -128,6 +128,11 @@ class Job(models.Model):
         """Whether the job waits for a time and not for a worker."""
         return self.state == JobState.QUEUED and self.next_attempt_at is not None
 
+    @property
+    def can_be_resumed(self) -> bool:
+        """Whether the job waits for a time, failed, or was cancelled, so that it may go on at a word."""
+        return self.is_parked or self.state in {JobState.FAILED, JobState.CANCELLED}
+
 
 class Bucket(models.Model):
     """What is left of one budget of one user (or address), as a token bucket.

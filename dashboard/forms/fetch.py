@@ -1,9 +1,12 @@
 """The form that asks for a symbol's bars."""
 
+from typing import Any
+
 from crispy_forms.bootstrap import FieldWithButtons, StrictButton
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Layout
 from django import forms
+from django.urls import reverse
 
 from ingestion.symbols import parse_symbol
 from jobs.errors import InvalidInput
@@ -18,7 +21,7 @@ class FetchForm(forms.Form):
         widget=forms.TextInput(
             attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
         ),
-        help_text="As the exchange lists it, for example NVDA.",
+        help_text="As the exchange lists it, for example NVDA; a name finds what is stored.",
         error_messages={"required": "Give a symbol, for example NVDA."},
     )
     use_required_attribute = False
@@ -29,6 +32,15 @@ class FetchForm(forms.Form):
             return parse_symbol(self.cleaned_data["symbol"])
         except InvalidInput as error:
             raise forms.ValidationError(error.message) from error
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["symbol"].widget.attrs |= {
+            "hx-get": reverse("search"),
+            "hx-trigger": "input changed delay:250ms",
+            "hx-target": "#matches",
+            "hx-swap": "outerHTML",
+        }
 
     @property
     def helper(self) -> FormHelper:

@@ -1,6 +1,9 @@
 """What a person in a browser may rely on about stored data and background work."""
 
+from datetime import timedelta
+
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -305,3 +308,103 @@ def test_replacing_the_sample_is_asked_about_first_and_only_with_a_key(
 def _forms_that_ask_first(client: Client) -> int:
     forms = markup_of(client.get(reverse("data"))).all("form")
     return sum("hx-confirm" in form.attributes for form in forms)
+
+
+def test_the_data_page_draws_splits_and_gaps_and_lists_what_is_missing(reader: Client) -> None:
+    Instrument.objects.get(symbol="AAPL").bars.filter(date__range=("2008-07-01", "2008-12-31")).delete()
+    page = markup_of(reader.get(reverse("data")))
+    strips = page.all("svg", class_="coverage-strip")
+    assert len(strips) == len(list_instruments())
+    words = words_of(reader.get(reverse("data")))
+    assert "No bars: 2008-07-01 to 2008-12-31, 128 sessions" in words
+    assert "Split: 2 for 1 on 2005-02-28" in words
+    assert "3,142 of 3,270 sessions of the historical sample" in words
+
+
+def test_an_exchange_without_a_calendar_leaves_the_data_page_readable(reader: Client) -> None:
+    Instrument.objects.filter(symbol="IBM").update(exchange="XXXX")
+    words = words_of(reader.get(reverse("data")))
+    assert "There is no calendar for the exchange XXXX" in words
+    assert "3,270 of 3,270 sessions" in words
+
+
+def _file(*rows: str) -> SimpleUploadedFile:
+    content = "\n".join(["date,open,high,low,close,volume", *rows])
+    return SimpleUploadedFile("bars.csv", content.encode())
+
+
+def test_staff_import_a_file_and_read_what_it_brought(operator: Client) -> None:
+    form = {"file": _file("2024-01-02,10,12,9,11,5"), "import_symbol": "test", "prices": "as_traded"}
+    response = operator.post(reverse("import_file"), form, headers=HTMX)
+    assert response.status_code == 200
+    assert "1 rows of TEST: 1 new" in words_of(response)
+    assert "job-ended" in response["HX-Trigger-After-Settle"]
+    assert Instrument.objects.get(symbol="TEST").source == "file"
+    assert "bars.csv" in operator.get(reverse("data")).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"file": _file("2024-01-06,10,12,9,11,5")}, "Line 2: 2024-01-06 is no session of XNYS"),
+        ({"file": ""}, "Choose a CSV file"),
+        ({"import_symbol": ""}, "Name the symbol"),
+        ({"import_symbol": "N V"}, "is not a ticker symbol"),
+        ({"exchange": "XXXX"}, "There is no calendar for “XXXX”"),
+        ({"prices": "split_adjusted"}, "The splits of TEST are not known"),
+    ],
+)
+def test_what_is_wrong_with_a_file_stands_in_its_form(
+    operator: Client, changed: dict[str, object], words: str
+) -> None:
+    form = {"file": _file("2024-01-02,10,12,9,11,5"), "import_symbol": "TEST", "prices": "as_traded"}
+    response = operator.post(reverse("import_file"), form | changed, headers=HTMX)
+    assert response.status_code == 422
+    assert words in words_of(response)
+    assert not Instrument.objects.filter(symbol="TEST").exists()
+
+
+def test_a_large_file_shows_its_job(operator: Client) -> None:
+    row = "2024-01-02,10,12,9,11," + "0" * 30 + "5"
+    form = {"file": _file(*[row] * 6000), "import_symbol": "TEST", "prices": "as_traded"}
+    response = operator.post(reverse("import_file"), form, headers=HTMX)
+    job = Job.objects.get(kind="import_bars")
+    assert markup_of(response).has_id(f"job-{job.pk}")
+
+
+def test_only_staff_see_and_use_the_import(reader: Client) -> None:
+    assert not markup_of(reader.get(reverse("data"))).has_id("importing")
+    assert reader.post(reverse("import_file"), {"file": _file()}).status_code == 403
+
+
+def test_typing_finds_what_is_stored_by_symbol_or_name_and_costs_no_request(
+    operator: Client, settings: Settings
+) -> None:
+    settings.ALPHA_VANTAGE_API_KEY = "a key that is never used"
+    for typed in ("aa", "apple"):
+        words = words_of(operator.get(reverse("search"), {"symbol": typed}, headers=HTMX))
+        assert "AAPL Apple Inc." in words
+        assert f"Search Alpha Vantage for “{typed}” (one request)" in words
+    assert "Nothing that is stored" in words_of(operator.get(reverse("search"), {"symbol": "zzz"}))
+
+
+def test_only_staff_search_at_the_provider(reader: Client, operator: Client, settings: Settings) -> None:
+    settings.ALPHA_VANTAGE_API_KEY = None
+    assert reader.post(reverse("search"), {"symbol": "tesco"}).status_code == 403
+    answer = operator.post(reverse("search"), {"symbol": "tesco"}, headers=HTMX)
+    assert "needs an API key of Alpha Vantage" in words_of(answer)
+
+
+def test_a_parked_job_says_when_it_goes_on_and_can_be_sent_on_its_way(operator: Client) -> None:
+    job = Job.objects.create(
+        kind="fetch_bars",
+        subject="NVDA",
+        step="The requests of the day are used up.",
+        next_attempt_at=timezone.now() + timedelta(hours=2),
+    )
+    words = words_of(operator.get(reverse("job", args=[job.pk])))
+    assert "Parked" in words
+    assert "The requests of the day are used up. Next attempt" in words
+    operator.post(reverse("resume_job", args=[job.pk]), headers=HTMX)
+    job.refresh_from_db()
+    assert not job.is_parked

@@ -4,17 +4,20 @@ from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import trigger_client_event
 
 from dashboard.access import staff_required
-from dashboard.forms import FetchForm
+from dashboard.forms import FetchForm, ImportForm
 from dashboard.instruments import stored_bars
 from dashboard.requests import HtmxRequest, render_page
 from ingestion.fetching import request_fetch
-from ingestion.limits import quota_left
+from ingestion.intake import take_file
+from ingestion.outlook import fetching_outlook
 from ingestion.sample import SAMPLE
 from jobs.errors import InvalidInput
 from jobs.models import ACTIVE_STATES, Job
@@ -26,7 +29,13 @@ PAGE = "data/page.html"
 @never_cache
 def data(request: HtmxRequest) -> HttpResponse:
     """Answer with what is stored; to htmx, which asks after a job, with the table alone."""
-    context = {**_fetching(FetchForm()), "stored": stored_bars(), "quota": quota_left()}
+    context = {
+        **_fetching(FetchForm()),
+        "import_form": ImportForm(),
+        "import_jobs": _active("import_bars"),
+        "stored": stored_bars(),
+        "quota": fetching_outlook(),
+    }
     return render_page(request, PAGE, context, partial="instruments")
 
 
@@ -45,10 +54,43 @@ def fetch(request: HtmxRequest) -> HttpResponse:
     return _form(request, FetchForm()) if request.htmx else redirect("job", job.pk)
 
 
+@require_POST
+@staff_required
+def import_file(request: HtmxRequest) -> HttpResponse:
+    """Import a file, or queue its import where it is large, and answer with what became of it."""
+    form = ImportForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return _import(request, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    file = form.cleaned_data["file"]
+    try:
+        taken = take_file(file, file.name, form.request)
+    except InvalidInput as error:
+        form.add_problem(error)
+        return _import(request, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    if isinstance(taken, Job):
+        return _import(request, ImportForm()) if request.htmx else redirect("job", taken.pk)
+    response = _import(request, ImportForm(), imported=taken.sentence)
+    return trigger_client_event(response, "job-ended", after="settle")
+
+
+def _import(
+    request: HtmxRequest, form: ImportForm, *, imported: str = "", status: int = HTTPStatus.OK
+) -> HttpResponse:
+    context = {"import_form": form, "import_jobs": _active("import_bars"), "imported": imported}
+    if not request.htmx:
+        context |= {**_fetching(FetchForm()), "stored": stored_bars(), "quota": fetching_outlook()}
+    return render_page(request, PAGE, context, partial="importing", status=status)
+
+
 def _form(request: HtmxRequest, form: FetchForm, *, status: int = 200) -> HttpResponse:
     context = _fetching(form)
     if not request.htmx:
-        context |= {"stored": stored_bars(), "quota": quota_left()}
+        context |= {
+            "import_form": ImportForm(),
+            "import_jobs": _active("import_bars"),
+            "stored": stored_bars(),
+            "quota": fetching_outlook(),
+        }
     return render_page(request, PAGE, context, partial="fetching", status=status)
 
 
@@ -58,5 +100,9 @@ def _fetching(form: FetchForm) -> dict[str, Any]:
         "form": form,
         "sample_symbols": sorted(SAMPLE),
         "has_key": bool(settings.ALPHA_VANTAGE_API_KEY),
-        "fetch_jobs": Job.objects.filter(kind="fetch_bars", state__in=ACTIVE_STATES),
+        "fetch_jobs": _active("fetch_bars"),
     }
+
+
+def _active(kind: str) -> QuerySet[Job]:
+    return Job.objects.filter(kind=kind, state__in=ACTIVE_STATES)

@@ -12,7 +12,7 @@ from django_htmx.http import HTMX_STOP_POLLING, trigger_client_event
 from dashboard.access import staff_required
 from dashboard.requests import HtmxRequest, render_page
 from jobs.models import ACTIVE_STATES, Job, JobState
-from jobs.queueing import cancel, find_job
+from jobs.queueing import cancel, find_job, resume
 
 SHOWN = 50
 """Jobs on the list; the administration has all of them."""
@@ -63,6 +63,14 @@ def cancel_job(request: HtmxRequest, job_id: UUID) -> HttpResponse:
     """Ask the job to stop, and answer with its card."""
     cancelled = cancel(job_id)
     return _card(request, cancelled) if request.htmx else redirect("job", job_id)
+
+
+@require_POST
+@staff_required
+def resume_job(request: HtmxRequest, job_id: UUID) -> HttpResponse:
+    """Let the job go on, and answer with its card."""
+    resumed = resume(job_id)
+    return _card(request, resumed) if request.htmx else redirect("job", job_id)
 
 
 def _card(request: HtmxRequest, job: Job) -> HttpResponse:

@@ -7,7 +7,7 @@ import time
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from socket import SO_LINGER, SOL_SOCKET
@@ -85,8 +85,8 @@ class LoopbackProvider:
             for request in self.requests
         ]
 
-    def _reply_to(self, function: str) -> Reply:
-        replies = self._replies[function]
+    def _reply_to(self, request: Request) -> Reply:
+        replies = self._replies[request.function]
         return replies.pop(0) if len(replies) > 1 else replies[0]
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
@@ -96,7 +96,7 @@ class LoopbackProvider:
             def do_GET(self) -> None:  # the library's name
                 request = Request(time.monotonic(), dict(parse_qsl(urlsplit(self.path).query)))
                 provider.requests.append(request)
-                reply = provider._reply_to(request.function)
+                reply = provider._reply_to(request)
                 with suppress(BrokenPipeError, ConnectionResetError):  # the client may have given up
                     self._send(reply)
 
@@ -121,6 +121,27 @@ class LoopbackProvider:
                 """Keep the tests' output clean."""
 
         return Handler
+
+
+class EverySymbol(LoopbackProvider):
+    """Serves the same days of every symbol to a free key; `silence`: seconds before each answer."""
+
+    def __init__(self, days: Iterable[date]) -> None:
+        super().__init__()
+        self.days = list(days)
+        self.silence = 0.0
+
+    def _reply_to(self, request: Request) -> Reply:
+        return replace(Reply.of(self._body(request)), silence=self.silence)
+
+    def _body(self, request: Request) -> Mapping[str, object]:
+        symbol = request.parameters["symbol"]
+        if request.function == "SPLITS":
+            return splits(symbol)
+        if request.function == "DIVIDENDS":
+            return dividends(symbol)
+        is_full = request.parameters["outputsize"] == "full"
+        return FULL_IS_PREMIUM if is_full else daily(symbol, self.days)
 
 
 def daily(symbol: str, days: Iterable[date], **changed: str) -> dict[str, Any]:

@@ -1,0 +1,36 @@
+"""Finding a symbol: among what is stored while one types, at the provider when one asks for it."""
+
+from http import HTTPStatus
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from dashboard.requests import HtmxRequest, render_page
+from ingestion.searching import provider_matches, stored_matches
+from jobs.errors import HindcastError
+from jobs.rights import require_staff
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def search(request: HtmxRequest) -> HttpResponse:
+    """Answer with matches: GET costs no request of the provider's, POST may cost one and is for staff."""
+    asks_provider = request.method == "POST"
+    words = (request.POST if asks_provider else request.GET).get("symbol", "").strip()
+    context = {
+        "words": words,
+        "asked_provider": asks_provider,
+        "has_key": bool(settings.ALPHA_VANTAGE_API_KEY),
+    }
+    status = HTTPStatus.OK
+    if asks_provider:
+        require_staff(request)
+        try:
+            context["matches"] = provider_matches(words)
+        except HindcastError as error:
+            context["problem"], status = error.message, error.status
+    else:
+        context["matches"] = stored_matches(words)
+    return render_page(request, "data/search.html", context, partial="matches", status=status)
