@@ -28,7 +28,12 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def running() -> Job:
     return Job.objects.create(
-        kind="fetch_bars", subject="IBM", state=JobState.RUNNING, progress=0.425, step="Storing bars"
+        kind="fetch_bars",
+        subject="IBM",
+        state=JobState.RUNNING,
+        heartbeat=timezone.now(),
+        progress=0.425,
+        step="Storing bars",
     )
 
 
