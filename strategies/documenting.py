@@ -3,6 +3,8 @@
 from dataclasses import fields
 from datetime import datetime
 
+import numpy as np
+
 from ingestion.documents import DataDocument
 from ingestion.publishing import library_version
 from strategies import describing
@@ -51,9 +53,7 @@ def document_of(run: Run, *, backtest_id: str, generated_at: datetime) -> Backte
         comparison=_comparison(run),
         series=_series(run),
         calendar=calendar_returns(run.result),
-        versions=BacktestVersions(
-            engine=ENGINE_VERSION, numpy=library_version("numpy"), pandas=library_version("pandas")
-        ),
+        versions=BacktestVersions(engine=ENGINE_VERSION, numpy=library_version("numpy")),
         disclosure=describing.disclosure(run),
         links=links_of(backtest_id),
     )
@@ -61,15 +61,13 @@ def document_of(run: Run, *, backtest_id: str, generated_at: datetime) -> Backte
 
 def metrics_of(metrics: engine.Metrics) -> Metrics:
     """Return the published form of key figures."""
-    return Metrics.model_validate(
-        {field.name: _figure(getattr(metrics, field.name)) for field in fields(metrics)}
-    )
-
-
-def _figure(value: engine.Figure) -> float | None:
-    if isinstance(value, engine.Undefined):
-        return None
-    return value if isinstance(value, int) else published(value)
+    figures: dict[str, engine.Figure] = {
+        field.name: getattr(metrics, field.name) for field in fields(metrics)
+    }
+    exact = {name: value for name, value in figures.items() if isinstance(value, float)}
+    rounded = dict(zip(exact, published_column(np.array(list(exact.values()))), strict=True))
+    counts = {name: value for name, value in figures.items() if isinstance(value, int)}
+    return Metrics.model_validate(dict.fromkeys(figures) | counts | rounded)
 
 
 def _reasons(metrics: engine.Metrics) -> dict[str, str]:
@@ -150,7 +148,7 @@ def _series(run: Run) -> Series:
         drawdown=published_column(strategy.curve.drawdown),
         benchmark_drawdown=published_column(held.curve.drawdown),
         position=published_column(strategy.simulation.position),
-        rolling_sharpe=published_or_none(result.rolling_sharpe),
-        rolling_beta=published_or_none(result.rolling_beta),
+        rolling_sharpe=published_or_none(result.rolling.sharpe),
+        rolling_beta=published_or_none(result.rolling.beta),
         comparison_equity=None if compared is None else published_column(compared.curve.equity),
     )

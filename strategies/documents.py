@@ -173,7 +173,6 @@ class BacktestVersions(PublishedDocument):
 
     engine: Annotated[str, Field(description="Of Hindcast's backtest engine.")]
     numpy: Annotated[str, Field(description="Of NumPy.")]
-    pandas: Annotated[str, Field(description="Of pandas.")]
 
 
 class Undefined(PublishedDocument):

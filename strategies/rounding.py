@@ -12,6 +12,8 @@ DIGITS = 10
 DECIMALS = 22
 """At most: no higher power of ten is exact in floating point. It costs digits below 1e-13 alone."""
 
+POWERS_OF_TEN = 10.0 ** np.arange(309)
+
 
 def published(value: float) -> float:
     """Return `value` to ten significant digits."""
@@ -21,9 +23,9 @@ def published(value: float) -> float:
 def published_column(values: FloatArray) -> list[float]:
     """Return `values` to ten significant digits; they must be finite."""
     magnitude = np.floor(np.log10(np.abs(values), out=np.zeros_like(values), where=values != 0))
-    decimals = np.minimum(DIGITS - 1 - magnitude, DECIMALS)
+    decimals = np.minimum(DIGITS - 1 - magnitude, DECIMALS).astype(np.intp)
     # Nor is one with a negative exponent; hence two ways to shift the point.
-    shrink, grow = 10.0 ** np.maximum(-decimals, 0), 10.0 ** np.maximum(decimals, 0)
+    shrink, grow = POWERS_OF_TEN[np.maximum(-decimals, 0)], POWERS_OF_TEN[np.maximum(decimals, 0)]
     rounded = np.rint(values / shrink * grow) / grow * shrink
     # Minus zero would be another document than zero.
     column: list[float] = (rounded + 0.0).tolist()

@@ -72,9 +72,7 @@ def document_of(run: SweepRun, *, sweep_id: str, generated_at: datetime) -> Swee
         else _walk_forward(run, run.walk_forward),
         bootstrap=None if isinstance(run.bands, Undefined) else _bootstrap(run, run.bands),
         undefined=undefined,
-        versions=BacktestVersions(
-            engine=ENGINE_VERSION, numpy=library_version("numpy"), pandas=library_version("pandas")
-        ),
+        versions=BacktestVersions(engine=ENGINE_VERSION, numpy=library_version("numpy")),
         disclosure=describing.disclosure(run.run),
         links=SweepLinks(
             page=f"/sweeps/{sweep_id}/", json_=f"/sweeps/{sweep_id}.json", csv=f"/sweeps/{sweep_id}.csv"

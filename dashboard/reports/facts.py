@@ -121,7 +121,7 @@ def model_facts(document: ForecastDocument) -> list[Fact]:
 def backtest_origin(document: BacktestDocument, site_address: str) -> list[Fact]:
     """Return what computed the document, and where it can be found again."""
     versions = document.versions
-    software = f"Hindcast engine {versions.engine}, NumPy {versions.numpy}, pandas {versions.pandas}"
+    software = f"Hindcast engine {versions.engine}, NumPy {versions.numpy}"
     return _origin(document, software, site_address)
 
 

@@ -12,8 +12,8 @@ from strategies.engine.choices import Direction, Entry, Fill, Rule
 from strategies.engine.curve import Curve
 from strategies.engine.metrics import Metrics, measure
 from strategies.engine.orders import Orders, buy_and_hold_orders, orders_for, targets_for
-from strategies.engine.prices import FloatArray, Prices
-from strategies.engine.rolling import rolling_beta, rolling_sharpe
+from strategies.engine.prices import Prices
+from strategies.engine.rolling import RollingFigures, rolling_figures
 from strategies.engine.rules import Decisions, RuleParameters, Sides, decide
 from strategies.engine.simulation import Simulation, simulate
 from strategies.engine.stops import Stops
@@ -48,7 +48,7 @@ class Result:
     decisions: on all bars, those before the first traded one included.
     targets: the position wanted at each close: long (1), short (-1) or out (0).
     comparison: another share bought and held, or None.
-    rolling_sharpe, rolling_beta: of the strategy, over the last half year; NaN while undefined.
+    rolling: of the strategy, over the last half year.
     """
 
     traded: Prices
@@ -58,8 +58,7 @@ class Result:
     strategy: Performance
     benchmark: Performance
     comparison: Performance | None
-    rolling_sharpe: FloatArray
-    rolling_beta: FloatArray
+    rolling: RollingFigures
 
     @property
     def was_wanted(self) -> bool:
@@ -88,36 +87,32 @@ def backtest(
         targets, known_from=decisions.known_from, first=first, entry=strategy.entry, fill=strategy.fill
     )
     traded = prices.since(first)
-    held = _held(traded, strategy)
-    held_curve = Curve.of(held, traded.dates)
+    held = _held(traded, strategy, None, risk_free_rate)
     simulation = simulate(traded, orders, strategy.account, strategy.stops)
-    own = _performance(simulation, traded, held_curve, risk_free_rate)
+    own = _performance(simulation, traded, held.curve, risk_free_rate)
     return Result(
         traded=traded,
         decisions=decisions,
         targets=targets[first:],
         orders=orders,
         strategy=own,
-        benchmark=_performance(held, traded, held_curve, risk_free_rate),
-        comparison=None
-        if compared is None
-        else _performance(_held(compared, strategy), compared, held_curve, risk_free_rate),
-        rolling_sharpe=rolling_sharpe(own.curve.returns, risk_free_rate),
-        rolling_beta=rolling_beta(own.curve.returns, held_curve.returns),
+        benchmark=held,
+        comparison=None if compared is None else _held(compared, strategy, held.curve, risk_free_rate),
+        rolling=rolling_figures(own.curve.returns, held.curve.returns, risk_free_rate),
     )
 
 
-def _held(prices: Prices, strategy: Strategy) -> Simulation:
+def _held(prices: Prices, strategy: Strategy, benchmark: Curve | None, risk_free_rate: float) -> Performance:
     """Return what all the money comes to when it buys at the first bar and holds."""
-    return simulate(prices, buy_and_hold_orders(strategy.fill), replace(strategy.account, position_size=1.0))
+    account = replace(strategy.account, position_size=1.0)
+    simulation = simulate(prices, buy_and_hold_orders(strategy.fill), account)
+    return _performance(simulation, prices, benchmark, risk_free_rate)
 
 
 def _performance(
-    simulation: Simulation, prices: Prices, benchmark: Curve, risk_free_rate: float
+    simulation: Simulation, prices: Prices, benchmark: Curve | None, risk_free_rate: float
 ) -> Performance:
+    """Return the figures beside those of `benchmark`; None: it is the benchmark itself."""
     curve = Curve.of(simulation, prices.dates)
-    return Performance(
-        simulation=simulation,
-        curve=curve,
-        metrics=measure(simulation, curve, benchmark, risk_free_rate),
-    )
+    metrics = measure(simulation, curve, benchmark or curve, risk_free_rate)
+    return Performance(simulation=simulation, curve=curve, metrics=metrics)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from strategies.engine.curve import Curve
 from strategies.engine.prices import FloatArray, IndexArray
@@ -37,12 +38,19 @@ class _Spells:
     @classmethod
     def of(cls, curve: Curve) -> "_Spells":
         under = curve.drawdown < 0
-        edges = np.flatnonzero(np.diff(under, prepend=False, append=False))
+        edges = _edges(under)
         begin, end = edges[::2], edges[1::2]
         last = len(under) - 1
         # The initial cash has no date, so a spell that begins there counts from the first bar.
         days = curve.dates[np.minimum(end, last)] - curve.dates[np.maximum(begin - 1, 0)]
         return cls(begin=begin, end=end, days=days.astype(np.int64))
+
+
+def _edges(under: NDArray[np.bool_]) -> IndexArray:
+    """Return where spells begin and end, in turn; `len(under)` where the last one lasts."""
+    outside = np.zeros(len(under) + 2, dtype=np.bool_)
+    outside[1:-1] = under
+    return np.flatnonzero(outside[1:] != outside[:-1])
 
 
 def longest_days(curve: Curve) -> int:

@@ -4,6 +4,7 @@ A window's sums are put together from sums inside blocks as long as the window (
 so that no value far away leaves its rounding behind, as it does in differences of running sums.
 """
 
+from dataclasses import dataclass
 from math import sqrt
 
 import numpy as np
@@ -17,50 +18,60 @@ ROUNDING_OF_SQUARES = 1e-13
 """Share of a sum of squares below which its distance from a square of sums is rounding."""
 
 
-def rolling_sharpe(returns: FloatArray, risk_free_rate: float, window: int = WINDOW) -> FloatArray:
-    """Return mean(r - rf) / sd(r) · √252 of the `window` returns up to each bar; shape (bars,).
+@dataclass(frozen=True, eq=False, kw_only=True)
+class RollingFigures:
+    """Figures of the window up to each bar, of shape (bars,); NaN where they do not exist.
 
-    NaN where there are fewer returns yet, and where all of them are equal.
+    sharpe: mean(r - rf) / sd(r) · √252; it does not exist where all returns are equal.
+    beta: cov(r, b) / var(b); it does not exist where the benchmark did not move.
     """
+
+    sharpe: FloatArray
+    beta: FloatArray
+
+
+def rolling_figures(
+    returns: FloatArray, benchmark: FloatArray, risk_free_rate: float, window: int = WINDOW
+) -> RollingFigures:
+    """Return the figures of the `window` returns up to each bar.
+
+    returns, benchmark: shape (bars,); risk_free_rate: a year's, as a fraction.
+    """
+    bars = len(returns)
     excess = returns - bar_rate(risk_free_rate)
-    total, squares = _window_sums(excess, window), _window_sums(excess * excess, window)
-    variance = _centred(squares, total, total, window) / (window - 1)
-    variance[variance < NO_DEVIATION**2] = np.nan
-    return _from_the_first_window(total / window / np.sqrt(variance) * sqrt(BARS_IN_A_YEAR), len(returns))
+    products = (excess, excess * excess, benchmark, benchmark * benchmark, excess * benchmark)
+    own, own_squares, other, other_squares, both = _window_sums(np.stack(products), window)
+    variance = _centred(own_squares, own, window) / (window - 1)
+    other_variance = _centred(other_squares, other, window) / (window - 1)
+    covariance = (both - own * other / window) / (window - 1)
+    return RollingFigures(
+        sharpe=_from_the_first_window(own / window / np.sqrt(variance) * sqrt(BARS_IN_A_YEAR), bars),
+        beta=_from_the_first_window(covariance / other_variance, bars),
+    )
 
 
-def rolling_beta(returns: FloatArray, benchmark: FloatArray, window: int = WINDOW) -> FloatArray:
-    """Return cov(r, b) / var(b) of the `window` returns up to each bar; shape (bars,).
-
-    NaN where there are fewer returns yet, and where the benchmark did not move.
-    """
-    own, other = _window_sums(returns, window), _window_sums(benchmark, window)
-    variance = _centred(_window_sums(benchmark * benchmark, window), other, other, window)
-    variance[variance < (window - 1) * NO_DEVIATION**2] = np.nan
-    covariance = _window_sums(returns * benchmark, window) - own * other / window
-    return _from_the_first_window(covariance / variance, len(returns))
-
-
-def _centred(squares: FloatArray, one: FloatArray, other: FloatArray, window: int) -> FloatArray:
-    """Return Σ(x - mean)² of each window; 0 where only rounding is left of it."""
-    centred = squares - one * other / window
-    centred[centred <= ROUNDING_OF_SQUARES * squares] = 0.0
+def _centred(squares: FloatArray, sums: FloatArray, window: int) -> FloatArray:
+    """Return Σ(x - mean)² of each window; NaN where nothing but rounding is left of it."""
+    centred = squares - sums * sums / window
+    moved = (centred > ROUNDING_OF_SQUARES * squares) & (centred >= (window - 1) * NO_DEVIATION**2)
+    centred[~moved] = np.nan
     return centred
 
 
-def _window_sums(values: FloatArray, window: int) -> FloatArray:
-    """Return the sum of each full window; shape (bars - window + 1,), empty when there is none."""
-    results = len(values) - window + 1
+def _window_sums(rows: FloatArray, window: int) -> FloatArray:
+    """Return the sum of each full window of each row; shape (rows, bars - window + 1), empty without any."""
+    count, bars = rows.shape
+    results = bars - window + 1
     if results <= 0:
-        return np.empty(0)
-    padded = np.zeros(-(-len(values) // window) * window)
-    padded[: len(values)] = values
-    blocks = padded.reshape(-1, window)
-    from_the_left = np.cumsum(blocks, axis=1).ravel()
-    from_the_right = np.cumsum(blocks[:, ::-1], axis=1)[:, ::-1].ravel()
-    sums = from_the_right[:results] + from_the_left[window - 1 : window - 1 + results]
+        return np.empty((count, 0))
+    padded = np.zeros((count, -(-bars // window) * window))
+    padded[:, :bars] = rows
+    blocks = padded.reshape(count, -1, window)
+    from_the_left = np.cumsum(blocks, axis=2).reshape(count, -1)
+    from_the_right = np.cumsum(blocks[:, :, ::-1], axis=2)[:, :, ::-1].reshape(count, -1)
+    sums = from_the_right[:, :results] + from_the_left[:, window - 1 : window - 1 + results]
     # A window that is a block stands in both.
-    sums[::window] = from_the_left[window - 1 : window - 1 + results : window]
+    sums[:, ::window] = from_the_left[:, window - 1 : window - 1 + results : window]
     return sums
 
 

@@ -73,42 +73,24 @@ def first_exit(
 
     ruin: the market price at which nothing is left of a short position; infinite when long.
     """
-    stop, target = _stop(position, stops, ruin), _target(position, stops)
-    held = range(begin, end)
-    if stops.trailing_stop is None:
-        return _search(position, bars, held, stop, target)
-    return _search_trailing(position, bars, held, stop, target, distance=stops.trailing_stop)
-
-
-def _search(position: Position, bars: SignedBars, held: range, stop: _Level, target: _Level) -> Exit | None:
-    # Most positions meet neither level: two comparisons instead of some for each bar.
-    lowest, highest = _raised(stop.price), _lowered(target.price)
-    if (
-        min(bars.worst[held.start : held.stop], default=inf) > lowest
-        and max(bars.best[held.start : held.stop], default=-inf) < highest
-    ):
-        return None
-    exits = (_exit_at(bar, position.direction, bars, stop, target) for bar in held)
-    return next((found for found in exits if found is not None), None)
-
-
-def _search_trailing(
-    position: Position, bars: SignedBars, held: range, fixed: _Level, target: _Level, *, distance: float
-) -> Exit | None:
-    signed_distance = position.direction * distance
-    best = position.direction * position.quote
-    for bar in held:
-        trail = best * (1 - signed_distance)
-        stop = fixed if fixed.price >= trail else _Level(trail, ExitReason.TRAILING_STOP)
-        found = _exit_at(bar, position.direction, bars, stop, target)
-        if found is not None:
-            return found
-        best = max(best, bars.best[bar])
+    fixed, target = _stop(position, stops, ruin), _target(position, stops)
+    kept = None if stops.trailing_stop is None else 1 - position.direction * stops.trailing_stop
+    level, reason, reached = fixed.price, fixed.reason, position.direction * position.quote
+    stop, highest = _raised(level), _lowered(target.price)
+    held = zip(range(begin, end), bars.worst[begin:end], bars.best[begin:end], strict=True)
+    for bar, worst, best in held:
+        if kept is not None and reached * kept > level:
+            level, reason = reached * kept, ExitReason.TRAILING_STOP
+            stop = _raised(level)
+        # Most bars meet neither level, and two comparisons tell.
+        if worst <= stop or best >= highest:
+            return _exit_at(bar, position.direction, bars, _Level(level, reason), target)
+        reached = max(reached, best)
     return None
 
 
-def _exit_at(bar: int, direction: int, bars: SignedBars, stop: _Level, target: _Level) -> Exit | None:
-    """Return the exit inside one bar; a price that misses a level by a rounding touches it."""
+def _exit_at(bar: int, direction: int, bars: SignedBars, stop: _Level, target: _Level) -> Exit:
+    """Return the exit inside a bar that meets a level; a price that misses it by a rounding meets it."""
     open_ = bars.open[bar]
     at_stop, at_target = _raised(stop.price), _lowered(target.price)
     if open_ <= at_stop:
@@ -117,9 +99,7 @@ def _exit_at(bar: int, direction: int, bars: SignedBars, stop: _Level, target: _
         return Exit(bar, direction * open_, target.reason)
     if bars.worst[bar] <= at_stop:
         return Exit(bar, direction * stop.price, stop.reason)
-    if bars.best[bar] >= at_target:
-        return Exit(bar, direction * target.price, target.reason)
-    return None
+    return Exit(bar, direction * target.price, target.reason)
 
 
 def _stop(position: Position, stops: Stops, ruin: float) -> _Level:

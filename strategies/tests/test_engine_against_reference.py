@@ -145,5 +145,5 @@ def test_every_run_is_the_one_that_plain_bookkeeping_gives(question: Question) -
     # Of equity that the engine itself found: drawdowns of a rounding may begin a day apart.
     assert_same_drawdowns(result.strategy, result.strategy.curve.equity.tolist(), days, cash)
     own, other = returns_of(strategy.equity, cash), returns_of(held.equity, cash)
-    assert_same_line(result.rolling_sharpe, rolling_sharpe(own, rate))
-    assert_same_line(result.rolling_beta, rolling_beta(own, other))
+    assert_same_line(result.rolling.sharpe, rolling_sharpe(own, rate))
+    assert_same_line(result.rolling.beta, rolling_beta(own, other))
