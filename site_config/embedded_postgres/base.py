@@ -11,6 +11,10 @@ from psycopg import sql
 from site_config.embedded_postgres.server import start_server
 
 
+CREATING = 0x48696E64
+"""Names the lock of the process that makes the database."""
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
     """Starts the server, and makes the database, when the first connection is asked for."""
 
@@ -38,9 +42,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
 def _create_database(conn_params: dict[str, Any]) -> None:
     address = {key: conn_params[key] for key in ("host", "port", "user")}
     statement = sql.SQL("CREATE DATABASE {}").format(sql.Identifier(conn_params["dbname"]))
-    # Another process of the same start may be faster.
-    with (
-        suppress(psycopg.errors.DuplicateDatabase),
-        psycopg.connect(**address, dbname="postgres", autocommit=True) as connection,
-    ):
-        connection.execute(statement)
+    with psycopg.connect(**address, dbname="postgres", autocommit=True) as connection:
+        # Another process of the same start may be at it; the lock ends with the connection.
+        connection.execute("SELECT pg_advisory_lock(%s)", [CREATING])
+        with suppress(psycopg.errors.DuplicateDatabase):
+            connection.execute(statement)
