@@ -54,13 +54,18 @@ class TokenMiddleware:
         if scheme.lower() != "bearer" or policy_of(request).public:
             return None
         token = token_with_secret(secret.strip())
-        if token is None:
+        if token is None or _is_left_over(token.user):
             return _unauthorized(
                 "This token is unknown, revoked or expired. Make a new one on the Account page."
             )
         request.user = token.user
         request.token_scope = Scope(token.scope)  # type: ignore[attr-defined]  # read by jobs.rights
         return None
+
+
+def _is_left_over(user: AbstractBaseUser) -> bool:
+    """Whether this is the user of a developer's machine, whose database now serves a site with logins."""
+    return not settings.LOCAL_USER and user.get_username() == LOCAL_USER and not user.has_usable_password()
 
 
 class LocalUserMiddleware:
@@ -126,6 +131,12 @@ class LoginMiddleware(LoginRequiredMiddleware):
         except HindcastError as error:
             return known_error_answer(request, error)
         return None
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """Let no shared cache keep what was meant for one user."""
+        if request.resolver_match is not None and not policy_of(request).public:
+            response.headers.setdefault("Cache-Control", "private")
+        return response
 
 
 def _login_answer(request: HttpRequest, redirect: HttpResponseBase) -> HttpResponseBase:

@@ -24,6 +24,7 @@ RUNS = _each_minute("runs", "backtests and forecasts")
 SWEEPS = _each_minute("sweeps", "sweeps")
 REPORTS = _each_minute("reports", "reports")
 IMPORTS = _each_minute("imports", "imports, fetches and trainings")
+PASSWORDS = Budget(name="passwords", deed="attempts to change the password", burst=10, per_minute=2)
 API_REQUESTS = _each_minute("api", "requests to the API")
 
 
@@ -68,7 +69,7 @@ PAGES = {
     "": BROWSER,
     "watch/<str:symbol>/": BROWSER,
     "account/": BROWSER,
-    "account/password/": BROWSER,
+    "account/password/": Policy(budget=PASSWORDS),
     "account/tokens/": BROWSER,
     "account/tokens/<int:token_id>/revoke/": BROWSER,
     "backtests/": TUNE,

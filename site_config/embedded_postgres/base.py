@@ -10,7 +10,6 @@ from psycopg import sql
 
 from site_config.embedded_postgres.server import start_server
 
-
 CREATING = 0x48696E64
 """Names the lock of the process that makes the database."""
 

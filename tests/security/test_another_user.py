@@ -2,11 +2,14 @@
 
 import pytest
 from django.contrib.auth.models import User
-from django.test import Client
+from django.test import Client, override_settings
 
 from dashboard.models import SavedRun
 from dashboard.saving import save_run
+from dashboard.tokens import issue_token
 from ingestion.watching import watched
+from jobs.rights import Scope
+from site_config.policies import PASSWORDS
 from strategies.parameters import BacktestParameters
 from strategies.running import run_backtest
 
@@ -33,3 +36,25 @@ def test_another_users_watch_list_is_neither_seen_nor_changed(
     operator.delete("/api/v1/instruments/AAPL/watch")
     assert watched(user) == ["AAPL"]
     assert not watched(staff)
+
+
+@pytest.mark.parametrize("address", ["/", "/history/", "/account/", "/jobs/", "/api/v1/instruments"])
+def test_no_shared_cache_keeps_what_was_meant_for_one_user(reader: Client, address: str) -> None:
+    assert "private" in reader.get(address).headers["Cache-Control"]
+
+
+def test_the_tokens_of_a_developers_machine_open_nothing_once_there_are_logins() -> None:
+    local = User.objects.create(username="local", is_staff=True, is_superuser=True)
+    local.set_unusable_password()
+    local.save()
+    secret = issue_token(local, name="notebook", scope=Scope.MANAGE).secret
+    client = Client(headers={"Authorization": f"Bearer {secret}"})
+    assert client.get("/api/v1/instruments").status_code == 401
+    with override_settings(LOCAL_USER=True):
+        assert client.get("/api/v1/instruments").status_code == 200
+
+
+def test_the_old_password_cannot_be_guessed_by_who_found_an_open_session(reader: Client) -> None:
+    guess = {"old_password": "guess", "new_password1": "x", "new_password2": "x"}
+    answers = {reader.post("/account/password/", guess).status_code for _ in range(PASSWORDS.burst + 1)}
+    assert 429 in answers

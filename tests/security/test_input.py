@@ -101,3 +101,13 @@ def test_hostile_text_as_a_note_or_a_tokens_name_does_no_harm(reader: Client, te
         ("/account/tokens/", {"name": "x", "scope": text}),
     ):
         assert reader.post(address, form).status_code < 500, address
+
+
+def test_a_file_sent_without_naming_its_type_reaches_the_import_whole(operator: Client) -> None:
+    lines = ["date,open,high,low,close,volume", "2024-01-02,10,12,9,11,100"]
+    answer = operator.post(
+        "/api/v1/instruments/NEWCO/import",
+        "\n".join(lines),
+        content_type="application/x-www-form-urlencoded",  # what curl says of any data
+    )
+    assert answer.status_code == 201, answer.content
