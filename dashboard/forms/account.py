@@ -11,9 +11,9 @@ from jobs.errors import InvalidInput
 from jobs.rights import Scope
 
 SCOPES = {
-    Scope.READ: "Read: look at data, results and reports",
-    Scope.RUN: "Run: also run backtests, sweeps and forecasts",
-    Scope.MANAGE: "Manage: also fetch and import data, train models",
+    Scope.READ: "Read",
+    Scope.RUN: "Read and run",
+    Scope.MANAGE: "Read, run and manage data",
 }
 LIFETIMES = (("30", "30 days"), ("90", "90 days"), ("365", "a year"), ("", "until it is revoked"))
 
