@@ -162,7 +162,8 @@ def delivered_again(stand: Stand) -> Outcome:
         "for _ in ids: async_task('jobs.running.run_next')",
         DATA_DIR=str(stand.site.data_dir),
     )
-    waiting = "SELECT 1 FROM django_q_ormq"
+    # A message whose worker was killed stays locked for long, and does no harm.
+    waiting = "SELECT 1 FROM django_q_ormq WHERE lock <= now()"
     eventually(lambda: not stand.rows(waiting), within=60, what="the queue is empty")
     assert stand.patient_rows("SELECT id, kind, state, attempts FROM jobs_job ORDER BY id") == jobs
     assert {table: _hash(stand, table) for table in STORED} == before

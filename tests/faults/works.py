@@ -141,7 +141,8 @@ def _start_sweep(stand: Stand, number: int) -> None:
 
 
 def _check_sweep(stand: Stand, number: int) -> None:
-    stored = "SELECT count(*) FROM strategies_parametersweep WHERE parameters ->> 'initial_investment' LIKE %s"
+    asked_with = "parameters ->> 'initial_investment' LIKE %s"
+    stored = f"SELECT count(*) FROM strategies_parametersweep WHERE {asked_with}"
     ((found,),) = stand.patient_rows(stored, f"{10_000 + number}%")
     assert found == 1, f"{found} sweeps are stored"
 
