@@ -51,7 +51,7 @@ ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
     NUMBA_CPU_NAME=${NUMBA_CPU_NAME} NUMBA_CPU_FEATURES="" NUMBA_CACHE_DIR=/tmp/kernels
 USER 10001
 EXPOSE 8000
-HEALTHCHECK --interval=10s --timeout=5s --start-period=60s \
+HEALTHCHECK --interval=10s --timeout=10s --retries=4 --start-period=120s \
   CMD ["python", "-m", "site_config.healthcheck"]
 ENTRYPOINT ["/app/deploy/image/entrypoint"]
 CMD ["gunicorn", "site_config.wsgi", "--config", "deploy/gunicorn.conf.py"]

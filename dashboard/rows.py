@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.urls import reverse
 from django.utils.html import format_html
 
 from dashboard.formatting import amount, count, day, percent, price, ratio, shares, signed_percent
@@ -39,9 +40,13 @@ class TradeRow:
 
 @dataclass(frozen=True, kw_only=True)
 class FigureRow:
-    """A key figure; the values are HTML, since one that is undefined says why."""
+    """A key figure; the values are HTML, since one that is undefined says why.
+
+    definition: address of the figure's definition among the documents on methods.
+    """
 
     label: str
+    definition: str
     explanation: str
     strategy: str
     benchmark: str
@@ -90,6 +95,7 @@ def figure_rows(rows: Sequence[MetricRow]) -> list[FigureRow]:
     return [
         FigureRow(
             label=row.metric.label,
+            definition=f"{reverse('method', args=['backtesting'])}#{row.metric.key}",
             explanation=row.metric.explanation,
             strategy=_with_reason(row.strategy, row.strategy_reason),
             benchmark=_with_reason(row.benchmark, row.benchmark_reason),

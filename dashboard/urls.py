@@ -10,6 +10,7 @@ from dashboard.views.data import data, fetch, import_file
 from dashboard.views.forecasts import forecast, forecasts, train
 from dashboard.views.history import forget, history, save
 from dashboard.views.jobs import cancel_job, job, jobs, resume_job
+from dashboard.views.methods import method
 from dashboard.views.overview import overview, watch_instrument
 from dashboard.views.reports import report, reports
 from dashboard.views.search import search
@@ -40,6 +41,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/password/", ChangePassword.as_view(), name="change_password"),
     path("account/tokens/", create_token, name="create_token"),
     path("account/tokens/<int:token_id>/revoke/", delete_token, name="revoke_token"),
+    path("methods/<slug:name>/", method, name="method"),
     path("jobs/", jobs, name="jobs"),
     path("jobs/<uuid:job_id>/", job, name="job"),
     path("jobs/<uuid:job_id>/cancel/", cancel_job, name="cancel_job"),

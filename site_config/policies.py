@@ -77,6 +77,7 @@ PAGES = {
     "backtests/<slug:backtest_id>/detail/": BROWSER,
     "backtests/<slug:backtest_id>/save/": BROWSER,
     "backtests/<slug:backtest_id>/forget/": BROWSER,
+    "methods/<slug:name>/": BROWSER,
     "history/": BROWSER,
     "compare/": BROWSER,
     "backtests/<document_id:backtest_id>.json": READ,

@@ -16,6 +16,9 @@ from site_config.environment import BASE_DIR
 from tests.site import free_port
 
 READY_WITHIN = 240
+HANDED_ON = ("PATH", "HOME", "HINDCAST_IMAGE", "HINDCAST_PROXY_IMAGE")
+"""An image that is named is tested as it is; otherwise it is built."""
+
 COMPOSE_FILES = ("docker-compose.yml", "tests/docker/compose.yml")
 
 
@@ -86,12 +89,12 @@ class Deployment:
 
 @contextmanager
 def deployed(name: str, folder: Path, **variables: str) -> Iterator[Deployment]:
-    """Build and start the composition with one web and one worker container; remove it all in the end."""
+    """Start the composition with one web and one worker container; remove it all in the end."""
     port, provider_port = free_port(), free_port()
     secrets = folder / "secrets.env"
     subprocess.run([BASE_DIR / "deploy/compose/make-env", secrets], check=True, capture_output=True)
     environment = {
-        **{key: os.environ[key] for key in ("PATH", "HOME") if key in os.environ},
+        **{key: os.environ[key] for key in HANDED_ON if key in os.environ},
         **dict(line.split("=", 1) for line in secrets.read_text().split()),
         "COMPOSE_PROJECT_NAME": f"hindcast-test-{name}",
         "COMPOSE_FILE": os.pathsep.join(COMPOSE_FILES),
@@ -114,7 +117,8 @@ def deployed(name: str, folder: Path, **variables: str) -> Iterator[Deployment]:
         name, environment, f"http://127.0.0.1:{port}", f"http://127.0.0.1:{provider_port}"
     )
     try:
-        deployment.compose("up", "--build", "--detach")
+        given = os.environ.get("HINDCAST_IMAGE")
+        deployment.compose("up", "--detach", "--no-build" if given else "--build")
         wait_until(lambda: _is_ready(deployment), READY_WITHIN, "the site to be ready")
         yield deployment
     finally:

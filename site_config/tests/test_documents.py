@@ -1,0 +1,76 @@
+"""What the documents say of settings, files, commands and each other is true."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.core.management import get_commands
+
+from site_config.environment import BASE_DIR, Environment, configuration_table
+
+README = (BASE_DIR / "README.md").read_text()
+FOLDERS = (".", "docs", "docs/methods", "docs/quick-start", "forecasting/data")
+DOCUMENTS = sorted(path for folder in FOLDERS for path in (BASE_DIR / folder).glob("*.md"))
+LINK = re.compile(r"\]\(([^)\s]+)\)")
+FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
+
+
+def _name(path: Path) -> str:
+    return str(path.relative_to(BASE_DIR))
+
+
+def _anchors(document: Path) -> set[str]:
+    """Return the anchors of headings, as GitHub and our own pages name them."""
+    headings = re.findall(r"^#+ (.+)$", FENCED.sub("", document.read_text()), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-") for heading in headings}
+
+
+def test_the_configuration_table_is_the_one_that_the_code_defines() -> None:
+    table = README.split("<!-- configuration -->\n")[1].split("\n<!-- /configuration -->")[0]
+    assert table == configuration_table()
+
+
+def test_the_composition_passes_every_setting_on() -> None:
+    composition = (BASE_DIR / "docker-compose.yml").read_text()
+    passed = set(re.findall(r"^    ([A-Z_]+):", composition, re.MULTILINE))
+    assert {name.upper() for name in Environment.model_fields} <= passed
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=_name)
+def test_every_link_leads_somewhere(document: Path) -> None:
+    broken = []
+    for link in LINK.findall(FENCED.sub("", document.read_text())):
+        if link.startswith(("http://", "https://", "mailto:")):
+            continue
+        path, _, anchor = link.partition("#")
+        target = document if not path else (document.parent / path).resolve()
+        if not target.exists() or (anchor and target.suffix == ".md" and anchor not in _anchors(target)):
+            broken.append(link)
+    assert broken == []
+
+
+def test_every_document_is_in_the_index_or_linked_from_one_that_is() -> None:
+    linked = {
+        (document.parent / link.partition("#")[0]).resolve()
+        for document in DOCUMENTS
+        for link in LINK.findall(document.read_text())
+        if not link.startswith(("http", "#"))
+    }
+    assert [_name(document) for document in DOCUMENTS if document not in linked] == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=_name)
+def test_every_command_that_it_names_exists(document: Path) -> None:
+    text = document.read_text()
+    assert set(re.findall(r"manage\.py (\w+)", text)) <= set(get_commands())
+    targets = set(re.findall(r"^([a-z-]+):", (BASE_DIR / "Makefile").read_text(), re.MULTILINE))
+    assert set(re.findall(r"`make ([a-z-]+)|^make ([a-z-]+)", text, re.MULTILINE)) <= {
+        pair for target in targets for pair in ((target, ""), ("", target))
+    }
+    scripts = re.findall(r"(?<![\w/])((?:deploy|tests)/[\w./-]*[\w-])", text)
+    assert [script for script in scripts if not (BASE_DIR / script).exists()] == []
+
+
+def test_the_readme_names_what_a_newcomer_needs() -> None:
+    named = set(re.findall(r"manage\.py (\w+)", README))
+    assert {"load_stock_data", "train_ml_model", "prepare", "createsuperuser"} <= named
