@@ -6,11 +6,21 @@ from typing import Annotated
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router, Status
 
-from forecasting.documents import ForecastDocument, ForecastListing, ForecastPage, TrainedModelDocument
+from forecasting.documents import (
+    EvaluationDocument,
+    ForecastDocument,
+    ForecastListing,
+    ForecastPage,
+    ScorecardDocument,
+    TrainedModelDocument,
+)
+from forecasting.evaluating import find_evaluation, find_stored_answer
 from forecasting.models import Forecast, TrainedModel
-from forecasting.parameters import ForecastParameters
+from forecasting.parameters import EvaluationParameters, ForecastParameters, ModelKind
 from forecasting.predicting import find_forecast, obtain_forecast
-from forecasting.tasks import request_training
+from forecasting.recording import scorecard_of
+from forecasting.tasks import request_evaluation, request_training
+from forecasting.versions import use_version
 from ingestion.publishing import json_answer
 from ingestion.symbols import Symbol
 from jobs.answering import accepted
@@ -20,6 +30,8 @@ from jobs.rights import require_staff
 
 models_router = Router(tags=["models"], by_alias=True)
 forecasts_router = Router(tags=["forecasts"], by_alias=True)
+evaluations_router = Router(tags=["forecasts"], by_alias=True)
+scorecards_router = Router(tags=["forecasts"], by_alias=True)
 
 
 @models_router.get("/", include_in_schema=False, response=list[TrainedModelDocument])
@@ -52,6 +64,15 @@ def list_forecasts(
     return ForecastPage(items=[ForecastListing.of(record) for record in page.rows], next=page.next)
 
 
+@models_router.post(
+    "/{version}/use", response=TrainedModelDocument, summary="Use a stored version of a model"
+)
+def use_model(request: HttpRequest, version: str) -> TrainedModelDocument:
+    """Let new forecasts be made by this version; newer ones are withdrawn and stay stored. Staff only."""
+    require_staff(request)
+    return TrainedModelDocument.of(use_version(version))
+
+
 @forecasts_router.post("/", include_in_schema=False)
 @forecasts_router.post(
     "",
@@ -71,3 +92,31 @@ def create_forecast(request: HttpRequest, parameters: ForecastParameters) -> Htt
 def read_forecast(request: HttpRequest, forecast_id: str) -> HttpResponse:
     """Return a stored forecast with the closes that have come since. Knows If-None-Match."""
     return json_answer(request, find_forecast(forecast_id))
+
+
+@evaluations_router.post(
+    "",
+    response={HTTPStatus.ACCEPTED: JobDocument, HTTPStatus.OK: EvaluationDocument},
+    summary="Evaluate a model on a symbol's past",
+)
+def create_evaluation(
+    request: HttpRequest, parameters: EvaluationParameters, response: HttpResponse
+) -> Status[JobDocument | EvaluationDocument]:
+    """Return 200 and the evaluation where it is stored for the bars of now, else 202 and the job for it."""
+    stored = find_stored_answer(parameters)
+    if stored is not None:
+        response["Location"] = f"/api/v1/evaluations/{stored.id}"
+        return Status(HTTPStatus.OK, stored)
+    return accepted(response, request_evaluation(parameters))
+
+
+@evaluations_router.get("/{evaluation_id}", response=EvaluationDocument, summary="Read an evaluation")
+def read_evaluation(request: HttpRequest, evaluation_id: str) -> HttpResponse:
+    """Return a stored evaluation. Knows If-None-Match."""
+    return json_answer(request, find_evaluation(evaluation_id))
+
+
+@scorecards_router.get("/{symbol}", response=ScorecardDocument, summary="Read a symbol's scorecard")
+def read_scorecard(request: HttpRequest, symbol: str, model: ModelKind = ModelKind.POOLED) -> HttpResponse:
+    """Return what became of issued forecasts, and the newest evaluation. Knows If-None-Match."""
+    return json_answer(request, scorecard_of(symbol, model))

@@ -1,5 +1,6 @@
 """Writing the document of a forecast."""
 
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
@@ -29,16 +30,27 @@ from ingestion.sessions import next_sessions
 HISTORY_BARS = 252
 
 
+@dataclass(frozen=True, kw_only=True)
+class Composed:
+    """A forecast's document, and what is stored beside it to score it by.
+
+    quantiles: of each point, prices at SCORED_LEVELS.
+    """
+
+    document: ForecastDocument
+    quantiles: list[list[float]]
+
+
 def compose(
     forecast_id: str, parameters: ForecastParameters, bars: Bars, model: LoadedModel, notices: list[str]
-) -> ForecastDocument:
-    """Return the document of the forecast from `bars`, which end on the day of issue."""
+) -> Composed:
+    """Return the forecast from `bars`, which end on the day of issue."""
     issued_on: date = bars.dates[-1].item()
     last_close = float(bars.close[-1])
     traded = traded_bars(bars)
     path = predict_prices(model.fitted, prices_of(traded), horizon=parameters.horizon)
     points = _points(path, next_sessions(bars.exchange, issued_on, parameters.horizon))
-    return ForecastDocument(
+    document = ForecastDocument(
         id=forecast_id,
         generated_at=timezone.now(),
         parameters=parameters,
@@ -61,6 +73,7 @@ def compose(
         disclosure=DISCLOSURE,
         links=links_of(forecast_id),
     )
+    return Composed(document=document, quantiles=np.round(path.quantiles, 6).tolist())
 
 
 def _points(path: PricePath, sessions: list[date]) -> list[Point]:

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field
 
 from forecasting.models import Forecast, TrainedModel
-from forecasting.parameters import ForecastParameters
+from forecasting.parameters import EvaluationParameters, ForecastParameters, ModelKind
 from ingestion.documents import DataDocument
 from ingestion.publishing import PublishedDocument
 from jobs.paging import NEXT_IN_WORDS
@@ -162,6 +162,73 @@ class ForecastDocument(PublishedDocument):
     links: Annotated[ForecastLinks, Field(description="The same forecast in other forms.")]
 
 
+class Period(PublishedDocument):
+    """How forecasts did in some of the years of an evaluation, over all distances."""
+
+    name: Annotated[str, Field(description="turbulent or calm.")]
+    years: list[int]
+    forecasts: int
+    coverage_80: float
+    coverage_95: float
+    crps_ratio: Figure
+
+
+class Advantage(PublishedDocument):
+    """Whether a difference to a simpler forecast is more than chance (Diebold and Mariano 1995)."""
+
+    against: Annotated[str, Field(description="random_walk or drift.")]
+    score: Annotated[str, Field(description="crps, or absolute_error of the median.")]
+    ratio: Annotated[Figure, Field(description="Over the simpler forecast's; below 1 is better.")]
+    p_value: Annotated[Figure, Field(description="Two-sided; null where the losses do not vary.")]
+
+
+class EvaluationDocument(PublishedDocument):
+    """A rolling evaluation: the forecasts that a model would have made, and what came."""
+
+    schema_: Annotated[str, Field(alias="schema")] = "hindcast.evaluation"
+    schema_version: int = 1
+    id: Annotated[str, Field(description="Hash of parameters, stated data and model.")]
+    generated_at: dt.datetime
+    parameters: EvaluationParameters
+    data: DataDocument
+    model_version: Annotated[str, Field(description="The model before any calibration to the symbol.")]
+    trained_through: Annotated[dt.date, Field(description="No data after this day was used in training it.")]
+    forecasts: Annotated[int, Field(description="Days of issue, five sessions apart.")]
+    first_issued_on: dt.date
+    last_issued_on: dt.date
+    horizons: Annotated[list[HorizonScore], Field(description="One row for each distance.")]
+    periods: list[Period]
+    advantages: list[Advantage]
+    calibration: list[Calibration]
+    past: Annotated[list[PastForecast], Field(description="Predicted against actual, longest horizon.")]
+    sentence: Annotated[str, Field(description="What the figures mean, in words.")]
+
+
+class LiveRecord(PublishedDocument):
+    """How the forecasts that were issued here did, as far as their sessions have come."""
+
+    symbol: str
+    model: ModelKind
+    forecasts: Annotated[int, Field(description="Issued forecasts, of which a day of issue counts once.")]
+    look_backs: Annotated[
+        int, Field(description="Of these, the ones that were computed after their first session had come.")
+    ]
+    resolved: Annotated[int, Field(description="Forecast closes that have come.")]
+    horizons: list[HorizonScore]
+    sentence: Annotated[str, Field(description="What the figures mean, in words.")]
+
+
+class ScorecardDocument(PublishedDocument):
+    """All that is known of how one symbol's forecasts do."""
+
+    symbol: str
+    model: ModelKind
+    issued: LiveRecord
+    evaluation: Annotated[
+        EvaluationDocument | None, Field(description="The newest rolling evaluation; null before the first.")
+    ]
+
+
 class TrainedModelDocument(PublishedDocument):
     """A trained model in the registry."""
 
@@ -172,6 +239,9 @@ class TrainedModelDocument(PublishedDocument):
     trained_from: Annotated[dt.date, Field(description="First day of the data used in training.")]
     trained_through: Annotated[dt.date, Field(description="No data after this day was used in training.")]
     trained_at: Annotated[dt.datetime, Field(description="When it was trained, UTC.")]
+    withdrawn_at: Annotated[
+        dt.datetime | None, Field(description="Since when an older version is used in its place; else null.")
+    ]
     training_symbols: Annotated[list[str], Field(description="Symbols whose bars were used in training.")]
     features: Annotated[list[str], Field(description="What the model looks at, by name.")]
     library_versions: Annotated[dict[str, str], Field(description="Of the libraries that trained it.")]

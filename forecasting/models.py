@@ -16,6 +16,7 @@ class TrainedModel(models.Model):
     `symbol` is empty for a pooled model. Nothing after `trained_through` was used in training.
     `version` identifies what was trained on what by which code: the same training has the same version,
     and so one row, however many ask for it at once. `model_version` is that of the code alone.
+    `withdrawn_at` is set while an administrator prefers an older version: no forecast is made by this one.
     `artefact` is refused unless `sha256` and `signature` fit, see `forecasting.registry`.
     """
 
@@ -34,6 +35,7 @@ class TrainedModel(models.Model):
     sha256 = models.CharField(max_length=64)
     signature = models.CharField(max_length=64)
     trained_at = models.DateTimeField(db_default=Now())
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         """Newest knowledge first."""
@@ -91,7 +93,10 @@ class Forecast(models.Model):
 
 
 class ForecastPoint(models.Model):
-    """The forecast of one session's close, in the instrument's currency at the time of issue."""
+    """The forecast of one session's close, in the instrument's currency at the time of issue.
+
+    `quantiles`: at SCORED_LEVELS, from which the CRPS is computed once the close is known.
+    """
 
     forecast = models.ForeignKey(Forecast, on_delete=models.CASCADE, related_name="points")
     horizon = models.PositiveSmallIntegerField()
@@ -102,6 +107,7 @@ class ForecastPoint(models.Model):
     low_95 = models.FloatField()
     high_95 = models.FloatField()
     probability_above_last_close = models.FloatField()
+    quantiles: "models.JSONField[list[float]]" = models.JSONField(default=list)
 
     class Meta:
         """In order of the sessions; the bands enclose each other."""
@@ -126,3 +132,35 @@ class ForecastPoint(models.Model):
     def __str__(self) -> str:
         """Return date and median."""
         return f"{self.date} {self.median:.2f}"
+
+
+class ForecastEvaluation(models.Model):
+    """How forecasts from past days of issue did on one symbol: the document of a rolling evaluation.
+
+    `id` is a hash of the question, the data and the model, as that of a forecast.
+    """
+
+    id = models.CharField(primary_key=True, max_length=ID_LENGTH)
+    symbol = models.CharField(max_length=15)
+    kind = models.CharField(max_length=10, choices=MODEL_KINDS)
+    forecasts = models.PositiveIntegerField()
+    first_issued_on = models.DateField()
+    last_issued_on = models.DateField()
+    document: "models.JSONField[dict[str, object]]" = models.JSONField()
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        """Newest first."""
+
+        ordering = ("-created_at",)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(first_issued_on__lte=F("last_issued_on"), forecasts__gt=0),
+                name="evaluation_has_forecasts",
+            ),
+        )
+        indexes = (models.Index(fields=("symbol", "kind", "-created_at"), name="evaluation_by_symbol"),)
+
+    def __str__(self) -> str:
+        """Return symbol and range."""
+        return f"{self.symbol} {self.first_issued_on} to {self.last_issued_on}"

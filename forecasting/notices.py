@@ -7,6 +7,7 @@ import numpy as np
 from forecasting.model.distribution import SCALE_WINDOW
 from forecasting.model.prediction import MINIMUM_CLOSES, STEADY_CLOSES
 from forecasting.parameters import ForecastParameters
+from forecasting.trading import traded_bars, untraded_at_end
 from ingestion.bars import Bars
 from ingestion.models import Source
 from ingestion.sessions import sessions_between
@@ -17,17 +18,33 @@ STALE_SESSIONS = 5
 JUMP = 0.4
 """A move between two closes beyond this looks like a split that nobody recorded."""
 QUIET_WINDOW = 252
+LONGEST_HALT = 20
+"""Sessions without a trade, about a month, after which no forecast is made."""
 
 
-def refuse_too_few_closes(bars: Bars, parameters: ForecastParameters) -> None:
+def refuse_untradable(bars: Bars, parameters: ForecastParameters) -> None:
     """Raise InvalidInput when a forecast from these bars would mean nothing."""
-    if len(bars) >= MINIMUM_CLOSES:
+    _refuse_halted(bars, parameters)
+    closes = len(traded_bars(bars))
+    if closes >= MINIMUM_CLOSES:
         return
     issued_on = bars.dates[-1].item()
     raise InvalidInput(
-        f"{bars.symbol} has {counted(len(bars), 'close')} up to {issued_on}; a forecast needs "
+        f"{bars.symbol} has {counted(closes, 'close')} up to {issued_on}; a forecast needs "
         f"{MINIMUM_CLOSES}. "
         + ("Choose a later day." if parameters.as_of else "Fetch more of its history on the Data page."),
+        field="as_of" if parameters.as_of else "symbol",
+    )
+
+
+def _refuse_halted(bars: Bars, parameters: ForecastParameters) -> None:
+    halted = untraded_at_end(bars)
+    if halted < LONGEST_HALT:
+        return
+    raise InvalidInput(
+        f"{bars.symbol} was not traded in the {counted(halted, 'session')} up to {bars.dates[-1].item()}. "
+        "What it is worth when trading begins again cannot be read from its past prices. "
+        + ("Choose another day." if parameters.as_of else "Fetch newer bars when it is traded again."),
         field="as_of" if parameters.as_of else "symbol",
     )
 
@@ -70,8 +87,8 @@ def _stale(bars: Bars) -> str | None:
     if passed <= STALE_SESSIONS:
         return None
     return (
-        f"The last stored close is of {last}, more than {STALE_SESSIONS} sessions ago. Fetch newer bars "
-        "before relying on this forecast."
+        f"The last stored close is of {last}, {counted(passed, 'session')} ago: that many of the sessions "
+        "forecast here are over. Fetch newer bars before relying on this forecast."
     )
 
 
@@ -103,7 +120,7 @@ def _untraded(bars: Bars) -> str | None:
         return None
     return (
         f"On {quiet} of the last {counted(min(len(bars), QUIET_WINDOW), 'session')} nothing was traded. "
-        "Prices carried over such days make the share look calmer than it is."
+        "Such days are left out, so that the move over them counts as one and widens the bands."
     )
 
 

@@ -38,3 +38,22 @@ class ForecastParameters(BaseModel):
         ModelKind,
         Field(description="pooled: one model for all symbols; symbol: calibrated by train_ml_model."),
     ] = ModelKind.POOLED
+
+
+class EvaluationParameters(BaseModel):
+    """One rolling evaluation's question: how would this model have done on this symbol?"""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    symbol: Annotated[Symbol, Field(description="Ticker symbol of a stored instrument."), SYMBOL_IN_WORDS]
+    model: Annotated[ModelKind, Field(description="Which model is evaluated.")] = ModelKind.POOLED
+    horizon: Annotated[
+        int,
+        Field(ge=1, le=60, description="Longest distance that is scored, in sessions."),
+        InWords("a whole number of sessions"),
+    ] = 30
+    years: Annotated[
+        int,
+        Field(ge=1, le=25, description="Calendar years of days of issue, counted back from the last bar."),
+        InWords("a whole number of years"),
+    ] = 10

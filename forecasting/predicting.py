@@ -8,13 +8,15 @@ from django.db import transaction
 from django.db.models import JSONField, TextField, Value
 from django.db.models.functions import Cast
 
-from forecasting.composing import compose
+from forecasting.composing import Composed, compose
 from forecasting.documents import SCHEMA_VERSION, ForecastDocument, ForecastLinks, Point, links_of
+from forecasting.errors import ArtefactRefused
 from forecasting.model import MODEL_VERSION
 from forecasting.models import Forecast, ForecastPoint
-from forecasting.notices import notices_about, refuse_too_few_closes
+from forecasting.notices import notices_about, refuse_untradable
 from forecasting.parameters import ForecastParameters, ModelKind
 from forecasting.registry import LoadedModel
+from forecasting.tasks import request_training_again
 from forecasting.training import pooled_model, symbol_model
 from ingestion.bars import Adjustment, Bars, load_bars
 from ingestion.documents import DataDocument
@@ -71,24 +73,34 @@ def issue_forecast(parameters: ForecastParameters) -> ForecastDocument:
     """Return the forecast, computing and storing it where question, data or model are new.
 
     Raises InvalidInput for a symbol without bars, for fewer than 60 closes by the day of issue, for a day
-    of issue before 1995, and for the symbol's model where none was trained.
+    of issue before 1995, for a share that is not traded, and for the symbol's model where none was trained.
+    Raises ArtefactRefused where the stored model must not be used; a job is training it again by then.
     """
     return obtain_forecast(parameters).document
 
 
 def obtain_forecast(parameters: ForecastParameters) -> ObtainedForecast:
     """Do as `issue_forecast`, and say whether the forecast is new."""
+    try:
+        return _obtain(parameters)
+    except ArtefactRefused as refusal:
+        request_training_again(refusal.version)
+        refusal.message += " A job is doing so; ask again in a few seconds."
+        raise
+
+
+def _obtain(parameters: ForecastParameters) -> ObtainedForecast:
     bars = _bars_by(parameters)
-    refuse_too_few_closes(bars, parameters)
+    refuse_untradable(bars, parameters)
     model = _model(parameters, issued_on=bars.dates[-1].item())
     notices = notices_about(bars, parameters)
     forecast_id = _identity(parameters, bars, model, notices)
     stored = _stored(forecast_id)
     if stored is not None:
         return ObtainedForecast(document=with_actuals(stored), created=False)
-    document = compose(forecast_id, parameters, bars, model, notices)
-    if _store(document, model):
-        return ObtainedForecast(document=with_actuals(document), created=True)
+    composed = compose(forecast_id, parameters, bars, model, notices)
+    if _store(composed, model):
+        return ObtainedForecast(document=with_actuals(composed.document), created=True)
     return ObtainedForecast(document=find_forecast(forecast_id), created=False)
 
 
@@ -182,8 +194,9 @@ def _stored(forecast_id: str) -> ForecastDocument | None:
     return None if text is None else ForecastDocument.model_validate_json(text)
 
 
-def _store(document: ForecastDocument, model: LoadedModel) -> bool:
+def _store(composed: Composed, model: LoadedModel) -> bool:
     """Store the document and its points; return False where somebody was faster and theirs stays."""
+    document = composed.document
     last = document.points[-1]
     columns: dict[str, Any] = {
         "symbol": document.data.symbol,
@@ -201,8 +214,15 @@ def _store(document: ForecastDocument, model: LoadedModel) -> bool:
         stored, is_new = Forecast.objects.only("pk").get_or_create(pk=document.id, defaults=columns)
         if is_new:
             ForecastPoint.objects.bulk_create(
-                ForecastPoint(forecast=stored, horizon=horizon, **point.model_dump(exclude={"actual"}))
-                for horizon, point in enumerate(document.points, start=1)
+                ForecastPoint(
+                    forecast=stored,
+                    horizon=horizon,
+                    quantiles=quantiles,
+                    **point.model_dump(exclude={"actual"}),
+                )
+                for horizon, (point, quantiles) in enumerate(
+                    zip(document.points, composed.quantiles, strict=True), start=1
+                )
             )
     return is_new
 

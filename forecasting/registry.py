@@ -165,4 +165,7 @@ def _signature(record: TrainedModel) -> str:
 
 
 def _refused(record: TrainedModel, reason: str) -> ArtefactRefused:
-    return ArtefactRefused(f"The stored model {record.version} is refused: {reason}. Train it again.")
+    return ArtefactRefused(
+        f"The stored model {record.version} is refused: {reason}. It must be trained again.",
+        version=record.version,
+    )

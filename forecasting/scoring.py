@@ -62,9 +62,9 @@ def score(bars: Bars, *, kind: ModelKind, horizon: int) -> Scorecard:
     )
 
 
-def start_of_scoring(issued_on: date) -> date:
-    """Return the first day from which past forecasts are scored: ten calendar years back."""
-    return max(EARLIEST_ISSUE, date(issued_on.year - YEARS_LOOKED_BACK, 1, 1))
+def start_of_scoring(issued_on: date, years: int = YEARS_LOOKED_BACK) -> date:
+    """Return the first day from which past forecasts are scored: some calendar years back."""
+    return max(EARLIEST_ISSUE, date(issued_on.year - years, 1, 1))
 
 
 def past_days_of_issue(bars: Bars, *, since: date, kind: ModelKind, horizon: int) -> IntArray:

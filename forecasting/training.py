@@ -20,7 +20,7 @@ from forecasting.pool import shipped_pool
 from forecasting.registry import LoadedModel, Training, library_versions, load_model, save_model
 from forecasting.trading import prices_of, traded_bars
 from ingestion.bars import Adjustment, Bars, load_bars
-from jobs.errors import InvalidInput
+from jobs.errors import InvalidInput, NotFound
 
 logger = logging.getLogger(__name__)
 
@@ -35,41 +35,62 @@ FloatArray = NDArray[np.float64]
 def train_model(symbol: str) -> TrainedModel:
     """Calibrate the pooled model to one symbol, from all its stored bars, and return the stored model.
 
-    The same bars give the same version. Raises InvalidInput for a symbol without bars and for one
-    with fewer than two years of them.
+    The same bars give the same version, which is used again if it was withdrawn. Raises InvalidInput for a
+    symbol without bars and for one with fewer than two years of them.
     """
-    bars = load_bars(symbol, adjustment=Adjustment.SPLITS)
-    return train_symbol_model(bars).record
+    record = train_symbol_model(load_bars(symbol, adjustment=Adjustment.SPLITS), renew=True).record
+    if record.withdrawn_at is not None:
+        record.withdrawn_at = None
+        record.save(update_fields=["withdrawn_at"])
+    return record
 
 
 def ensure_pooled_model(*, before: date) -> TrainedModel:
     """Return the pooled model for forecasts issued on `before`, training it if it is not stored.
 
     It knows the pool through the last day of the year before, or through the pool's end if that is
-    earlier. Raises InvalidInput before 1995.
+    earlier; versions that were withdrawn give way to older ones. Raises InvalidInput before 1995.
     """
-    return pooled_model(before=before).record
+    return pooled_model(before=before, renew=True).record
 
 
-def pooled_model(*, before: date) -> LoadedModel:
-    """Return the same as `ensure_pooled_model`, with its arrays."""
+def pooled_model(*, before: date, renew: bool = False) -> LoadedModel:
+    """Return the same as `ensure_pooled_model`, with its arrays.
+
+    renew: train a stored artefact again that is refused, instead of raising ArtefactRefused.
+    """
     if before < EARLIEST_ISSUE:
         raise InvalidInput(
             f"The model learns from prices since 1990, so the first day of issue is {EARLIEST_ISSUE}. "
             "Choose a later day.",
             field="as_of",
         )
-    pool = shipped_pool().pool.through(date(before.year - 1, 12, 31))
+    pool = _newest_vintage(before.year - 1)
     training = _pooled_training(pool)
-    return _stored(training.version) or save_model(training, fit_pooled_model(pool), _pooled_metrics(pool))
+    stored = _stored(training.version, renew=renew)
+    return stored or save_model(training, fit_pooled_model(pool), _pooled_metrics(pool))
 
 
-def train_symbol_model(bars: Bars) -> LoadedModel:
-    """Return the model calibrated to these bars, training it if it is not stored."""
-    last = _day(bars.dates[-1])
-    pooled = pooled_model(before=last)
+def _newest_vintage(year: int) -> TrainingPool:
+    """Return the pool through the end of `year`, or of the newest year before it that is not withdrawn."""
+    shipped = shipped_pool().pool
+    pool = shipped.through(date(year, 12, 31))
+    withdrawn = set(
+        TrainedModel.objects.filter(kind=ModelKind.POOLED, withdrawn_at__isnull=False).values_list(
+            "version", flat=True
+        )
+    )
+    while _pooled_training(pool).version in withdrawn and year >= EARLIEST_ISSUE.year:
+        year -= 1
+        pool = shipped.through(date(year, 12, 31))
+    return pool
+
+
+def train_symbol_model(bars: Bars, *, renew: bool = False) -> LoadedModel:
+    """Return the model calibrated to these bars, training it if it is not stored; renew: as above."""
+    pooled = pooled_model(before=_day(bars.dates[-1]), renew=renew)
     training = _symbol_training(bars, pooled.record)
-    stored = _stored(training.version)
+    stored = _stored(training.version, renew=renew)
     if stored:
         return stored
     try:
@@ -96,11 +117,13 @@ def symbol_model(symbol: str, *, issued_on: date) -> LoadedModel:
             field="model",
         )
     year_before = date(issued_on.year - 1, 12, 31)
-    newest = trained.filter(trained_through__lte=issued_on, trained_through__gt=year_before).first()
-    if newest:
-        loaded = _stored(newest.version)
-        return loaded or _calibrated_through(symbol, newest.trained_through)
-    return _calibrated_through(symbol, year_before)
+    known = trained.filter(trained_through__lte=issued_on)
+    newest = known.filter(withdrawn_at__isnull=True).first()
+    if newest is None or (newest.trained_through <= year_before and newest == known.first()):
+        return _calibrated_through(symbol, year_before)
+    if newest.model_version != MODEL_VERSION:
+        return _calibrated_through(symbol, newest.trained_through)
+    return load_model(newest)
 
 
 def _calibrated_through(symbol: str, last_day: date) -> LoadedModel:
@@ -113,8 +136,22 @@ def _calibrated_through(symbol: str, last_day: date) -> LoadedModel:
         ) from None
 
 
-def _stored(version: str) -> LoadedModel | None:
-    """Return the stored model of this version; None where there is none that can be used."""
+def train_again(version: str) -> TrainedModel:
+    """Train what a refused model was trained on once more, with the code of today; raises NotFound.
+
+    Returns the model that forecasts use in its place.
+    """
+    record = TrainedModel.objects.filter(version=version).first()
+    if record is None:
+        raise NotFound(f"There is no model {version}.")
+    if record.kind == ModelKind.POOLED:
+        return ensure_pooled_model(before=date(record.trained_through.year + 1, 1, 1))
+    bars = load_bars(record.symbol, end=record.trained_through, adjustment=Adjustment.SPLITS)
+    return train_symbol_model(bars, renew=True).record
+
+
+def _stored(version: str, *, renew: bool) -> LoadedModel | None:
+    """Return the stored model of this version; None where there is none, or it is refused and renewed."""
     record = TrainedModel.objects.filter(version=version).first()
     if record is None:
         return None
@@ -122,6 +159,8 @@ def _stored(version: str) -> LoadedModel | None:
         return load_model(record)
     except ArtefactRefused as refusal:
         logger.warning("%s", refusal.message)
+        if not renew:
+            raise
         return None
 
 

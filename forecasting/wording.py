@@ -33,6 +33,10 @@ MODEL_DESCRIPTIONS = {
 }
 
 NO_DIFFERENCE = 0.001
+ENOUGH = 60
+"""Resolved forecasts from which their figures say something."""
+LIVE_COVERAGE = (0.7, 0.9)
+"""Where the 80 % band's share of closes must lie, or a reader is warned."""
 TOLERATED_MISS = 0.05
 """How far the 80 % band's share of closes may be off before a reader is told."""
 
@@ -69,6 +73,30 @@ def no_scorecard_sentence(bars: int) -> str:
         f"With {counted(bars, 'close')} there is no past day with a year of closes before it and a known "
         "outcome after it, so nothing is known about how forecasts of this symbol do."
     )
+
+
+def record_sentence(forecasts: int, horizons: list[HorizonScore]) -> str:
+    """Return what has become of the forecasts that were issued."""
+    if not forecasts:
+        return "No forecast of this symbol has been issued by this model yet."
+    issued = f"{counted(forecasts, 'day')} of issue"
+    if not horizons:
+        return f"{issued}; none of the sessions that they forecast has come yet."
+    longest = max(horizons, key=lambda row: (row.forecasts >= ENOUGH, row.horizon))
+    few = (
+        f" With {counted(longest.forecasts, 'forecast')} these figures are mostly chance."
+        if longest.forecasts < ENOUGH
+        else _live_warning(longest)
+    )
+    figures = f"{_median_clause(longest)} {_bands_clause(longest)}"
+    return f"{issued}. {_sessions(longest.horizon)} ahead, {figures}{few}"
+
+
+def _live_warning(score: HorizonScore) -> str:
+    if LIVE_COVERAGE[0] <= score.coverage_80 <= LIVE_COVERAGE[1]:
+        return ""
+    low, high = (percent(share, 0) for share in LIVE_COVERAGE)
+    return f" That is outside {low} to {high}: do not rely on the bands of this share as they are."
 
 
 def _median_clause(score: HorizonScore) -> str:

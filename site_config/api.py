@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from ninja.security import APIKeyCookie, HttpBearer
 
 from dashboard.api import router as reports_router
-from forecasting.api import forecasts_router, models_router
+from forecasting.api import evaluations_router, forecasts_router, models_router, scorecards_router
 from ingestion.api import quota_router
 from ingestion.api import router as instruments_router
 from jobs.api import router as jobs_router
@@ -53,5 +53,7 @@ api.add_router("/backtests", backtests_router)
 api.add_router("/sweeps", sweeps_router)
 api.add_router("/models", models_router)
 api.add_router("/forecasts", forecasts_router)
+api.add_router("/evaluations", evaluations_router)
+api.add_router("/scorecards", scorecards_router)
 api.add_router("/jobs", jobs_router)
 api.add_router("", reports_router)
