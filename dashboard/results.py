@@ -8,6 +8,7 @@ from django.urls import reverse
 from dashboard.calendar_table import MONTHS, Year, calendar_table
 from dashboard.charts.backtest_columns import backtest_columns
 from dashboard.charts.bars import BarChart, Bin, distribution_bars, return_bins, yearly_bars
+from dashboard.charts.calibration import CalibrationChart, calibration_chart, describe_calibration
 from dashboard.charts.columns import ChartColumns
 from dashboard.charts.forecast import accuracy_columns, fan_columns
 from dashboard.charts.words import (
@@ -92,7 +93,7 @@ def backtest_result(document: BacktestDocument) -> BacktestResult:
 class ForecastResult:
     """A forecast's document and the forms in which the page shows it.
 
-    accuracy: columns of the past forecasts; None where the scorecard has none.
+    accuracy, calibration: of the past forecasts; None where the scorecard has none.
     """
 
     document: ForecastDocument
@@ -100,6 +101,8 @@ class ForecastResult:
     chart_in_words: str
     accuracy: ChartColumns | None
     accuracy_in_words: str
+    calibration: CalibrationChart | None
+    calibration_in_words: str
 
     @property
     def last_point(self) -> Point:
@@ -115,11 +118,13 @@ class ForecastResult:
 
 def forecast_result(document: ForecastDocument) -> ForecastResult:
     """Return what the page shows of `document`."""
-    past = document.scorecard.past
+    past, calibration = document.scorecard.past, document.scorecard.calibration
     return ForecastResult(
         document=document,
         columns=fan_columns(document),
         chart_in_words=describe_forecast(document),
         accuracy=accuracy_columns(past) if past else None,
-        accuracy_in_words=describe_accuracy(document) if past else "",
+        accuracy_in_words=describe_accuracy(past) if past else "",
+        calibration=calibration_chart(calibration) if calibration else None,
+        calibration_in_words=describe_calibration(calibration) if calibration else "",
     )

@@ -15,6 +15,7 @@ from dashboard.views.overview import overview, watch_instrument
 from dashboard.views.reports import report, reports
 from dashboard.views.search import search
 from dashboard.views.sweeps import sweep, sweeps
+from dashboard.views.scorecards import evaluate, scorecard, use_model
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", overview, name="overview"),
@@ -30,7 +31,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sweeps/<slug:sweep_id>/", sweep, name="sweep"),
     path("forecasts/", forecasts, name="forecasts"),
     path("forecasts/<slug:forecast_id>/", forecast, name="forecast"),
+    path("scorecards/<str:symbol>/", scorecard, name="scorecard"),
+    path("scorecards/<str:symbol>/evaluate/", evaluate, name="evaluate"),
     path("models/train/", train, name="train"),
+    path("models/<str:version>/use/", use_model, name="use_model"),
     path("reports/", reports, name="reports"),
     path("reports/<str:symbol>/", report, name="report"),
     path("data/", data, name="data"),

@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from dashboard.formatting import SPACE
+from forecasting.documents import Advantage
 from forecasting.parameters import ModelKind
 from ingestion.bars import Adjustment
 from jobs.models import Job
@@ -11,6 +12,9 @@ from strategies.engine.choices import ExitReason
 from strategies.engine.rules import RULES
 from strategies.parameters import Average, BacktestParameters, Direction, Entry, Fill, Rule
 from strategies.sweep_parameters import Objective, Scheme
+
+SIGNIFICANT = 0.05
+LEAST_P_VALUE = 0.001
 
 _CHOICES: dict[type[StrEnum], dict[StrEnum, str]] = {
     Rule: {rule: definition.title for rule, definition in RULES.items()},
@@ -61,6 +65,8 @@ _CHOICES: dict[type[StrEnum], dict[StrEnum, str]] = {
 }
 
 _JOB_TITLES = {
+    "evaluate_forecasts": "Evaluate forecasts",
+    "train_again": "Train again",
     "fetch_bars": "Fetch bars",
     "train_model": "Train a model",
     "sweep": "Sweep parameters",
@@ -96,3 +102,23 @@ def job_title(job: Job) -> str:
     """Return what a job does, and to what."""
     kind = _JOB_TITLES.get(job.kind, job.kind.replace("_", " ").capitalize())
     return f"{kind}: {job.subject}" if job.subject else kind
+
+
+_RIVALS = {"random_walk": "a random walk's", "drift": "the share's own drift's"}
+_SCORES = {"crps": "CRPS over", "absolute_error": "Error of the median over"}
+
+
+def advantage_label(advantage: Advantage) -> str:
+    """Return which score is compared with whose."""
+    return f"{_SCORES[advantage.score]} {_RIVALS[advantage.against]}"
+
+
+def significance(advantage: Advantage) -> str:
+    """Return whether the difference is more than chance, in words."""
+    if advantage.p_value is None or advantage.ratio is None:
+        return "no difference to test"
+    side = "better" if advantage.ratio < 1 else "worse"
+    if advantage.p_value < SIGNIFICANT:
+        p_value = f"= {advantage.p_value:.3f}" if advantage.p_value >= LEAST_P_VALUE else f"< {LEAST_P_VALUE}"
+        return f"{side} by more than chance (p {p_value})"
+    return f"{side}, which may be chance (p = {advantage.p_value:.2f})"

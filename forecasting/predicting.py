@@ -85,8 +85,9 @@ def obtain_forecast(parameters: ForecastParameters) -> ObtainedForecast:
         return _obtain(parameters)
     except ArtefactRefused as refusal:
         request_training_again(refusal.version)
-        refusal.message += " A job is doing so; ask again in a few seconds."
-        raise
+        raise ArtefactRefused(
+            f"{refusal.message} A job is doing so; ask again in a few seconds.", version=refusal.version
+        ) from None
 
 
 def _obtain(parameters: ForecastParameters) -> ObtainedForecast:

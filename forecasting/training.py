@@ -72,18 +72,15 @@ def pooled_model(*, before: date, renew: bool = False) -> LoadedModel:
 
 
 def _newest_vintage(year: int) -> TrainingPool:
-    """Return the pool through the end of `year`, or of the newest year before it that is not withdrawn."""
-    shipped = shipped_pool().pool
-    pool = shipped.through(date(year, 12, 31))
-    withdrawn = set(
-        TrainedModel.objects.filter(kind=ModelKind.POOLED, withdrawn_at__isnull=False).values_list(
-            "version", flat=True
-        )
+    """Return the pool through the end of `year`; where newer vintages are withdrawn, of the one in use."""
+    last_day = date(year, 12, 31)
+    known = TrainedModel.objects.defer("artefact").filter(
+        kind=ModelKind.POOLED, model_version=MODEL_VERSION, trained_through__lte=last_day
     )
-    while _pooled_training(pool).version in withdrawn and year >= EARLIEST_ISSUE.year:
-        year -= 1
-        pool = shipped.through(date(year, 12, 31))
-    return pool
+    newest, in_use = known.first(), known.filter(withdrawn_at__isnull=True).first()
+    if newest is not None and newest.withdrawn_at is not None and in_use is not None:
+        last_day = in_use.trained_through
+    return shipped_pool().pool.through(last_day)
 
 
 def train_symbol_model(bars: Bars, *, renew: bool = False) -> LoadedModel:

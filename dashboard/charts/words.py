@@ -9,7 +9,7 @@ from dashboard.charts.forecast import is_inside_80
 from dashboard.comparing import ComparedRun
 from dashboard.formatting import count, counted, day, money, percent, price, signed_percent
 from dashboard.wording import choice
-from forecasting.documents import ForecastDocument
+from forecasting.documents import ForecastDocument, PastForecast
 from strategies.documents import BacktestDocument, ReturnsByPeriod, Trade
 
 LONG_RUN_BARS = 5 * 252
@@ -80,9 +80,8 @@ def describe_forecast(document: ForecastDocument) -> str:
     return text
 
 
-def describe_accuracy(document: ForecastDocument) -> str:
-    """Return what the chart of past forecasts shows."""
-    past = document.scorecard.past
+def describe_accuracy(past: Sequence[PastForecast]) -> str:
+    """Return what the chart of past forecasts shows; `past` is not empty."""
     inside = sum(is_inside_80(item) for item in past)
     return (
         f"{count(len(past))} past forecasts, each at its target day, {past[0].horizon} sessions after its "

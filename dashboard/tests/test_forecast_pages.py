@@ -119,3 +119,13 @@ def test_only_staff_train_models(reader: Client) -> None:
     assert not markup_of(reader.get(reverse("forecasts"))).all("form", action=reverse("train"))
     assert reader.post(reverse("train"), {"symbol": "IBM"}).status_code == 403
     assert not Job.objects.exists()
+
+
+def test_the_page_draws_what_bands_promised_against_what_they_held(
+    reader: Client, document: ForecastDocument
+) -> None:
+    response = reader.get(document.links.page)
+    dots = markup_of(response).all("circle")
+    assert len(dots) == len(document.scorecard.calibration) == 10
+    assert "Do the bands keep their promise?" in words_of(response)
+    assert markup_of(response).all("a", href=f"{reverse('scorecard', args=['IBM'])}?model=pooled")

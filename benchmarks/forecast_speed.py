@@ -1,0 +1,119 @@
+"""Measure how fast the forecasts are, against the limits that they must keep.
+
+    python -m benchmarks.forecast_speed [--peer-milliseconds 449]
+
+Medians of repeated runs, in time of the processor, which other work on the machine does not lengthen; on
+the 3,270 bars of IBM in the sample. --peer-milliseconds: what a forecast of AutoARIMA takes on the same
+machine, as benchmarks/peers/forecast_peers.py prints it.
+Exits with 1 where a limit is missed.
+"""
+
+import argparse
+import io
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from datetime import date
+
+import joblib
+import numpy as np
+
+from benchmarks.forecast_data import sample_shares
+from forecasting.model.distribution import FittedModel
+from forecasting.model.evaluation import evaluate
+from forecasting.model.prediction import predict_prices
+from forecasting.model.training import TrainingPool, fit_pooled_model
+from forecasting.pool import shipped_pool
+
+HORIZON = 30
+STEP = 5
+TEN_YEARS = 2520
+LARGEST_ARTEFACT = 50_000
+LEAST_ADVANTAGE = 40
+"""Over AutoARIMA, in speed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limit:
+    """A deed, how often to repeat it, and how long it may take."""
+
+    name: str
+    deed: Callable[[], object]
+    runs: int
+    milliseconds: float
+
+
+def artefact_bytes(model: FittedModel) -> int:
+    """Return the size of the stored artefact."""
+    buffer = io.BytesIO()
+    arrays = {field.name: np.asarray(getattr(model, field.name), dtype=np.float32) for field in fields(model)}
+    joblib.dump(arrays, buffer, compress=("zlib", 9))
+    return buffer.tell()
+
+
+def limits(pool: TrainingPool, model: FittedModel) -> list[Limit]:
+    """Return what is measured."""
+    prices = next(share.prices for share in sample_shares() if share.symbol == "IBM")
+    days = np.arange(len(prices) - TEN_YEARS, len(prices) - HORIZON, STEP)
+    return [
+        Limit(
+            name="a forecast from raw bars, warm",
+            deed=lambda: predict_prices(model, prices, horizon=HORIZON),
+            runs=50,
+            milliseconds=10,
+        ),
+        Limit(
+            name=f"an evaluation over ten years, {len(days)} forecasts",
+            deed=lambda: evaluate(model, prices, days, horizon=HORIZON),
+            runs=10,
+            milliseconds=3000,
+        ),
+        Limit(
+            name=f"training on {len(pool.closes)} symbols of {len(pool.dates)} days",
+            deed=lambda: fit_pooled_model(pool),
+            runs=3,
+            milliseconds=2000,
+        ),
+    ]
+
+
+def median_milliseconds(limit: Limit) -> float:
+    """Return the median time that a core spent on the deed, after one run that does not count."""
+    limit.deed()
+    runs = []
+    for _ in range(limit.runs):
+        begin = time.process_time()
+        limit.deed()
+        runs.append(1000 * (time.process_time() - begin))
+    return statistics.median(runs)
+
+
+def main() -> int:
+    """Print the figures; return how many limits were missed, at most 1."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--peer-milliseconds", type=float, help="a forecast of AutoARIMA on this machine")
+    peer = parser.parse_args().peer_milliseconds
+    pool = shipped_pool().pool
+    model = fit_pooled_model(pool.through(date(2012, 12, 31)))
+    missed = False
+    for index, limit in enumerate(limits(pool, model)):
+        spent = median_milliseconds(limit)
+        missed |= spent > limit.milliseconds
+        print(f"{limit.name}: {spent:.1f} ms, at most {limit.milliseconds:.0f}")
+        if index == 0 and peer:
+            missed |= peer / spent < LEAST_ADVANTAGE
+            print(
+                f"  {peer / spent:.0f} times as fast as AutoARIMA's {peer:.0f} ms, at least {LEAST_ADVANTAGE}"
+            )
+    size = artefact_bytes(model)
+    missed |= size > LARGEST_ARTEFACT
+    print(f"artefact: {size} bytes, at most {LARGEST_ARTEFACT}")
+    return int(missed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
