@@ -8,8 +8,8 @@ from pydantic import BaseModel
 
 from dashboard.reports.combined import SCHEMA_VERSION as REPORT_VERSION
 from dashboard.reports.combined import CombinedDocument
+from forecasting.documents import EVALUATION_VERSION, EvaluationDocument, ForecastDocument
 from forecasting.documents import SCHEMA_VERSION as FORECAST_VERSION
-from forecasting.documents import ForecastDocument
 from forecasting.parameters import ForecastParameters
 from jobs.errors import NotFound
 from strategies.documents import SCHEMA_VERSION as BACKTEST_VERSION
@@ -53,6 +53,7 @@ SCHEMAS: tuple[PublishedSchema, ...] = (
     PublishedSchema(name="backtest", version=BACKTEST_VERSION, model=BacktestDocument),
     PublishedSchema(name="sweep", version=SWEEP_VERSION, model=SweepDocument),
     PublishedSchema(name="forecast", version=FORECAST_VERSION, model=ForecastDocument),
+    PublishedSchema(name="evaluation", version=EVALUATION_VERSION, model=EvaluationDocument),
     PublishedSchema(name="report", version=REPORT_VERSION, model=CombinedDocument),
     PublishedSchema(
         name="backtest-parameters", version=BACKTEST_VERSION, model=BacktestParameters, is_question=True

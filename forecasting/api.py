@@ -107,7 +107,8 @@ def create_evaluation(
     if stored is not None:
         response["Location"] = f"/api/v1/evaluations/{stored.id}"
         return Status(HTTPStatus.OK, stored)
-    return accepted(response, request_evaluation(parameters))
+    job = accepted(response, request_evaluation(parameters))
+    return Status(job.status_code, job.value)
 
 
 @evaluations_router.get("/{evaluation_id}", response=EvaluationDocument, summary="Read an evaluation")

@@ -13,6 +13,7 @@ from jobs.paging import NEXT_IN_WORDS
 
 SCHEMA: Literal["hindcast.forecast"] = "hindcast.forecast"
 SCHEMA_VERSION = 2
+EVALUATION_VERSION = 1
 
 Figure = float | None
 
@@ -166,11 +167,11 @@ class Period(PublishedDocument):
     """How forecasts did in some of the years of an evaluation, over all distances."""
 
     name: Annotated[str, Field(description="turbulent or calm.")]
-    years: list[int]
-    forecasts: int
-    coverage_80: float
-    coverage_95: float
-    crps_ratio: Figure
+    years: Annotated[list[int], Field(description="The calendar years that it takes in.")]
+    forecasts: Annotated[int, Field(description="Days of issue in them.")]
+    coverage_80: Annotated[float, Field(description="Share of closes inside the 80 % band.")]
+    coverage_95: Annotated[float, Field(description="Share of closes inside the 95 % band.")]
+    crps_ratio: Annotated[Figure, Field(description="CRPS over a random walk's; below 1 is better.")]
 
 
 class Advantage(PublishedDocument):
@@ -185,21 +186,29 @@ class Advantage(PublishedDocument):
 class EvaluationDocument(PublishedDocument):
     """A rolling evaluation: the forecasts that a model would have made, and what came."""
 
-    schema_: Annotated[str, Field(alias="schema")] = "hindcast.evaluation"
-    schema_version: int = 1
+    schema_: Annotated[
+        Literal["hindcast.evaluation"], Field(alias="schema", description="What kind of document this is.")
+    ] = "hindcast.evaluation"
+    schema_version: Annotated[
+        int, Field(description="Version of that kind; a field is removed or changed in a new one only.")
+    ] = EVALUATION_VERSION
     id: Annotated[str, Field(description="Hash of parameters, stated data and model.")]
-    generated_at: dt.datetime
-    parameters: EvaluationParameters
-    data: DataDocument
+    generated_at: Annotated[dt.datetime, Field(description="When it was computed, UTC.")]
+    parameters: Annotated[EvaluationParameters, Field(description="The question, with every default.")]
+    data: Annotated[DataDocument, Field(description="Where the bars come from, and what is wrong with them.")]
     model_version: Annotated[str, Field(description="The model before any calibration to the symbol.")]
     trained_through: Annotated[dt.date, Field(description="No data after this day was used in training it.")]
     forecasts: Annotated[int, Field(description="Days of issue, five sessions apart.")]
-    first_issued_on: dt.date
-    last_issued_on: dt.date
+    first_issued_on: Annotated[dt.date, Field(description="First day of issue.")]
+    last_issued_on: Annotated[dt.date, Field(description="Last day of issue.")]
     horizons: Annotated[list[HorizonScore], Field(description="One row for each distance.")]
-    periods: list[Period]
-    advantages: list[Advantage]
-    calibration: list[Calibration]
+    periods: Annotated[
+        list[Period], Field(description="The third of the years that moved most, and the rest.")
+    ]
+    advantages: Annotated[list[Advantage], Field(description="Tests against simpler forecasts.")]
+    calibration: Annotated[
+        list[Calibration], Field(description="Central bands of 10 to 95 % at the longest distance.")
+    ]
     past: Annotated[list[PastForecast], Field(description="Predicted against actual, longest horizon.")]
     sentence: Annotated[str, Field(description="What the figures mean, in words.")]
 
@@ -207,23 +216,23 @@ class EvaluationDocument(PublishedDocument):
 class LiveRecord(PublishedDocument):
     """How the forecasts that were issued here did, as far as their sessions have come."""
 
-    symbol: str
-    model: ModelKind
+    symbol: Annotated[str, Field(description="Whose forecasts.")]
+    model: Annotated[ModelKind, Field(description="Which model made them.")]
     forecasts: Annotated[int, Field(description="Issued forecasts, of which a day of issue counts once.")]
     look_backs: Annotated[
         int, Field(description="Of these, the ones that were computed after their first session had come.")
     ]
     resolved: Annotated[int, Field(description="Forecast closes that have come.")]
-    horizons: list[HorizonScore]
+    horizons: Annotated[list[HorizonScore], Field(description="One row for each distance that has come.")]
     sentence: Annotated[str, Field(description="What the figures mean, in words.")]
 
 
 class ScorecardDocument(PublishedDocument):
     """All that is known of how one symbol's forecasts do."""
 
-    symbol: str
-    model: ModelKind
-    issued: LiveRecord
+    symbol: Annotated[str, Field(description="Whose forecasts.")]
+    model: Annotated[ModelKind, Field(description="Which model made them.")]
+    issued: Annotated[LiveRecord, Field(description="What became of the forecasts that were issued.")]
     evaluation: Annotated[
         EvaluationDocument | None, Field(description="The newest rolling evaluation; null before the first.")
     ]

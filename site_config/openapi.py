@@ -21,6 +21,8 @@ EXAMPLES: dict[str, tuple[str, Any]] = {
     "backtest_id": ("The `id` of a backtest: 20 hexadecimal digits.", "366e80c721e5f03962ff"),
     "forecast_id": ("The `id` of a forecast: 20 hexadecimal digits.", "f20d85c242a1d65f9190"),
     "sweep_id": ("The `id` of a sweep: 20 hexadecimal digits.", "0c4f1c0b9a2d4e6f8a1b"),
+    "evaluation_id": ("The `id` of an evaluation: 20 hexadecimal digits.", "a3d1c95f6be20471c8d4"),
+    "version": ("The `version` of a stored model.", "2.0-pooled-2022-12-28-299eb68a"),
     "job_id": ("The `id` of a job.", "7f1c2a50-4a3e-4d5b-9c57-0b1e3f6a9d21"),
     "name": ("The name of a kind of document, with or without its version.", "backtest"),
 }
@@ -35,6 +37,7 @@ QUESTIONS: dict[str, Any] = {
         "start": "2003-03-01",
     },
     "create_forecast": {"symbol": "AAPL", "horizon": 30},
+    "create_evaluation": {"symbol": "AAPL", "years": 10},
     "create_sweep": {
         "symbol": "AAPL",
         "fast": {"start": 5, "stop": 50, "step": 5},
@@ -87,7 +90,7 @@ of the following one.
 
 TAGGED = {
     "read_backtest", "read_forecast", "read_sweep", "combined_json", "combined_pdf", "backtest_report",
-    "forecast_report", "sweep_report", "read_schema",
+    "forecast_report", "sweep_report", "read_schema", "read_evaluation", "read_scorecard",
 }  # fmt: skip
 """Operations whose answers carry an entity tag."""
 
