@@ -127,11 +127,14 @@ def worst_horizon(records: list[Record], level: int) -> float:
     return 100 * _farthest(held - level / 100)
 
 
+def coverage(records: list[Record], level: int) -> float:
+    """Return the share of all closes that the band held."""
+    return float(np.concatenate([getattr(record, f"inside_{level}") for record in records]).mean())
+
+
 def worst_symbol(records: list[Record], level: int) -> tuple[str, float]:
     """Return the share whose coverage is off most, and by how many points."""
-    off = {
-        record.symbol: float(getattr(record, f"inside_{level}").mean()) - level / 100 for record in records
-    }
+    off = {record.symbol: coverage([record], level) - level / 100 for record in records}
     symbol = max(off, key=lambda name: abs(off[name]))
     return symbol, 100 * off[symbol]
 
@@ -180,10 +183,7 @@ def table_lines(name: str, records: list[Record], *, step: int) -> Iterator[str]
     yield f"{name}: {len(records)} shares, {count} forecasts"
     for score in SCORES:
         yield f"  {score} over the random walk's{scores[score]:18.4f}   p = {chance[score]:.4f}"
-    held = [
-        np.concatenate([getattr(record, f"inside_{level}") for record in records]).mean()
-        for level in (80, 95)
-    ]
+    held = [coverage(records, level) for level in (80, 95)]
     yield f"  coverage of 80 % / 95 %{held[0]:21.3f} / {held[1]:.3f}"
     yield "  worst horizon off, points" + "".join(
         f"{worst_horizon(records, level):+12.2f}" for level in (80, 95)

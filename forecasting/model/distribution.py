@@ -64,8 +64,10 @@ class Distribution:
     def grid(self) -> FloatArray:
         """Return the log returns after the last day at all LEVELS, in the shape (horizons, levels)."""
         deviations = self.scale[-1] * self.quantiles.T
-        columns = [_widening(row, level) for row, level in zip(deviations, LEVELS, strict=True)]
-        return np.asarray(self.location[:, None] + np.stack(columns, axis=1))
+        above = LEVELS > MEDIAN
+        deviations[above] = np.maximum.accumulate(deviations[above], axis=1)
+        deviations[~above] = np.minimum.accumulate(deviations[~above], axis=1)
+        return np.asarray(self.location[:, None] + deviations.T)
 
 
 def _widening(deviations: FloatArray, level: float) -> FloatArray:

@@ -1,7 +1,5 @@
 """What the regression sees on a day: volatility at several time scales, momentum, and downside."""
 
-from itertools import accumulate
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,6 +9,7 @@ FloatArray = NDArray[np.float64]
 
 WINDOWS = (5, 21, 63, 252)
 DECAYS = (0.94, 0.985)
+EWMA_BLOCK = 128
 MOMENTUM_SPANS = (5, 21)
 MOMENTUM_LIMIT = 3.0
 VOLATILITY_WINDOW = 63
@@ -62,13 +61,22 @@ def _log_size(size: FloatArray) -> FloatArray:
 
 
 def _ewma(values: FloatArray, decay: float) -> FloatArray:
-    """Return exponentially weighted means whose weights add up to one from the second day on."""
-    weighted = accumulate(
-        values[1:].tolist(), lambda mean, value: decay * mean + (1 - decay) * value, initial=0.0
-    )
+    """Return exponentially weighted means whose weights add up to one from the second day on.
+
+    Computed block by block: within one, decayed values are a running sum of values weighted up, which does
+    not overflow over EWMA_BLOCK days.
+    """
+    powers = decay ** np.arange(EWMA_BLOCK + 1)
+    means = np.zeros(len(values))
+    last = 0.0
+    for start in range(1, len(values), EWMA_BLOCK):
+        block = values[start : start + EWMA_BLOCK]
+        faded = powers[: len(block)]
+        means[start : start + EWMA_BLOCK] = faded * (decay * last + (1 - decay) * np.cumsum(block / faded))
+        last = float(means[min(start + EWMA_BLOCK, len(values)) - 1])
     weights = 1 - decay ** np.arange(len(values))
     weights[0] = 1
-    return np.fromiter(weighted, dtype=np.float64, count=len(values)) / weights
+    return np.asarray(means / weights)
 
 
 def _momentum(closes: FloatArray, span: int, variance: FloatArray) -> FloatArray:

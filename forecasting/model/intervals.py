@@ -22,10 +22,13 @@ SCORED_LEVELS = tuple(level / 100 for level in range(5, 100, 5))
 """The levels whose quantile losses approach the CRPS of a forecast."""
 
 
+_POSITIONS = {round(level, 4): position for position, level in enumerate(LEVELS.tolist())}
+
+
 def quantile(grid: FloatArray, level: float) -> FloatArray:
     """Return the quantile at `level`, which must be one of LEVELS, from `grid` of shape (..., levels)."""
-    position = int(np.argmin(np.abs(LEVELS - level)))
-    if not np.isclose(LEVELS[position], level):
+    position = _POSITIONS.get(round(level, 4))
+    if position is None:
         raise ValueError(f"{level} is not on the grid of levels")
     return np.asarray(grid[..., position])
 
