@@ -13,9 +13,9 @@ from dashboard.views.jobs import cancel_job, job, jobs, resume_job
 from dashboard.views.methods import method
 from dashboard.views.overview import overview, watch_instrument
 from dashboard.views.reports import report, reports
+from dashboard.views.scorecards import evaluate, scorecard, use_model
 from dashboard.views.search import search
 from dashboard.views.sweeps import sweep, sweeps
-from dashboard.views.scorecards import evaluate, scorecard, use_model
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", overview, name="overview"),

@@ -1,7 +1,7 @@
 """The API of models and forecasts."""
 
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Literal
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router, Status
@@ -118,6 +118,10 @@ def read_evaluation(request: HttpRequest, evaluation_id: str) -> HttpResponse:
 
 
 @scorecards_router.get("/{symbol}", response=ScorecardDocument, summary="Read a symbol's scorecard")
-def read_scorecard(request: HttpRequest, symbol: str, model: ModelKind = ModelKind.POOLED) -> HttpResponse:
+def read_scorecard(
+    request: HttpRequest,
+    symbol: str,
+    model: Annotated[Literal["pooled", "symbol"], Query(description="Which model's forecasts.")] = "pooled",
+) -> HttpResponse:
     """Return what became of issued forecasts, and the newest evaluation. Knows If-None-Match."""
-    return json_answer(request, scorecard_of(symbol, model))
+    return json_answer(request, scorecard_of(symbol, ModelKind(model)))

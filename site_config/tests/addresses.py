@@ -23,6 +23,8 @@ ADMIN = f"{settings.ADMIN_PATH}/"
 ASKED_BY_POST = {
     "logout/",
     "models/train/",
+    "models/<str:version>/use/",
+    "scorecards/<str:symbol>/evaluate/",
     "data/fetch/",
     "jobs/<uuid:job_id>/cancel/",
     "account/tokens/",
