@@ -116,11 +116,17 @@ def _wait_for(order: PrintOrder) -> bytes:
 
 
 def _looks() -> Iterator[float]:
-    """Yield the seconds waited so far, each time after a short sleep, until the reader has waited enough."""
-    began = time.monotonic()
-    while (waited := time.monotonic() - began) < READER_WAITS:
-        yield waited
+    """Yield the seconds waited so far, each time after a short sleep, until the reader has waited enough.
+
+    The last look comes after that time: what was printed here in the meantime, however long it took, is
+    there.
+    """
+    began, waited = time.monotonic(), 0.0
+    yield waited
+    while waited < READER_WAITS:
         time.sleep(LOOKS_EVERY)
+        waited = time.monotonic() - began
+        yield waited
 
 
 @transaction.atomic

@@ -73,6 +73,13 @@ def test_a_worker_prints_what_a_reader_who_gave_up_had_ordered(
     assert job.result == {"bytes": len(again.content)}
 
 
+def test_a_report_printed_without_a_worker_is_handed_out_however_long_it_took(
+    document: BacktestDocument, monkeypatch: pytest.MonkeyPatch, reader: Client
+) -> None:
+    monkeypatch.setattr(keeping, "READER_WAITS", 0.01)
+    assert reader.get(document.links.pdf).status_code == 200
+
+
 def test_reports_for_other_sites_and_other_documents_are_kept_apart(document: BacktestDocument) -> None:
     other = document.model_copy(update={"summary": "Another one."})
     orders = [order_of(document), order_of(document, "https://elsewhere.test/"), order_of(other)]
