@@ -1,6 +1,6 @@
 """Files to take away: names, entity tags, and answers of 304 where nothing has changed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from http import HTTPStatus
@@ -11,7 +11,9 @@ from django.utils.http import content_disposition_header, quote_etag
 
 from dashboard.reports.keeping import PrintOrder, kind_of, printed
 from dashboard.reports.naming import Document, TakenAway, file_name
+from dashboard.spreadsheets import Table, csv_of, workbook_of
 from ingestion.publishing import ASKED_ABOUT_EACH_TIME, Published, published_answer
+from jobs.errors import InvalidInput
 
 
 class MediaType(StrEnum):
@@ -19,6 +21,7 @@ class MediaType(StrEnum):
 
     PDF = "application/pdf"
     CSV = "text/csv; charset=utf-8"
+    WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +76,43 @@ def pdf_answer(
         etag=quote_etag(order.key),
         content=lambda: printed(order),
         attachment=attachment,
+    )
+    return answer(request, download)
+
+
+def csv_answer[Form: TakenAway](
+    request: HttpRequest, document: Form, digest: str, tables: Mapping[str, Callable[[Form], Table]]
+) -> HttpResponse:
+    """Return one table of `document` as CSV: the first, or the one that the address names as `table`.
+
+    digest: of the document's JSON. Raises InvalidInput for a table that there is not.
+    """
+    first = next(iter(tables))
+    wanted = request.GET.get("table", first)
+    if wanted not in tables:
+        raise InvalidInput(f"There is no table of this name. There are: {', '.join(tables)}.", field="table")
+    name = file_name(document, "csv")
+    download = Download(
+        name=name if wanted == first else name.replace(".csv", f"-{wanted}.csv"),
+        media_type=MediaType.CSV,
+        etag=quote_etag(f"{digest}-{wanted}"),
+        content=lambda: csv_of(tables[wanted](document)),
+    )
+    return answer(request, download)
+
+
+def workbook_answer[Form: TakenAway](
+    request: HttpRequest, document: Form, digest: str, tables: Mapping[str, Callable[[Form], Table]]
+) -> HttpResponse:
+    """Return all tables of `document` as a workbook; see `csv_answer`."""
+    name = file_name(document, "xlsx")
+    download = Download(
+        name=name,
+        media_type=MediaType.WORKBOOK,
+        etag=quote_etag(f"{digest}-workbook"),
+        content=lambda: workbook_of(
+            [table(document) for table in tables.values()], title=name, created=document.generated_at
+        ),
     )
     return answer(request, download)
 

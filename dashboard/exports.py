@@ -4,17 +4,14 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, register_converter
 from django.views.decorators.http import require_safe
 
-from dashboard.downloads import Download, MediaType, answer, answers_json, json_file, pdf_answer
-from dashboard.reports.naming import TakenAway, file_name
-from dashboard.spreadsheets import csv_columns, csv_table
-from forecasting.documents import Point
+from dashboard.downloads import answers_json, csv_answer, json_file, pdf_answer, workbook_answer
+from dashboard.tables import BACKTEST_TABLES, FORECAST_TABLES, SWEEP_TABLES
 from forecasting.predicting import find_forecast
-from ingestion.publishing import Published, entity_tag, unchanged_answer
-from strategies.documents import BacktestDocument, Trade
+from ingestion.publishing import Published, unchanged_answer
+from strategies.documents import BacktestDocument
 from strategies.running import find_published
 from strategies.sweep_documents import SweepDocument
 from strategies.sweeping import find_published as find_published_sweep
-from strategies.sweeping import find_sweep
 
 
 class DocumentId:
@@ -52,9 +49,16 @@ def backtest_pdf(request: HttpRequest, backtest_id: str) -> HttpResponse:
 
 @require_safe
 def backtest_csv(request: HttpRequest, backtest_id: str) -> HttpResponse:
-    """Return a backtest's trades."""
-    document = _read(find_published(backtest_id))
-    return _table(request, document, csv_table(Trade, document.trades))
+    """Return a backtest's trades, or the `table` asked for."""
+    published = find_published(backtest_id)
+    return csv_answer(request, _read(published), published.digest, BACKTEST_TABLES)
+
+
+@require_safe
+def backtest_xlsx(request: HttpRequest, backtest_id: str) -> HttpResponse:
+    """Return a backtest's tables as a workbook."""
+    published = find_published(backtest_id)
+    return workbook_answer(request, _read(published), published.digest, BACKTEST_TABLES)
 
 
 @require_safe
@@ -72,9 +76,16 @@ def forecast_pdf(request: HttpRequest, forecast_id: str) -> HttpResponse:
 
 @require_safe
 def forecast_csv(request: HttpRequest, forecast_id: str) -> HttpResponse:
-    """Return a forecast's points."""
+    """Return a forecast's points, or the `table` asked for."""
     document = find_forecast(forecast_id)
-    return _table(request, document, csv_table(Point, document.points))
+    return csv_answer(request, document, Published.of(document).digest, FORECAST_TABLES)
+
+
+@require_safe
+def forecast_xlsx(request: HttpRequest, forecast_id: str) -> HttpResponse:
+    """Return a forecast's tables as a workbook."""
+    document = find_forecast(forecast_id)
+    return workbook_answer(request, document, Published.of(document).digest, FORECAST_TABLES)
 
 
 def _read(published: Published) -> BacktestDocument:
@@ -87,33 +98,45 @@ def sweep_json(request: HttpRequest, sweep_id: str) -> HttpResponse:
     """Return a sweep's document."""
     published = find_published_sweep(sweep_id)
     unchanged = unchanged_answer(request, published.digest)
-    return unchanged or json_file(request, SweepDocument.model_validate_json(published.json), published)
+    return unchanged or json_file(request, _read_sweep(published), published)
 
 
 @require_safe
 def sweep_csv(request: HttpRequest, sweep_id: str) -> HttpResponse:
-    """Return every combination of a sweep."""
-    document = find_sweep(sweep_id)
-    return _table(request, document, csv_columns(document.cells))
+    """Return every combination of a sweep, or the `table` asked for."""
+    published = find_published_sweep(sweep_id)
+    return csv_answer(request, _read_sweep(published), published.digest, SWEEP_TABLES)
 
 
-def _table(request: HttpRequest, document: TakenAway, table: bytes) -> HttpResponse:
-    download = Download(
-        name=file_name(document, "csv"),
-        media_type=MediaType.CSV,
-        etag=entity_tag(table),
-        content=lambda: table,
-    )
-    return answer(request, download)
+@require_safe
+def sweep_xlsx(request: HttpRequest, sweep_id: str) -> HttpResponse:
+    """Return a sweep's tables as a workbook."""
+    published = find_published_sweep(sweep_id)
+    return workbook_answer(request, _read_sweep(published), published.digest, SWEEP_TABLES)
+
+
+@require_safe
+def sweep_pdf(request: HttpRequest, sweep_id: str) -> HttpResponse:
+    """Return a sweep's report."""
+    published = find_published_sweep(sweep_id)
+    return pdf_answer(request, _read_sweep(published), published)
+
+
+def _read_sweep(published: Published) -> SweepDocument:
+    return SweepDocument.model_validate_json(published.json)
 
 
 urlpatterns: list[URLPattern] = [
     path("backtests/<document_id:backtest_id>.json", backtest_json, name="backtest_json"),
     path("backtests/<document_id:backtest_id>.pdf", backtest_pdf, name="backtest_pdf"),
     path("backtests/<document_id:backtest_id>.csv", backtest_csv, name="backtest_csv"),
+    path("backtests/<document_id:backtest_id>.xlsx", backtest_xlsx, name="backtest_xlsx"),
     path("sweeps/<document_id:sweep_id>.json", sweep_json, name="sweep_json"),
     path("sweeps/<document_id:sweep_id>.csv", sweep_csv, name="sweep_csv"),
+    path("sweeps/<document_id:sweep_id>.xlsx", sweep_xlsx, name="sweep_xlsx"),
+    path("sweeps/<document_id:sweep_id>.pdf", sweep_pdf, name="sweep_pdf"),
     path("forecasts/<document_id:forecast_id>.json", forecast_json, name="forecast_json"),
     path("forecasts/<document_id:forecast_id>.pdf", forecast_pdf, name="forecast_pdf"),
     path("forecasts/<document_id:forecast_id>.csv", forecast_csv, name="forecast_csv"),
+    path("forecasts/<document_id:forecast_id>.xlsx", forecast_xlsx, name="forecast_xlsx"),
 ]

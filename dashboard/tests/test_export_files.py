@@ -8,7 +8,7 @@ from django.urls import resolve
 from pydantic import BaseModel
 
 from dashboard.metrics import METRICS
-from dashboard.spreadsheets import csv_table
+from dashboard.spreadsheets import csv_of, table_of
 from dashboard.tests.markup import markup_of
 from dashboard.tests.reading import pdf, rows_of, text_of
 from forecasting.documents import ForecastDocument
@@ -137,7 +137,8 @@ def test_text_that_a_spreadsheet_would_run_is_defused_and_numbers_stay_numbers()
         undefined: float | None
 
     hostile = ["=HYPERLINK(A1)", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", 'plain, "quoted"']
-    table = csv_table(Row, [Row(text=text, amount=-1.5, undefined=None) for text in hostile])
+    made = [Row(text=text, amount=-1.5, undefined=None) for text in hostile]
+    table = csv_of(table_of("hostile", Row, made))
     rows = rows_of(table)
     assert [row["text"] for row in rows] == [*(f"'{text}" for text in hostile[:-1]), hostile[-1]]
     assert {(row["amount"], row["undefined"]) for row in rows} == {("-1.5", "")}
