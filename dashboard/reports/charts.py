@@ -20,13 +20,14 @@ from dashboard.reports.panels import (
 from dashboard.reports.scales import Dates
 from forecasting.documents import ForecastDocument, PastForecast, Point
 from strategies.documents import BacktestDocument, ReturnsByPeriod, Trade
-from strategies.engine import indicators
+from strategies.engine import indicators, rolling
 
 STRATEGY, BENCHMARK, HELD_BAR = "#0b4f8a", "#85898f", "#b4b9c0"
 BAND_80, BAND_95 = "#a9c1d9", "#dbe5ef"
 
 STRATEGY_LINE = Stroke(colour=STRATEGY, width=1)
 BENCHMARK_LINE = Stroke(colour=BENCHMARK, width=0.8, dash=(3, 1.4))
+COMPARED_LINE = Stroke(colour=INK, width=0.7, dash=(1, 1.2))
 CLOSE_LINE = Stroke(colour=BENCHMARK, width=0.6)
 HISTORY_LINE = Stroke(colour=INK, width=0.9)
 MEDIAN_LINE = Stroke(colour=STRATEGY, width=1.1, dash=(4, 1.6))
@@ -53,15 +54,15 @@ HELD = [("Strategy", STRATEGY_LINE), ("Buy and hold", BENCHMARK_LINE)]
 
 def equity_chart(document: BacktestDocument) -> str:
     """Return equity on a log scale above the drawdown, strategy and buy and hold."""
-    series = document.series
-    dates = _days(series.dates)
+    series, comparison = document.series, document.comparison
+    dates, compared = _days(series.dates), series.comparison_equity or []
     plans = (
         PanelPlan(
             title=f"Equity, {document.data.currency}, logarithmic scale",
             height=118,
-            values=[*series.equity, *series.benchmark_equity],
+            values=[*series.equity, *series.benchmark_equity, *compared],
             label=_plain,
-            legend=HELD,
+            legend=[*HELD, *([(f"{comparison.symbol}, held", COMPARED_LINE)] if comparison else [])],
             logarithmic=True,
         ),
         PanelPlan(
@@ -73,6 +74,8 @@ def equity_chart(document: BacktestDocument) -> str:
         ),
     )
     drawing, (equity, drawdown) = time_panels(dates, plans)
+    if compared:
+        equity.line(dates, compared, COMPARED_LINE)
     equity.line(dates, series.benchmark_equity, BENCHMARK_LINE)
     equity.line(dates, series.equity, STRATEGY_LINE)
     drawdown.fill(dates, series.drawdown, BAND_80)
@@ -102,21 +105,36 @@ def yearly_returns_chart(yearly: ReturnsByPeriod) -> str:
     return drawing.data_address()
 
 
-def price_chart(document: BacktestDocument) -> str:
-    """Return the closes with the averages and every entry and exit."""
+def rolling_sharpe_chart(document: BacktestDocument) -> str:
+    """Return the strategy's Sharpe ratio over the last half year, day by day."""
     series = document.series
     dates = _days(series.dates)
-    over_the_price = [line for line in series.indicators if line.panel == indicators.Panel.PRICE]
-    averages = [
-        (line.label, line.values, stroke) for line, stroke in zip(over_the_price, AVERAGE_LINES, strict=False)
-    ]
+    plan = PanelPlan(
+        title=f"Sharpe ratio of the last {rolling.WINDOW} days",
+        height=62,
+        values=[0, *(value for value in series.rolling_sharpe if value is not None)],
+        label=_plain,
+        ticks=4,
+    )
+    drawing, (panel,) = time_panels(dates, [plan])
+    panel.line(dates, series.rolling_sharpe, STRATEGY_LINE)
+    panel.level(0)
+    return drawing.data_address()
+
+
+def price_chart(document: BacktestDocument) -> str:
+    """Return the closes with what the rule decides by and every entry and exit."""
+    series = document.series
+    dates = _days(series.dates)
+    averages = _lines_in(document, indicators.Panel.PRICE)
+    oscillators = _lines_in(document, indicators.Panel.OSCILLATOR)
     size = 3.4 if len(document.trades) <= MANY_TRADES else 1.8
     entry = Symbol(mark=Mark.UP, size=size, colour=INK)
     exit_ = Symbol(mark=Mark.DOWN, size=size, colour="#ffffff", edge=Stroke(colour=INK, width=size / 6))
     plan = PanelPlan(
         title=f"Closes, {document.data.currency}, logarithmic scale",
         height=130,
-        values=series.close,
+        values=[*series.close, *(value for _, values, _ in averages for value in values if value)],
         label=_plain,
         legend=[
             ("Close", CLOSE_LINE),
@@ -126,12 +144,39 @@ def price_chart(document: BacktestDocument) -> str:
         ],
         logarithmic=True,
     )
-    drawing, (panel,) = time_panels(dates, [plan])
+    drawing, (panel, *below) = time_panels(dates, [plan, *_oscillator_plan(oscillators)])
     panel.line(dates, series.close, CLOSE_LINE)
-    for _, values, stroke in averages:
-        panel.line(dates, values, stroke)
+    for shown, lines in ((panel, averages), *((lower, oscillators) for lower in below)):
+        for _, values, stroke in lines:
+            shown.line(dates, values, stroke)
     _mark_trades(panel, document.trades, entry=entry, exit_=exit_)
+    for lower in below:
+        lower.level(0)
     return drawing.data_address()
+
+
+type _Line = tuple[str, Sequence[float | None], Stroke]
+
+
+def _lines_in(document: BacktestDocument, where: indicators.Panel) -> list[_Line]:
+    lines = [line for line in document.series.indicators if line.panel == where]
+    return [(line.label, line.values, stroke) for line, stroke in zip(lines, AVERAGE_LINES, strict=False)]
+
+
+def _oscillator_plan(lines: Sequence[_Line]) -> list[PanelPlan]:
+    """Return the panel of what swings around zero; none where the rule has no such lines."""
+    if not lines:
+        return []
+    return [
+        PanelPlan(
+            title="Signal of the rule",
+            height=46,
+            values=[0, *(value for _, values, _ in lines for value in values if value is not None)],
+            label=_plain,
+            legend=[(name, stroke) for name, _, stroke in lines],
+            ticks=3,
+        )
+    ]
 
 
 def fan_chart(document: ForecastDocument) -> str:

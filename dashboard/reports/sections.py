@@ -9,6 +9,7 @@ from dashboard.formatting import (
     count,
     counted,
     day,
+    days,
     money,
     percent,
     price,
@@ -25,8 +26,11 @@ from dashboard.wording import choice
 from forecasting.documents import ForecastDocument, HorizonScore, Point
 from strategies.documents import BacktestDocument, Trade
 
-PRINTED_TRADES = 60
-"""About a page: rows dominate the time that a report takes, and the attached JSON has all trades."""
+PRINTED_TRADES = 100
+"""Rows dominate the time that a report takes, and the attached JSON has all trades."""
+
+COMPARED = ("final_equity", "total_return", "cagr", "annual_volatility", "sharpe", "max_drawdown")
+"""The figures beside a compared symbol."""
 
 EXCURSIONS = (
     "Worst and best are the furthest moves of the price against and for the trade, from its entry price."
@@ -53,7 +57,10 @@ class BacktestSection:
     right: dict[Group, list[MetricRow]]
     undefined: Sequence[str]
     equity: Chart
+    comparison: Table | None
     returns: Returns
+    rolling: Chart | None
+    drawdowns: Table
     prices: Chart
     trades: Table
     method: Sequence[FactGroup]
@@ -85,19 +92,22 @@ def backtest_section(document: BacktestDocument, *, site_address: str, attached:
     attached: name of the attached JSON file.
     """
     period, data = document.period, document.data
-    days = f"{day(period.start)} to {day(period.end)}"
+    range_ = f"{day(period.start)} to {day(period.end)}"
     rule = facts.rule_in_short(document.parameters)
     groups = metric_rows(document)
     return BacktestSection(
         title=f"{data.name} ({data.symbol})",
-        subtitle=f"{rule}. {days}, {counted(period.bars, 'daily bar')}.",
-        subject=f"{data.symbol} \N{MIDDLE DOT} backtest \N{MIDDLE DOT} {days}",
+        subtitle=f"{rule}. {range_}, {counted(period.bars, 'daily bar')}.",
+        subject=f"{data.symbol} \N{MIDDLE DOT} backtest \N{MIDDLE DOT} {range_}",
         document=document,
         left={group: groups[group] for group in (Group.RETURN, Group.RISK)},
         right={group: groups[group] for group in (Group.TRADES, Group.BENCHMARK)},
         undefined=_undefined(groups),
         equity=_equity(document),
+        comparison=_comparison(document),
         returns=returns(document.calendar),
+        rolling=_rolling(document),
+        drawdowns=_drawdowns(document),
         prices=_prices(document),
         trades=_trades(document, attached=attached, address=urljoin(site_address, document.links.trades_csv)),
         method=(
@@ -167,15 +177,74 @@ def _equity(document: BacktestDocument) -> Chart:
     )
 
 
+def _comparison(document: BacktestDocument) -> Table | None:
+    """Return the main figures beside those of the compared symbol; None where there is none."""
+    if document.comparison is None:
+        return None
+    held = {
+        "Strategy": document.metrics,
+        f"{document.data.symbol}, bought and held": document.benchmark,
+        f"{document.comparison.symbol}, bought and held": document.comparison.metrics,
+    }
+    shown = [metric for metric in METRICS if metric.key in COMPARED]
+    return Table(
+        caption=f"Beside {document.comparison.data.name} ({document.comparison.symbol})",
+        headings=["", *(metric.label for metric in shown)],
+        rows=[
+            [name, *(metric.text(getattr(figures, metric.key), document.data.currency) for metric in shown)]
+            for name, figures in held.items()
+        ],
+    )
+
+
+def _rolling(document: BacktestDocument) -> Chart | None:
+    known = [value for value in document.series.rolling_sharpe if value is not None]
+    if len(known) < 2:  # noqa: PLR2004 - a line has two points
+        return None
+    above = sum(value > 0 for value in known) / len(known)
+    return Chart(
+        address=charts.rolling_sharpe_chart(document),
+        caption="Sharpe ratio of the last half year, day by day",
+        alternative=(
+            f"A line from {ratio(min(known))} to {ratio(max(known))}, above zero on {percent(above, 0)} of "
+            f"the days, at the end at {ratio(known[-1])}."
+        ),
+    )
+
+
+def _drawdowns(document: BacktestDocument) -> Table:
+    if not document.drawdowns:
+        return Table(caption="The equity never fell from a peak", headings=[], rows=[])
+    return Table(
+        caption="Worst drawdowns of the strategy",
+        headings=["Depth", "Peak", "Trough", "Recovery", "Under water"],
+        rows=[
+            [
+                percent(spell.depth),
+                day(spell.peak),
+                day(spell.trough),
+                "not yet" if spell.recovery is None else day(spell.recovery),
+                days(spell.days),
+            ]
+            for spell in document.drawdowns
+        ],
+    )
+
+
 def _prices(document: BacktestDocument) -> Chart:
     return Chart(
         address=charts.price_chart(document),
         caption=f"Closes, {document.data.currency}, logarithmic scale; averages, entries and exits",
         alternative=(
-            f"Daily closes of {document.data.symbol} with the fast and the slow moving average, and a "
+            f"Daily closes of {document.data.symbol} with {_listed(document)}, and a "
             f"mark for each entry and exit of {count(document.metrics.trades)} trades."
         ),
     )
+
+
+def _listed(document: BacktestDocument) -> str:
+    labels = [line.label for line in document.series.indicators]
+    return f"{', '.join(labels[:-1])} and {labels[-1]}" if len(labels) > 1 else "".join(labels)
 
 
 def _trades(document: BacktestDocument, *, attached: str, address: str) -> Table:
@@ -193,7 +262,7 @@ def _trades(document: BacktestDocument, *, attached: str, address: str) -> Table
     return Table(
         caption=f"{which}; prices, costs and profit in {document.data.currency}",
         headings=[
-            "No.", "Entry", "Exit", "Bars", "Shares", "Entry price", "Exit price", "Costs", "Profit",
+            "No.", "Side", "Entry", "Exit", "Bars", "Shares", "Entry price", "Exit price", "Costs", "Profit",
             "Return", "Worst", "Best", "Ended by",
         ],
         rows=[_trade(number, trade) for number, trade in numbered[left_out:]],
@@ -204,6 +273,7 @@ def _trades(document: BacktestDocument, *, attached: str, address: str) -> Table
 def _trade(number: int, trade: Trade) -> list[str]:
     return [
         count(number),
+        choice(trade.direction),
         day(trade.entry_date),
         day(trade.exit_date),
         count(trade.bars),

@@ -23,7 +23,7 @@ from dashboard.tests.reading import pdf, text_of, without_storing
 from forecasting.documents import ForecastDocument
 from ingestion.publishing import published_json
 from strategies.documents import BacktestDocument, CalendarReturns, ReturnsByPeriod
-from strategies.parameters import BacktestParameters
+from strategies.parameters import BacktestParameters, Direction, Rule
 from strategies.running import run_backtest
 
 SITE = "https://hindcast.example/"
@@ -94,7 +94,52 @@ def test_every_trade_of_a_short_run_is_printed(backtest: BacktestDocument, print
     assert backtest.trades
     for number, trade in enumerate(backtest.trades, start=1):
         entry, shares = formatting.price(trade.entry_price), formatting.shares(trade.shares)
-        assert f"{number} {trade.entry_date} {trade.exit_date} {trade.bars} {shares} {entry}" in text
+        row = f"{number} Long {trade.entry_date} {trade.exit_date} {trade.bars} {shares} {entry}"
+        assert row in text
+
+
+def test_the_worst_drawdowns_are_printed(backtest: BacktestDocument, printed_backtest: bytes) -> None:
+    text = text_of(printed_backtest)
+    assert len(backtest.drawdowns) == 10
+    for spell in backtest.drawdowns:
+        recovery = spell.recovery or "not yet"
+        assert words(f"{formatting.percent(spell.depth)} {spell.peak} {spell.trough} {recovery}") in text
+
+
+@pytest.mark.django_db
+def test_a_compared_symbol_stands_beside_the_strategy() -> None:
+    document = run_backtest(BacktestParameters(symbol="AAPL", compare_with="MSFT"))
+    assert document.comparison is not None
+    text = text_of(printed(document))
+    figures = document.comparison.metrics
+    held = f"{formatting.money(figures.final_equity, 'USD')} {formatting.percent(figures.total_return)}"
+    assert words(f"MSFT, bought and held {held}") in text
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("rule", list(Rule))
+def test_each_rule_is_printed_with_the_lines_it_decides_by(rule: Rule) -> None:
+    document = run_backtest(BacktestParameters(symbol="FB", rule=rule, direction=Direction.LONG_SHORT))
+    content = printed(document)
+    assert len(pdf(content).pages) <= 4
+    tree = pdf(content).root_object["/StructTreeRoot"].get_object()
+    images = [text for text in alternative_texts(tree) if "mark for each entry" in text]
+    assert len(images) == 1
+    for line in document.series.indicators:
+        assert line.label in images[0]
+
+
+def test_nothing_is_printed_over_something_else(printed_backtest: bytes) -> None:
+    # A box that lost its height would let what follows begin above its own text.
+    heights: dict[str, float] = {}
+
+    def note(text: str, page: list[float], line: list[float], *_: object) -> None:
+        heights.setdefault(text.strip(), line[4] * page[1] + line[5] * page[3] + page[5])
+
+    pdf(printed_backtest).pages[0].extract_text(visitor_text=note)
+    told = ("Key figures", "Final equity", "Expected shortfall", "Undefined figures", "Hypothetical results")
+    order = [next(y for text, y in heights.items() if text.startswith(start)) for start in told]
+    assert order == sorted(order, reverse=True)
 
 
 def test_returns_are_printed_by_month_and_by_year(
@@ -152,7 +197,7 @@ def test_the_report_can_be_read_by_a_screen_reader(printed_backtest: bytes) -> N
     assert str(root["/MarkInfo"]) == "{'/Marked': True}"
     assert b'pdfuaid:part="1"' in cast("StreamObject", root["/Metadata"].get_object()).get_data()
     alternatives = list(alternative_texts(root["/StructTreeRoot"].get_object()))
-    assert len(alternatives) == 3
+    assert len(alternatives) == 4
     assert "Two bars for each of 14" in alternatives[1]
     assert "The strategy ends at" in alternatives[0]
 
@@ -181,10 +226,10 @@ def test_pages_are_numbered_and_bookmarked(printed_backtest: bytes) -> None:
 def test_a_run_with_many_trades_stays_short_and_says_what_it_leaves_out() -> None:
     document = run_backtest(BacktestParameters(symbol="AAPL", fast=1, slow=3))
     content = printed(document)
-    left_out = len(document.trades) - 60
+    left_out = len(document.trades) - 100
     assert left_out > 500
     text = text_of(content)
-    assert f"The newest 60 of {len(document.trades)} trades" in text
+    assert f"The newest 100 of {len(document.trades)} trades" in text
     assert f"{left_out} older trades left out here" in text
     assert f"{SITE}backtests/{document.id}.csv" in text
     assert str(document.trades[left_out].entry_date) in text
