@@ -10,7 +10,7 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import content_disposition_header, quote_etag
 
 from dashboard.reports.keeping import PrintOrder, kind_of, printed
-from dashboard.reports.naming import Document, TakenAway, file_name
+from dashboard.reports.naming import Document, file_name
 from dashboard.spreadsheets import Table, csv_of, workbook_of
 from ingestion.publishing import ASKED_ABOUT_EACH_TIME, Published, published_answer
 from jobs.errors import InvalidInput
@@ -54,7 +54,7 @@ def answer(request: HttpRequest, download: Download) -> HttpResponse:
     return response
 
 
-def json_file(request: HttpRequest, document: TakenAway, published: Published | None = None) -> HttpResponse:
+def json_file(request: HttpRequest, document: Document, published: Published | None = None) -> HttpResponse:
     """Return the published JSON of `document`, to be saved; `published` where it is at hand."""
     response = published_answer(request, published or Published.of(document))
     return _named(response, file_name(document, "json"), attachment=True)
@@ -80,7 +80,7 @@ def pdf_answer(
     return answer(request, download)
 
 
-def csv_answer[Form: TakenAway](
+def csv_answer[Form: Document](
     request: HttpRequest, document: Form, digest: str, tables: Mapping[str, Callable[[Form], Table]]
 ) -> HttpResponse:
     """Return one table of `document` as CSV: the first, or the one that the address names as `table`.
@@ -101,7 +101,7 @@ def csv_answer[Form: TakenAway](
     return answer(request, download)
 
 
-def workbook_answer[Form: TakenAway](
+def workbook_answer[Form: Document](
     request: HttpRequest, document: Form, digest: str, tables: Mapping[str, Callable[[Form], Table]]
 ) -> HttpResponse:
     """Return all tables of `document` as a workbook; see `csv_answer`."""

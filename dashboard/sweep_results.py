@@ -104,10 +104,14 @@ class SweepResult:
         return f"Hindcast's engine {versions.engine}, NumPy {versions.numpy}"
 
 
-def sweep_result(document: SweepDocument, *, choice: int | None = None) -> SweepResult:
-    """Return what the page shows of `document`; `choice` is the combination that a person came from."""
+def sweep_result(document: SweepDocument, *, choice: int | None = None, linked: bool = True) -> SweepResult:
+    """Return what page and report show of `document`.
+
+    choice: the combination that a person came from.
+    linked: whether combinations lead to their backtests, whose form asks the database.
+    """
     metric = _METRICS[document.parameters.objective]
-    address = backtest_address(document)
+    address = backtest_address(document) if linked else ""
     heatmap = heatmap_columns(document, choice=choice, address=address)
     found, bands = document.walk_forward, document.bootstrap
     return SweepResult(

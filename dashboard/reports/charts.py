@@ -1,7 +1,6 @@
 """The charts of the printed reports, each as the data: address of a vector image."""
 
 from collections.abc import Sequence
-from datetime import date
 
 import numpy as np
 
@@ -17,7 +16,7 @@ from dashboard.reports.panels import (
     Symbol,
     time_panels,
 )
-from dashboard.reports.scales import Dates
+from dashboard.reports.scales import Dates, days_of
 from forecasting.documents import ForecastDocument, PastForecast, Point
 from strategies.documents import BacktestDocument, ReturnsByPeriod, Trade
 from strategies.engine import indicators, rolling
@@ -55,13 +54,13 @@ HELD = [("Strategy", STRATEGY_LINE), ("Buy and hold", BENCHMARK_LINE)]
 def equity_chart(document: BacktestDocument) -> str:
     """Return equity on a log scale above the drawdown, strategy and buy and hold."""
     series, comparison = document.series, document.comparison
-    dates, compared = _days(series.dates), series.comparison_equity or []
+    dates, compared = days_of(series.dates), series.comparison_equity or []
     plans = (
         PanelPlan(
             title=f"Equity, {document.data.currency}, logarithmic scale",
             height=118,
             values=[*series.equity, *series.benchmark_equity, *compared],
-            label=_plain,
+            label=plain,
             legend=[*HELD, *([(f"{comparison.symbol}, held", COMPARED_LINE)] if comparison else [])],
             logarithmic=True,
         ),
@@ -108,12 +107,12 @@ def yearly_returns_chart(yearly: ReturnsByPeriod) -> str:
 def rolling_sharpe_chart(document: BacktestDocument) -> str:
     """Return the strategy's Sharpe ratio over the last half year, day by day."""
     series = document.series
-    dates = _days(series.dates)
+    dates = days_of(series.dates)
     plan = PanelPlan(
         title=f"Sharpe ratio of the last {rolling.WINDOW} days",
         height=62,
         values=[0, *(value for value in series.rolling_sharpe if value is not None)],
-        label=_plain,
+        label=plain,
         ticks=4,
     )
     drawing, (panel,) = time_panels(dates, [plan])
@@ -125,7 +124,7 @@ def rolling_sharpe_chart(document: BacktestDocument) -> str:
 def price_chart(document: BacktestDocument) -> str:
     """Return the closes with what the rule decides by and every entry and exit."""
     series = document.series
-    dates = _days(series.dates)
+    dates = days_of(series.dates)
     averages = _lines_in(document, indicators.Panel.PRICE)
     oscillators = _lines_in(document, indicators.Panel.OSCILLATOR)
     size = 3.4 if len(document.trades) <= MANY_TRADES else 1.8
@@ -135,7 +134,7 @@ def price_chart(document: BacktestDocument) -> str:
         title=f"Closes, {document.data.currency}, logarithmic scale",
         height=130,
         values=[*series.close, *(value for _, values, _ in averages for value in values if value)],
-        label=_plain,
+        label=plain,
         legend=[
             ("Close", CLOSE_LINE),
             *((name, stroke) for name, _, stroke in averages),
@@ -172,7 +171,7 @@ def _oscillator_plan(lines: Sequence[_Line]) -> list[PanelPlan]:
             title="Signal of the rule",
             height=46,
             values=[0, *(value for _, values, _ in lines for value in values if value is not None)],
-            label=_plain,
+            label=plain,
             legend=[(name, stroke) for name, _, stroke in lines],
             ticks=3,
         )
@@ -183,8 +182,8 @@ def fan_chart(document: ForecastDocument) -> str:
     """Return closes before the issue, the bands after it and the closes that came."""
     points, last = document.points, document.last_close
     sessions = max(HISTORY_PER_SESSION * len(points), LEAST_HISTORY)
-    before, closes = _days(document.history.dates[-sessions:]), document.history.close[-sessions:]
-    after = _days([document.issued_on, *(point.date for point in points)])
+    before, closes = days_of(document.history.dates[-sessions:]), document.history.close[-sessions:]
+    after = days_of([document.issued_on, *(point.date for point in points)])
     known = [point for point in points if point.actual is not None]
     came = Symbol(mark=Mark.DOT, size=2.2, colour=INK)
     edges = [edge for point in points for edge in (point.low_95, point.high_95)]
@@ -193,7 +192,7 @@ def fan_chart(document: ForecastDocument) -> str:
         title=f"Close and forecast, {document.data.currency}",
         height=135,
         values=[*closes, *edges, *actual],
-        label=_plain,
+        label=plain,
         legend=[
             ("Close", HISTORY_LINE),
             ("95 % band", Area(colour=BAND_95)),
@@ -208,21 +207,21 @@ def fan_chart(document: ForecastDocument) -> str:
     panel.line(before, closes, HISTORY_LINE)
     panel.line(after, [last, *_of(points, "median")], MEDIAN_LINE)
     panel.moment(float(after[0].astype(np.int64)), ISSUE_LINE)
-    panel.line(_days([point.date for point in known]), actual, Stroke(colour=INK, width=0.6))
-    panel.symbols(_days([point.date for point in known]), actual, came)
+    panel.line(days_of([point.date for point in known]), actual, Stroke(colour=INK, width=0.6))
+    panel.symbols(days_of([point.date for point in known]), actual, came)
     return drawing.data_address()
 
 
 def past_forecasts_chart(past: Sequence[PastForecast], *, currency: str) -> str:
     """Return the bands of past forecasts on the days they were for, with the closes that came."""
-    dates = _days([item.date for item in past])
+    dates = days_of([item.date for item in past])
     median = Symbol(mark=Mark.DASH, size=4, colour=STRATEGY)
     came = Symbol(mark=Mark.DOT, size=1.8, colour=INK)
     plan = PanelPlan(
         title=f"Predicted against actual, {past[0].horizon} sessions ahead, {currency}, logarithmic scale",
         height=140,
         values=[*_of(past, "low_95"), *_of(past, "high_95"), *_of(past, "actual")],
-        label=_plain,
+        label=plain,
         legend=[
             ("95 % band", Area(colour=BAND_95)),
             ("80 % band", Area(colour=BAND_80)),
@@ -254,12 +253,14 @@ def _of(items: Sequence[Point | PastForecast], name: str) -> list[float]:
 def _mark_trades(panel: Panel, trades: Sequence[Trade], *, entry: Symbol, exit_: Symbol) -> None:
     closed = [trade for trade in trades if not trade.open]
     panel.symbols(
-        _days([trade.entry_date for trade in trades]), [trade.entry_price for trade in trades], entry
+        days_of([trade.entry_date for trade in trades]), [trade.entry_price for trade in trades], entry
     )
-    panel.symbols(_days([trade.exit_date for trade in closed]), [trade.exit_price for trade in closed], exit_)
+    panel.symbols(
+        days_of([trade.exit_date for trade in closed]), [trade.exit_price for trade in closed], exit_
+    )
 
 
-def _plain(value: float) -> str:
+def plain(value: float) -> str:
     """Return a value as an axis has room for it: 1,500 or 2.5 M."""
     for size, name in ((1e12, "tn"), (1e9, "bn"), (1e6, "M")):
         if abs(value) >= size:
@@ -269,7 +270,3 @@ def _plain(value: float) -> str:
 
 def _percent(value: float) -> str:
     return f"{100 * value:.6g} %"
-
-
-def _days(dates: Sequence[date]) -> Dates:
-    return np.array(dates, dtype="datetime64[D]")

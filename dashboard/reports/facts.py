@@ -1,16 +1,18 @@
 """How a result was made, in words: the method pages of the reports."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import date
 from urllib.parse import urljoin
 
 from dashboard.formatting import SPACE, count, counted, day, moment, money
+from dashboard.reports.parts import Fact
 from forecasting.documents import ForecastDocument
 from ingestion.bars import Adjustment
 from ingestion.documents import DataDocument
 from strategies.documents import BacktestDocument
 from strategies.engine.rules import RULES
 from strategies.parameters import Average, BacktestParameters, Direction, Entry, Fill
+from strategies.sweep_documents import SweepDocument
 
 AVERAGES = {
     Average.SIMPLE: "Simple: every close in the window counts the same.",
@@ -42,23 +44,14 @@ MISSING_NAMED = 10
 """At most so many missing sessions are named; the document lists all."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Fact:
-    """A line of a method table."""
-
-    label: str
-    text: str
-
-
 def rule_in_short(parameters: BacktestParameters) -> str:
     """Return the strategy in a few words, for a title."""
     definition = RULES[parameters.rule]
     return f"{definition.title}, {definition.in_short(parameters.tuned)} bars"
 
 
-def rule_facts(document: BacktestDocument) -> list[Fact]:
+def rule_facts(parameters: BacktestParameters, currency: str) -> list[Fact]:
     """Return what was traded, how it was filled and what it cost."""
-    parameters, currency = document.parameters, document.data.currency
     shares = "parts of a share can be bought" if parameters.fractional_shares else "whole shares only"
     return _facts({
         "Rule": RULES[parameters.rule].description,
@@ -77,6 +70,36 @@ def rule_facts(document: BacktestDocument) -> list[Fact]:
         "the root of 252.",
         "Risk-free rate": f"{_rate(parameters.risk_free_rate)} a year.",
     })  # fmt: skip
+
+
+def sweep_facts(document: SweepDocument) -> list[Fact]:
+    """Return what was varied, what was kept, and by what the best was chosen."""
+    asked, verdict = document.parameters, document.verdict
+    first = {name: getattr(document.cells, name)[0] for name in document.varied}
+    kept = [
+        fact for fact in rule_facts(asked.backtest(first), document.data.currency) if fact.label != "Averages"
+    ]
+    varied = [f"{name} {_span(asked.values(name))}" for name in document.varied]
+    return [
+        Fact(label="Varied", text=f"{'; '.join(varied)}."),
+        Fact(
+            label="Chosen by",
+            text=f"{asked.objective.replace('_', ' ')}, of combinations with "
+            f"{counted(asked.minimum_trades, 'trade')} or more.",
+        ),
+        Fact(
+            label="Trials",
+            text=f"{count(verdict.trials)} in this sweep, {count(verdict.trials_ever)} ever on these bars; "
+            f"{count(verdict.splits)} splits, {count(verdict.draws)} draws.",
+        ),
+        *kept,
+    ]
+
+
+def _span(values: Sequence[float]) -> str:
+    if len(values) == 1:
+        return f"{values[0]:g}"
+    return f"{values[0]:g} to {values[-1]:g} ({counted(len(values), 'value')})"
 
 
 def _stops(parameters: BacktestParameters) -> str:
@@ -118,7 +141,7 @@ def model_facts(document: ForecastDocument) -> list[Fact]:
     })  # fmt: skip
 
 
-def backtest_origin(document: BacktestDocument, site_address: str) -> list[Fact]:
+def backtest_origin(document: BacktestDocument | SweepDocument, site_address: str) -> list[Fact]:
     """Return what computed the document, and where it can be found again."""
     versions = document.versions
     software = f"Hindcast engine {versions.engine}, NumPy {versions.numpy}"
@@ -134,7 +157,9 @@ def forecast_origin(document: ForecastDocument, site_address: str) -> list[Fact]
     return _origin(document, software, site_address)
 
 
-def _origin(document: BacktestDocument | ForecastDocument, software: str, site_address: str) -> list[Fact]:
+def _origin(
+    document: BacktestDocument | ForecastDocument | SweepDocument, software: str, site_address: str
+) -> list[Fact]:
     return _facts({
         "Computed": f"{moment(document.generated_at)}, by {software}.",
         "Run": f"{document.id}: the same question on the same data always has this number.",

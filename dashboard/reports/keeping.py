@@ -23,6 +23,7 @@ from jobs.models import DEFAULT_PRIORITY, Job, JobState
 from jobs.queueing import enqueue
 from jobs.running import run_job
 from strategies.documents import BacktestDocument
+from strategies.sweep_documents import SweepDocument
 
 PRINT_REPORT = "print_report"
 
@@ -47,12 +48,14 @@ class Kind(StrEnum):
     """What a report is printed from."""
 
     BACKTEST = "backtest"
+    SWEEP = "sweep"
     FORECAST = "forecast"
     COMBINED = "combined"
 
 
 DOCUMENTS: dict[Kind, type[Document]] = {
     Kind.BACKTEST: BacktestDocument,
+    Kind.SWEEP: SweepDocument,
     Kind.FORECAST: ForecastDocument,
     Kind.COMBINED: CombinedDocument,
 }

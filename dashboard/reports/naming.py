@@ -7,11 +7,8 @@ from strategies.engine.rules import RULES
 from strategies.parameters import Average, BacktestParameters, Rule
 from strategies.sweep_documents import SweepDocument
 
-type Document = BacktestDocument | ForecastDocument | CombinedDocument
+type Document = BacktestDocument | SweepDocument | ForecastDocument | CombinedDocument
 """What can be taken away as JSON and as PDF."""
-
-type TakenAway = Document | SweepDocument
-"""What can be taken away at all."""
 
 AVERAGE_IN_SHORT = {
     Average.SIMPLE: "sma",
@@ -21,7 +18,7 @@ AVERAGE_IN_SHORT = {
 }
 
 
-def file_name(document: TakenAway, suffix: str) -> str:
+def file_name(document: Document, suffix: str) -> str:
     """Return a telling file name: hindcast, the symbol, what was asked, and the days it is about.
 
     A backtest's is hindcast-AAPL-sma-20-50-2000-03-01-2013-03-01.json, a forecast's

@@ -21,3 +21,19 @@ class Table:
     headings: Sequence[str]
     rows: Sequence[Sequence[str]]
     note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fact:
+    """A line of a method table."""
+
+    label: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FactGroup:
+    """A titled part of the method page."""
+
+    title: str
+    facts: Sequence[Fact]

@@ -10,8 +10,10 @@ from dashboard.reports.combined import CombinedDocument
 from dashboard.reports.naming import Document, file_name
 from dashboard.reports.printing import PRINTING, AttachedFile, print_pdf
 from dashboard.reports.sections import BacktestSection, ForecastSection, backtest_section, forecast_section
+from dashboard.reports.sweep import SweepSection, sweep_section
 from forecasting.documents import ForecastDocument
 from strategies.documents import BacktestDocument, ReturnsByPeriod
+from strategies.sweep_documents import SweepDocument
 
 LANGUAGE = "en"
 
@@ -28,9 +30,9 @@ class Report:
 
 @dataclass(frozen=True, kw_only=True)
 class SingleReport(Report):
-    """A backtest or a forecast, ready for its template."""
+    """A backtest, a sweep or a forecast, ready for its template."""
 
-    section: BacktestSection | ForecastSection
+    section: BacktestSection | SweepSection | ForecastSection
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +64,9 @@ def report_pdf(document: Document, *, published: bytes, site_address: str = "") 
                     "The backtest: every bar, every trade, every figure",
                 )
                 report = _backtest_report(document, site_address, name)
+            case SweepDocument():
+                template, about = "reports/sweep.html", "The sweep: every combination and the verdict"
+                report = _sweep_report(document, site_address, name)
             case ForecastDocument():
                 template, about = "reports/forecast.html", "The forecast: every point and the scorecard"
                 report = _forecast_report(document, site_address, name)
@@ -85,6 +90,16 @@ def _backtest_report(document: BacktestDocument, site_address: str, attached: st
     return SingleReport(
         title=f"Backtest: {section.title}",
         description=document.summary,
+        created=document.generated_at,
+        section=section,
+    )
+
+
+def _sweep_report(document: SweepDocument, site_address: str, attached: str) -> SingleReport:
+    section = sweep_section(document, site_address=site_address, attached=attached)
+    return SingleReport(
+        title=f"Sweep: {section.title}",
+        description=document.verdict.sentence,
         created=document.generated_at,
         section=section,
     )

@@ -21,6 +21,11 @@ WIDE_RANGE, HUGE_RANGE = 3.0, 10_000.0
 DAYS_IN_A_YEAR, DAYS_IN_A_MONTH = 365.25, 30.44
 
 
+def days_of(dates: Sequence[date]) -> Dates:
+    """Return dates as an array; shape (bars,)."""
+    return np.array(dates, dtype="datetime64[D]")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Scale:
     """Values from `low` to `high` as distances from `start` to `end`, in points of the page."""

@@ -19,8 +19,7 @@ from dashboard.formatting import (
 )
 from dashboard.metrics import METRICS, Group, Metric, MetricRow, metric_rows
 from dashboard.reports import charts, facts
-from dashboard.reports.facts import Fact
-from dashboard.reports.parts import Chart, Table
+from dashboard.reports.parts import Chart, FactGroup, Table
 from dashboard.reports.returns import Returns, returns
 from dashboard.wording import choice
 from forecasting.documents import ForecastDocument, HorizonScore, Point
@@ -35,14 +34,6 @@ COMPARED = ("final_equity", "total_return", "cagr", "annual_volatility", "sharpe
 EXCURSIONS = (
     "Worst and best are the furthest moves of the price against and for the trade, from its entry price."
 )
-
-
-@dataclass(frozen=True, kw_only=True)
-class FactGroup:
-    """A titled part of the method page."""
-
-    title: str
-    facts: Sequence[Fact]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,7 +102,7 @@ def backtest_section(document: BacktestDocument, *, site_address: str, attached:
         prices=_prices(document),
         trades=_trades(document, attached=attached, address=urljoin(site_address, document.links.trades_csv)),
         method=(
-            FactGroup(title="What was traded", facts=facts.rule_facts(document)),
+            FactGroup(title="What was traded", facts=facts.rule_facts(document.parameters, data.currency)),
             FactGroup(title="Data", facts=facts.data_facts(data)),
             FactGroup(title="This run", facts=facts.backtest_origin(document, site_address)),
         ),
