@@ -18,6 +18,8 @@ from strategies.parameters import BacktestParameters
 from strategies.sweep_documents import SCHEMA_VERSION as SWEEP_VERSION
 from strategies.sweep_documents import SweepDocument
 from strategies.sweep_parameters import SweepParameters
+from strategies.universe_documents import SCHEMA_VERSION as UNIVERSE_VERSION
+from strategies.universe_documents import UniverseDocument
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 ADDRESS = "/api/v1/schemas"
@@ -52,6 +54,7 @@ class PublishedSchema:
 SCHEMAS: tuple[PublishedSchema, ...] = (
     PublishedSchema(name="backtest", version=BACKTEST_VERSION, model=BacktestDocument),
     PublishedSchema(name="sweep", version=SWEEP_VERSION, model=SweepDocument),
+    PublishedSchema(name="universe", version=UNIVERSE_VERSION, model=UniverseDocument),
     PublishedSchema(name="forecast", version=FORECAST_VERSION, model=ForecastDocument),
     PublishedSchema(name="evaluation", version=EVALUATION_VERSION, model=EvaluationDocument),
     PublishedSchema(name="report", version=REPORT_VERSION, model=CombinedDocument),

@@ -14,6 +14,7 @@ from dashboard.forms.backtest import BacktestForm
 from dashboard.metrics import METRICS, Kind, Metric
 from ingestion.wording import amount
 from strategies.sweep_documents import Band, Cell, SweepDocument, WalkForwardDocument
+from strategies.universe_documents import UniverseDocument, UniverseRow
 
 COLUMNS = ("total_return", "cagr", "sharpe", "max_drawdown", "trades", "win_rate")
 """Figures of the table of the best, beside the objective."""
@@ -292,3 +293,37 @@ def _short(metric: Metric, value: float | None, currency: str) -> str:
     if metric.kind == Kind.MONEY and value is not None:
         return amount(value, currency)
     return metric.text(value, currency)
+
+
+@dataclass(frozen=True, kw_only=True)
+class UniverseRowShown:
+    """A symbol in the ranking of a sweep of many symbols."""
+
+    symbol: str
+    address: str
+    parameters: str
+    figures: list[str]
+
+
+def universe_rows(document: UniverseDocument) -> list[UniverseRowShown]:
+    """Return the ranking, written: objective, return, buy and hold, overfitting, adjusted p-value."""
+    objective = _METRICS[document.parameters.objective]
+    return [
+        UniverseRowShown(
+            symbol=row.symbol,
+            address=f"/sweeps/{row.sweep}/",
+            parameters="None" if row.slow is None else cell_in_words(_tuning(row)),
+            figures=[
+                objective.text(row.objective, ""),
+                percent(row.total_return, 1),
+                percent(row.benchmark_total_return, 1),
+                percent(row.probability_of_overfitting, 0),
+                _p_value(row.adjusted_p_value),
+            ],
+        )
+        for row in document.rows
+    ]
+
+
+def _tuning(row: UniverseRow) -> dict[str, float | None]:
+    return {name: getattr(row, name) for name in AXES}

@@ -16,6 +16,7 @@ from dashboard.views.reports import report, reports
 from dashboard.views.scorecards import evaluate, scorecard, use_model
 from dashboard.views.search import search
 from dashboard.views.sweeps import sweep, sweeps
+from dashboard.views.universes import start_universe, universe
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", overview, name="overview"),
@@ -29,6 +30,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("compare/", comparison, name="compare"),
     path("sweeps/", sweeps, name="sweeps"),
     path("sweeps/<slug:sweep_id>/", sweep, name="sweep"),
+    path("sweeps/<slug:sweep_id>/universe/", start_universe, name="start_universe"),
+    path("universes/<slug:universe_id>/", universe, name="universe"),
     path("forecasts/", forecasts, name="forecasts"),
     path("forecasts/<slug:forecast_id>/", forecast, name="forecast"),
     path("scorecards/<str:symbol>/", scorecard, name="scorecard"),

@@ -15,6 +15,7 @@ from site_config.errors import add_problem_handlers
 from site_config.openapi import DESCRIPTION, HindcastAPI
 from strategies.api import router as backtests_router
 from strategies.sweep_api import router as sweeps_router
+from strategies.universe_api import router as universes_router
 
 
 def _who(request: HttpRequest) -> Any:
@@ -51,6 +52,7 @@ api.add_router("/instruments", instruments_router)
 api.add_router("/quota", quota_router)
 api.add_router("/backtests", backtests_router)
 api.add_router("/sweeps", sweeps_router)
+api.add_router("/universes", universes_router)
 api.add_router("/models", models_router)
 api.add_router("/forecasts", forecasts_router)
 api.add_router("/evaluations", evaluations_router)

@@ -20,6 +20,7 @@ EXAMPLES: dict[str, tuple[str, Any]] = {
     "symbol": ("Ticker symbol, in capitals or not.", "AAPL"),
     "backtest_id": ("The `id` of a backtest: 20 hexadecimal digits.", "366e80c721e5f03962ff"),
     "forecast_id": ("The `id` of a forecast: 20 hexadecimal digits.", "f20d85c242a1d65f9190"),
+    "universe_id": ("The `id` of a sweep of many symbols: 20 hexadecimal digits.", "5d1e0f2a3b4c5d6e7f80"),
     "sweep_id": ("The `id` of a sweep: 20 hexadecimal digits.", "0c4f1c0b9a2d4e6f8a1b"),
     "evaluation_id": ("The `id` of an evaluation: 20 hexadecimal digits.", "a3d1c95f6be20471c8d4"),
     "version": ("The `version` of a stored model.", "2.0-pooled-2022-12-28-299eb68a"),
@@ -38,6 +39,7 @@ QUESTIONS: dict[str, Any] = {
     },
     "create_forecast": {"symbol": "AAPL", "horizon": 30},
     "create_evaluation": {"symbol": "AAPL", "years": 10},
+    "create_universe": {"symbols": ["AAPL", "IBM"], "fast": [10, 20, 50], "slow": [100, 200]},
     "create_sweep": {
         "symbol": "AAPL",
         "fast": {"start": 5, "stop": 50, "step": 5},
@@ -89,8 +91,8 @@ of the following one.
 """
 
 TAGGED = {
-    "read_backtest", "read_forecast", "read_sweep", "combined_json", "combined_pdf", "backtest_report",
-    "forecast_report", "sweep_report", "read_schema", "read_evaluation", "read_scorecard",
+    "read_backtest", "read_forecast", "read_sweep", "read_universe", "combined_json", "combined_pdf",
+    "backtest_report", "forecast_report", "sweep_report", "read_schema", "read_evaluation", "read_scorecard",
 }  # fmt: skip
 """Operations whose answers carry an entity tag."""
 

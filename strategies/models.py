@@ -72,3 +72,50 @@ class ParameterSweep(models.Model):
     def __str__(self) -> str:
         """Return symbol and id, as lists show it."""
         return f"{self.symbol} {self.id}"
+
+
+class UniverseSweep(models.Model):
+    """One sweep over many symbols: its question and the symbols that it was asked for."""
+
+    id = models.CharField(primary_key=True, max_length=64, editable=False)
+    parameters: "models.JSONField[dict[str, Any]]" = models.JSONField()
+    symbols: "models.JSONField[list[str]]" = models.JSONField()
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        """Newest first."""
+
+        ordering = ("-created_at",)
+
+    def __str__(self) -> str:
+        """Return the id, as lists show it."""
+        return self.id
+
+
+class UniverseMember(models.Model):
+    """What a sweep of one symbol brought to a universe, stored once: `row` is the JSON of UniverseRow.
+
+    `error` says why there is no row. `trials`, `sharpe_sum` and `sharpe_square_sum` are over the
+    combinations that have a Sharpe ratio, of one bar.
+    """
+
+    universe = models.ForeignKey(UniverseSweep, on_delete=models.CASCADE, related_name="members")
+    symbol = models.CharField(max_length=15)
+    row: "models.JSONField[dict[str, Any] | None]" = models.JSONField(null=True)
+    error = models.TextField(blank=True)
+    trials = models.PositiveIntegerField(default=0)
+    sharpe_count = models.PositiveIntegerField(default=0)
+    sharpe_sum = models.FloatField(default=0)
+    sharpe_square_sum = models.FloatField(default=0)
+
+    class Meta:
+        """One row for each symbol, whichever workers computed it."""
+
+        ordering = ("symbol",)
+        constraints = (
+            models.UniqueConstraint(fields=("universe", "symbol"), name="one_member_for_each_symbol"),
+        )
+
+    def __str__(self) -> str:
+        """Return universe and symbol, as lists show it."""
+        return f"{self.universe_id} {self.symbol}"

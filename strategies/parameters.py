@@ -18,16 +18,21 @@ USUAL = RuleParameters()
 """The defaults of what rules are tuned by."""
 
 
-class TradingParameters(BaseModel):
-    """What backtests and sweeps have in common: the bars, the rule without its tuning, and the money."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+class OfOneSymbol(BaseModel):
+    """What is asked about one stored instrument."""
 
     symbol: Annotated[
         Symbol,
         Field(description="Ticker symbol of a stored instrument."),
         SYMBOL_IN_WORDS,
     ]
+
+
+class TradingParameters(BaseModel):
+    """What backtests and sweeps have in common: the bars, the rule without its tuning, and the money."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
     start: Annotated[
         date | None,
         Field(description="First day to trade; null: the first bar."),
@@ -118,7 +123,7 @@ class TradingParameters(BaseModel):
         return end
 
 
-class BacktestParameters(TradingParameters):
+class BacktestParameters(TradingParameters, OfOneSymbol):
     """One backtest's question. Equal parameters on equal data are the same run."""
 
     fast: Annotated[

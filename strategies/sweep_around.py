@@ -12,7 +12,7 @@ SHARE = 10
 
 def around(backtest: BacktestParameters) -> SweepParameters:
     """Return the sweep with the backtest in its middle."""
-    shared = {name: getattr(backtest, name) for name in TradingParameters.model_fields}
+    shared = {name: getattr(backtest, name) for name in ("symbol", *TradingParameters.model_fields)}
     usual = SweepParameters.model_validate(shared)
     ranges = {name: _range(name, getattr(backtest, name)) for name in usual.varied()[:2]}
     others = {name: getattr(backtest, name) for name in usual.varied()[2:]}

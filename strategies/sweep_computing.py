@@ -34,10 +34,14 @@ FIGURES_DONE, RETURNS_DONE, STRETCHES_DONE = 0.2, 0.8, 0.95
 
 @dataclass(frozen=True, kw_only=True)
 class Evidence:
-    """The figures of the verdict, or why there are none. `deflated_ever` counts all trials ever made."""
+    """The figures of the verdict, or why there are none.
+
+    shape: of the best one's returns. deflated_ever: counting all trials ever made.
+    """
 
     trials: int
     trials_ever: int
+    shape: ReturnShape | Undefined
     probabilistic: float | Undefined
     deflated: float | Undefined
     deflated_ever: float | Undefined
@@ -149,6 +153,7 @@ def _evidence(
     return Evidence(
         trials=trials,
         trials_ever=trials_ever,
+        shape=shape,
         probabilistic=shape if isinstance(shape, Undefined) else probabilistic_sharpe(shape),
         deflated=deflated(trials),
         deflated_ever=deflated(trials_ever),

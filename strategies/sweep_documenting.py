@@ -13,6 +13,7 @@ from strategies.documents import BacktestVersions, Period
 from strategies.engine import ENGINE_VERSION
 from strategies.engine.evidence.bootstrap import Bands
 from strategies.engine.evidence.overfitting import Overfitting
+from strategies.engine.evidence.sharpe import ReturnShape
 from strategies.engine.evidence.superiority import Superiority
 from strategies.engine.metrics import Undefined
 from strategies.engine.prices import FloatArray
@@ -114,6 +115,7 @@ def _verdict(run: SweepRun) -> Verdict:
         {
             "trials": evidence.trials,
             "trials_ever": evidence.trials_ever,
+            **_of_the_returns(evidence.shape),
             "probabilistic_sharpe": _figure(evidence.probabilistic),
             "deflated_sharpe": _figure(evidence.deflated),
             "deflated_sharpe_ever": _figure(evidence.deflated_ever),
@@ -123,6 +125,12 @@ def _verdict(run: SweepRun) -> Verdict:
             "caveats": sweep_describing.caveats(run),
         }
     )
+
+
+def _of_the_returns(shape: ReturnShape | Undefined) -> dict[str, float | None]:
+    if isinstance(shape, Undefined):
+        return {"skewness": None, "kurtosis": None}
+    return {"skewness": published(shape.skewness), "kurtosis": published(shape.kurtosis)}
 
 
 def _of_the_choice(found: Overfitting | Undefined) -> dict[str, float | None]:

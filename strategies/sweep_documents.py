@@ -77,6 +77,8 @@ class Verdict(PublishedDocument):
         int,
         Field(description="Different combinations ever tried on this symbol and these bars."),
     ]
+    skewness: Annotated[Figure, Field(description="Of the best one's returns.")]
+    kurtosis: Annotated[Figure, Field(description="Of the best one's returns; 3 for a normal distribution.")]
     probabilistic_sharpe: Annotated[
         Figure, Field(description="Probability that the best one's true Sharpe ratio is above zero.")
     ]

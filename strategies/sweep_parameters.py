@@ -22,7 +22,7 @@ from strategies.engine.rules import RULES, RuleParameters
 from strategies.engine.sweep.choosing import Objective
 from strategies.engine.sweep.grid import TUNABLE, Grid, grid_of
 from strategies.engine.sweep.walk_forward import Scheme
-from strategies.parameters import USUAL, BacktestParameters, TradingParameters
+from strategies.parameters import USUAL, BacktestParameters, OfOneSymbol, TradingParameters
 
 __all__ = ["Objective", "Scheme", "SteppedRange", "SweepParameters", "Values", "WalkForwardPlan"]
 
@@ -79,8 +79,8 @@ class WalkForwardPlan(BaseModel):
     ] = 252
 
 
-class SweepParameters(TradingParameters):
-    """One sweep's question: every combination of the values of the rule's parameters is backtested."""
+class SweepRanges(TradingParameters):
+    """What is swept, and what the best is best at, whichever the symbol."""
 
     fast: Annotated[Values, Field(description="Bars in the fast average."), _IN_WORDS] = SteppedRange(
         start=5, stop=60, step=5
@@ -155,10 +155,14 @@ class SweepParameters(TradingParameters):
         usual = RuleParameters(average=self.average)
         return grid_of(self.rule, usual, {name: self.values(name) for name in self.varied()})
 
+
+class SweepParameters(SweepRanges, OfOneSymbol):
+    """One sweep's question: every combination of the values of the rule's parameters is backtested."""
+
     def backtest(self, cell: Mapping[str, float]) -> BacktestParameters:
         """Return the single backtest of a cell, given by what varies."""
         shared = {name: getattr(self, name) for name in TradingParameters.model_fields}
-        return BacktestParameters.model_validate({**shared, **cell})
+        return BacktestParameters.model_validate({"symbol": self.symbol, **shared, **cell})
 
 
 def values_of(given: Values) -> tuple[float, ...]:

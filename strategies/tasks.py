@@ -1,4 +1,4 @@
-"""Sweeps in the background."""
+"""Sweeps in the background: large ones, and those of many symbols."""
 
 from typing import Any
 
@@ -6,6 +6,7 @@ from jobs.registry import Progress, job_kind
 from strategies.engine import kernels
 from strategies.sweep_parameters import SweepParameters
 from strategies.sweeping import SWEEP, run_sweep
+from strategies.universe import UNIVERSE_PART, sweep_part
 
 
 @job_kind(SWEEP)
@@ -15,3 +16,11 @@ def sweep_in_background(*, progress: Progress, parameters: dict[str, Any]) -> di
     kernels.wait()
     document = run_sweep(SweepParameters.model_validate(parameters), progress=progress)
     return {"sweep": document.id, "page": document.links.page, "sentence": document.verdict.sentence}
+
+
+@job_kind(UNIVERSE_PART)
+def sweep_part_in_background(*, progress: Progress, universe_id: str, symbols: list[str]) -> dict[str, Any]:
+    """Sweep some symbols of a universe. Running it again leaves alone what is stored already."""
+    kernels.wait()
+    sweep_part(universe_id, symbols, progress=progress)
+    return {"universe": universe_id, "sentence": f"Swept {', '.join(symbols)}."}

@@ -20,13 +20,13 @@ _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 _OTHER_MULTIPLIER = np.uint64(0xBF58476D1CE4E5B9)
 _SHIFT = np.uint64(29)
 
-_BESIDE_THE_QUESTION = {"symbol", "adjustment"}
-"""What the symbol and the fingerprint of its bars say already."""
+_SAID_BY_THE_BARS = {"adjustment"}
+"""What the fingerprint of the bars says already."""
 
 
 def trial_keys(parameters: TradingParameters, grid: Grid) -> Keys:
     """Return the key of each cell; shape (cells,)."""
-    shared = parameters.model_dump_json(include=set(TradingParameters.model_fields) - _BESIDE_THE_QUESTION)
+    shared = parameters.model_dump_json(include=set(TradingParameters.model_fields) - _SAID_BY_THE_BARS)
     start = int.from_bytes(sha256(shared.encode()).digest()[:8], "little")
     keys = np.full(len(grid), start, dtype=np.uint64)
     for name in TUNABLE:
