@@ -11,8 +11,7 @@ from dashboard.reports.combined import CombinedDocument, combined_report
 from dashboard.schemas import SCHEMA_JSON, SCHEMAS, find_schema
 from forecasting.predicting import find_forecast
 from ingestion.publishing import Published, json_answer, published_answer
-from strategies.documents import BacktestDocument
-from strategies.running import find_published
+from strategies.running import find_published, read_backtest
 
 router = Router(tags=["reports"], by_alias=True)
 
@@ -41,7 +40,7 @@ SCHEMA: dict[str, Any] = {
 def backtest_report(request: HttpRequest, backtest_id: str) -> HttpResponse:
     """Return the report of a stored backtest. Knows If-None-Match."""
     published = find_published(backtest_id)
-    return pdf_answer(request, BacktestDocument.model_validate_json(published.json), published)
+    return pdf_answer(request, read_backtest(published), published)
 
 
 @router.get("/forecasts/{forecast_id}/report.pdf", summary="Print a forecast", openapi_extra=PDF)

@@ -8,8 +8,7 @@ from dashboard.downloads import answers_json, csv_answer, json_file, pdf_answer,
 from dashboard.tables import BACKTEST_TABLES, FORECAST_TABLES, SWEEP_TABLES
 from forecasting.predicting import find_forecast
 from ingestion.publishing import Published, unchanged_answer
-from strategies.documents import BacktestDocument
-from strategies.running import find_published
+from strategies.running import find_published, read_backtest
 from strategies.sweep_documents import SweepDocument
 from strategies.sweeping import find_published as find_published_sweep
 
@@ -37,28 +36,28 @@ def backtest_json(request: HttpRequest, backtest_id: str) -> HttpResponse:
     """Return a backtest's document."""
     published = find_published(backtest_id)
     unchanged = unchanged_answer(request, published.digest)
-    return unchanged or json_file(request, _read(published), published)
+    return unchanged or json_file(request, read_backtest(published), published)
 
 
 @require_safe
 def backtest_pdf(request: HttpRequest, backtest_id: str) -> HttpResponse:
     """Return a backtest's report."""
     published = find_published(backtest_id)
-    return pdf_answer(request, _read(published), published)
+    return pdf_answer(request, read_backtest(published), published)
 
 
 @require_safe
 def backtest_csv(request: HttpRequest, backtest_id: str) -> HttpResponse:
     """Return a backtest's trades, or the `table` asked for."""
     published = find_published(backtest_id)
-    return csv_answer(request, _read(published), published.digest, BACKTEST_TABLES)
+    return csv_answer(request, read_backtest(published), published.digest, BACKTEST_TABLES)
 
 
 @require_safe
 def backtest_xlsx(request: HttpRequest, backtest_id: str) -> HttpResponse:
     """Return a backtest's tables as a workbook."""
     published = find_published(backtest_id)
-    return workbook_answer(request, _read(published), published.digest, BACKTEST_TABLES)
+    return workbook_answer(request, read_backtest(published), published.digest, BACKTEST_TABLES)
 
 
 @require_safe
@@ -86,10 +85,6 @@ def forecast_xlsx(request: HttpRequest, forecast_id: str) -> HttpResponse:
     """Return a forecast's tables as a workbook."""
     document = find_forecast(forecast_id)
     return workbook_answer(request, document, Published.of(document).digest, FORECAST_TABLES)
-
-
-def _read(published: Published) -> BacktestDocument:
-    return BacktestDocument.model_validate_json(published.json)
 
 
 @require_safe

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from functools import cached_property
 
 import numpy as np
+from pydantic import ValidationError
 
 from ingestion.bars import Bars, load_bars
 from ingestion.documents import DataDocument
@@ -44,7 +45,7 @@ class Answer:
     @cached_property
     def document(self) -> BacktestDocument:
         """The document, read from its JSON unless it was computed just now."""
-        return self.computed or BacktestDocument.model_validate_json(self.published.json)
+        return self.computed or read_backtest(self.published)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,8 +83,19 @@ def answer(parameters: BacktestParameters) -> Answer:
 
 
 def find_backtest(backtest_id: str) -> BacktestDocument:
-    """Return the stored document with this id; raises NotFound."""
-    return BacktestDocument.model_validate_json(find_published(backtest_id).json)
+    """Return the stored document with this id; raises NotFound as `find_published` and `read_backtest` do."""
+    return read_backtest(find_published(backtest_id))
+
+
+def read_backtest(published: Published) -> BacktestDocument:
+    """Return the document that was published; raises NotFound for one in the form of an earlier version."""
+    try:
+        return BacktestDocument.model_validate_json(published.json)
+    except ValidationError:
+        raise NotFound(
+            "This backtest was stored by an earlier version of Hindcast, in a form that is no longer shown. "
+            "The API still hands out its JSON. Run the same question again on the Backtest page to see it."
+        ) from None
 
 
 def find_published(backtest_id: str) -> Published:

@@ -1,5 +1,6 @@
 """From a question to a stored document, on the sample bars."""
 
+import gzip
 import json
 from datetime import UTC, date, datetime
 from threading import Barrier, Thread
@@ -19,7 +20,14 @@ from strategies.documents import BacktestDocument, Metrics
 from strategies.engine.simulation import ReconciliationError
 from strategies.models import Backtest
 from strategies.parameters import BacktestParameters
-from strategies.running import answer, data_changed_since, find_backtest, recent_backtests, run_backtest
+from strategies.running import (
+    answer,
+    data_changed_since,
+    find_backtest,
+    find_published,
+    recent_backtests,
+    run_backtest,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -141,6 +149,18 @@ def test_a_result_that_does_not_add_up_is_not_shown(monkeypatch: pytest.MonkeyPa
 def test_an_unknown_id_leads_nowhere() -> None:
     with pytest.raises(NotFound, match="no backtest with this id"):
         find_backtest("0" * 20)
+
+
+def test_a_document_of_an_earlier_form_is_refused_in_words_and_its_json_still_read() -> None:
+    stored = answer(ask())
+    old = json.loads(stored.published.json) | {"schema_version": 1}
+    del old["drawdowns"]
+    row = Backtest.objects.filter(pk=stored.id)
+    row.update(document=gzip.compress(json.dumps(old).encode()))
+    with pytest.raises(NotFound, match="earlier version"):
+        find_backtest(stored.id)
+    assert json.loads(find_published(stored.id).json)["schema_version"] == 1
+    assert [run.id for run in recent_backtests()] == [stored.id]
 
 
 def test_a_changed_bar_is_noticed_and_a_later_one_is_not() -> None:
