@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from dashboard.formatting import signed_percent
 from dashboard.metrics import METRICS, Group, Metric
 from dashboard.parameters_in_words import parameters_in_words
 from dashboard.wording import rule_in_short
@@ -63,10 +64,19 @@ class ComparedParameter:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ComparedYear:
+    """The return of every run in a year, in their order; a dash where a run has no bar in it."""
+
+    year: str
+    returns: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Comparison:
-    """Runs side by side, with figures by group and what was asked."""
+    """Runs side by side, with their years, newest first, figures by group and what was asked."""
 
     runs: list[ComparedRun]
+    years: list[ComparedYear]
     groups: dict[Group, list[ComparedMetric]]
     parameters: list[ComparedParameter]
 
@@ -107,12 +117,25 @@ def compare(identifiers: Sequence[str]) -> Comparison:
     ]
     return Comparison(
         runs=runs,
+        years=_years(documents),
         groups={
             group: [_metric(metric, documents) for metric in METRICS if metric.group == group]
             for group in Group
         },
         parameters=_parameters(documents),
     )
+
+
+def _years(documents: Sequence[BacktestDocument]) -> list[ComparedYear]:
+    columns = [
+        dict(zip(document.calendar.yearly.periods, document.calendar.yearly.strategy, strict=True))
+        for document in documents
+    ]
+    years = sorted(set().union(*columns), reverse=True)
+    return [
+        ComparedYear(year=year, returns=[signed_percent(column.get(year)) for column in columns])
+        for year in years
+    ]
 
 
 def _metric(metric: Metric, documents: Sequence[BacktestDocument]) -> ComparedMetric:

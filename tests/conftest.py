@@ -3,10 +3,13 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.browsing import installed_browser
 from tests.site import RunningSite, running_site
+
+# Two tests at a time on two busy cores: what takes half a second alone may take several.
+expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="session")

@@ -36,6 +36,31 @@ def test_the_first_page_shows_the_defaults_with_their_result(reader: Client) -> 
     assert "Key figures" in words_of(response)
 
 
+def test_the_page_opens_with_what_this_browser_asked_last(reader: Client) -> None:
+    asked = {"symbol": "IBM", "fast": "11", "slow": "77", "initial_investment": "4321"}
+    reader.get(reverse("backtests"), asked, headers=HTMX)
+    page = markup_of(reader.get(reverse("backtests")))
+    for name, value in asked.items():
+        if name != "symbol":
+            assert page.by_id(f"id_{name}").attributes["value"] == value
+    back = page.one("a", href=f"{reverse('backtests')}?symbol=IBM")
+    assert back.text == "Back to the defaults"
+
+
+def test_a_run_that_is_gone_leaves_the_defaults(reader: Client) -> None:
+    reader.cookies["last_run"] = "0123456789abcdef0123"
+    page = markup_of(reader.get(reverse("backtests")))
+    assert page.by_id("id_fast").attributes["value"] == "20"
+
+
+def test_the_rendered_result_is_not_shared_where_it_is_the_readers_own(
+    reader: Client, operator: Client, run: BacktestDocument
+) -> None:
+    reader.post(reverse("save_run", args=[run.id]), {"note": "Mine alone"})
+    assert "Mine alone" in words_of(reader.get(run.links.page))
+    assert "Mine alone" not in words_of(operator.get(run.links.page))
+
+
 def test_a_browser_is_sent_on_to_the_runs_own_address(reader: Client) -> None:
     response = reader.get(reverse("backtests"), {"symbol": "msft", "fast": "10"})
     document = run_backtest(BacktestParameters(symbol="MSFT", fast=10))

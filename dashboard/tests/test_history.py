@@ -6,6 +6,7 @@ from django.test import Client
 from django.urls import reverse
 
 from dashboard.comparing import MOST_RUNS, compare
+from dashboard.formatting import signed_percent
 from dashboard.history import RUNS_ON_A_PAGE, past_runs
 from dashboard.models import SavedRun
 from dashboard.saving import forget_run, save_run
@@ -123,6 +124,13 @@ def test_a_comparison_shows_every_figure_and_its_difference_from_the_first(
         value == max(drawdown) for value in drawdown
     ]
     assert not any(cell.is_best for cell in rows["trades"].cells)
+
+
+def test_a_comparison_has_the_return_of_every_run_in_every_year(runs: list[BacktestDocument]) -> None:
+    years = compare([run.id for run in runs]).years
+    assert [year.year for year in years] == [str(year) for year in range(2013, 1999, -1)]
+    expected = [signed_percent(run.calendar.yearly.strategy[-1]) for run in runs]
+    assert years[0].returns == expected
 
 
 def test_a_comparison_parts_what_was_asked_differently_from_what_is_the_same(

@@ -1,0 +1,188 @@
+"""Tuning as a person does it for an hour: undo, keys, saving, comparing, and nothing left behind."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browsing import browser_complaints
+from tests.site import RunningSite
+
+pytestmark = pytest.mark.browser
+
+SWAPS = 100
+SWAP = """(address) => new Promise((resolve) => {
+    document.addEventListener("hindcast:shown", resolve, { once: true });
+    htmx.ajax("GET", address, { target: "#result", swap: "outerHTML", source: "#question-form" });
+})"""
+
+
+@pytest.fixture
+def troubled(browser: Browser, site: RunningSite) -> Iterator[Page]:
+    """A page on the backtest of AAPL whose requests a test makes fail, which the browser reports."""
+    context = browser.new_context(base_url=site.address, viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    page.goto("/backtests/?symbol=AAPL")
+    page.locator("#backtest-chart:not([aria-busy]) canvas").first.wait_for()
+    yield page
+    context.close()
+
+
+@pytest.fixture
+def page(browser: Browser, site: RunningSite) -> Iterator[Page]:
+    """A page on the backtest of AAPL; it fails the test when the browser reports an error."""
+    context = browser.new_context(base_url=site.address, viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    complaints = browser_complaints(page)
+    page.goto("/backtests/?symbol=AAPL")
+    page.locator("#backtest-chart:not([aria-busy]) canvas").first.wait_for()
+    yield page
+    context.close()
+    assert complaints == []
+
+
+def _title(page: Page, windows: str) -> None:
+    expect(page.get_by_role("heading", name=f"AAPL Simple {windows}")).to_be_visible()
+
+
+def _tune(page: Page, fast: int) -> None:
+    page.get_by_label("Fast window").fill(str(fast))
+    page.get_by_label("Fast window").blur()
+    _title(page, f"{fast} / 50")
+
+
+def test_a_hundred_swaps_leave_nothing_behind(page: Page) -> None:
+    session = page.context.new_cdp_session(page)
+    session.send("Performance.enable")
+
+    def left() -> tuple[int, float]:
+        session.send("HeapProfiler.collectGarbage")
+        metrics = {item["name"]: item["value"] for item in session.send("Performance.getMetrics")["metrics"]}
+        return page.evaluate("Bokeh.documents.length"), metrics["JSEventListeners"]
+
+    addresses = [f"/backtests/?symbol=AAPL&fast={fast}" for fast in (21, 22)]
+    for address in addresses:
+        page.evaluate(SWAP, address)
+    documents, listeners = left()
+    for number in range(SWAPS):
+        page.evaluate(SWAP, addresses[number % 2])
+    assert left()[0] == documents == 1
+    assert left()[1] <= listeners + 10
+
+
+def test_undo_leads_back_through_the_runs_and_keeps_the_zoom(page: Page) -> None:
+    page.get_by_role("group", name="Dates in view").get_by_role("button", name="1Y").click()
+    pressed = page.get_by_role("group", name="Dates in view").get_by_role("button", name="1Y")
+    expect(page.get_by_role("button", name="Undo")).to_be_hidden()
+    _tune(page, 25)
+    _tune(page, 30)
+    page.get_by_role("button", name="Undo").click()
+    _title(page, "25 / 50")
+    expect(page.get_by_label("Fast window")).to_have_value("25")
+    expect(pressed).to_have_attribute("aria-pressed", "true")
+    page.locator("body").press("u")
+    _title(page, "20 / 50")
+    expect(page.get_by_role("button", name="Undo")).to_be_hidden()
+
+
+def test_a_newer_change_replaces_the_one_under_way(page: Page) -> None:
+    page.get_by_label("Fast window").fill("33")
+    page.get_by_label("Fast window").blur()
+    page.get_by_label("Fast window").fill("34")
+    page.get_by_label("Fast window").blur()
+    _title(page, "34 / 50")
+    page.go_back()
+    _title(page, "20 / 50")
+
+
+def test_keys_alone_tune_save_find_and_compare(page: Page) -> None:
+    page.keyboard.press("?")
+    overlay = page.get_by_role("dialog", name="Keyboard shortcuts")
+    expect(overlay).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(overlay).to_be_hidden()
+
+    page.get_by_label("Fast window").focus()
+    page.keyboard.press("Control+a")
+    page.keyboard.type("35")
+    page.keyboard.press("Enter")
+    _title(page, "35 / 50")
+    page.evaluate("document.activeElement.blur()")  # as a click beside the form, or Escape in a screen reader
+
+    page.keyboard.press("s")
+    page.get_by_label("Note, for yourself").focus()
+    page.keyboard.type("By keys alone")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator("#saved summary")).to_contain_text("Saved")
+
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("g")
+    page.keyboard.press("h")
+    expect(page.get_by_role("heading", name="History")).to_be_visible()
+    page.keyboard.press("/")
+    page.keyboard.type("keys alone")
+    expect(page.get_by_role("row").filter(has_text="By keys alone")).to_have_count(1)
+    expect(page.get_by_role("row")).to_have_count(2)
+
+
+def test_shortcuts_can_be_turned_off(page: Page) -> None:
+    page.keyboard.press("?")
+    page.get_by_label("Single keys are on").uncheck()
+    page.keyboard.press("Escape")
+    page.keyboard.press("g")
+    page.keyboard.press("h")
+    page.keyboard.press("t")
+    page.wait_for_timeout(200)
+    expect(page).to_have_url(page.url)
+    assert page.evaluate("document.documentElement.dataset.bsTheme") == "light"
+    page.reload()
+    page.keyboard.press("?")
+    expect(page.get_by_label("Single keys are on")).not_to_be_checked()
+
+
+def test_two_runs_are_chosen_in_the_history_and_drawn_over_each_other(page: Page) -> None:
+    _tune(page, 12)
+    page.goto("/history/?search=aapl")
+    boxes = page.get_by_role("checkbox", name="Choose AAPL")
+    button = page.locator("[data-choosing-submit]")
+    expect(button).to_be_disabled()
+    boxes.nth(0).check()
+    boxes.nth(1).check()
+    expect(button).to_have_text("Compare 2 runs")
+    button.click()
+    page.locator("#comparison-chart:not([aria-busy]) canvas").first.wait_for()
+    expect(page.get_by_role("heading", name="What was asked")).to_be_visible()
+    growth = """() => Bokeh.documents[0].get_model_by_name("growth_2").data.growth.length"""
+    assert page.evaluate(growth) > 100
+
+
+def test_the_equity_is_shown_as_a_change_from_the_investment(page: Page) -> None:
+    value = page.locator('[data-value="equity.equity"]')
+    money = float(value.inner_text().replace(",", ""))
+    page.get_by_role("group", name="Unit of the equity").get_by_role("button", name="%").click()
+    expect(value).to_have_text(f"{100 * (money / 10_000 - 1):+,.2f} %")
+    labels = """() => [...Bokeh.documents[0].all_models]
+        .filter((model) => model.name?.startsWith("log axis of equity"))
+        .flatMap((axis) => [...axis.major_label_overrides.values()])"""
+    assert all(label.endswith("%") for label in page.evaluate(labels))
+    assert page.evaluate(labels)
+
+
+def test_trouble_with_the_server_is_said_once_and_the_result_stays(troubled: Page) -> None:
+    troubled.route("**/backtests/?*", lambda route: route.abort())
+    troubled.get_by_label("Fast window").fill("44")
+    troubled.get_by_label("Fast window").blur()
+    expect(troubled.locator("#toasts")).to_contain_text("does not answer")
+    _title(troubled, "20 / 50")
+    troubled.unroute("**/backtests/?*")
+    _tune(troubled, 45)
+
+
+def test_what_takes_long_can_be_cancelled(troubled: Page) -> None:
+    troubled.route("**/backtests/?*", lambda route: None)  # never answered
+    troubled.get_by_label("Fast window").fill("46")
+    troubled.get_by_label("Fast window").blur()
+    troubled.locator("#busy-note").get_by_role("button", name="Cancel").click()
+    expect(troubled.locator("#busy-note")).not_to_have_class("is-shown")
+    _title(troubled, "20 / 50")
