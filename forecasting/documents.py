@@ -54,8 +54,12 @@ class HorizonScore(PublishedDocument):
     mean_absolute_error: Annotated[float, Field(description="Of the median, as a fraction of the price.")]
     random_walk_error: Annotated[float, Field(description="The same for the last close carried on.")]
     drift_error: Annotated[
-        float, Field(description="The same for the last close moved on by the share's own past drift.")
-    ]
+        Figure,
+        Field(
+            description="The same for the last close moved on by the share's own past drift; null in "
+            "documents of version 1."
+        ),
+    ] = None
     coverage_80: Annotated[float, Field(description="Share of closes inside the 80 % band.")]
     coverage_95: Annotated[float, Field(description="Share of closes inside the 95 % band.")]
     crps_ratio: Annotated[
@@ -63,7 +67,7 @@ class HorizonScore(PublishedDocument):
     ]
     drift_crps_ratio: Annotated[
         Figure, Field(description="The same with the share's own drift of 1,000 days; below 1 is better.")
-    ]
+    ] = None
 
 
 class Calibration(PublishedDocument):
@@ -99,8 +103,11 @@ class Scorecard(PublishedDocument):
     ]
     horizons: Annotated[list[HorizonScore], Field(description="How they did, by distance.")]
     calibration: Annotated[
-        list[Calibration], Field(description="Central bands of 10 to 95 % at the longest horizon.")
-    ]
+        list[Calibration],
+        Field(
+            description="Central bands of 10 to 95 % at the longest horizon; empty in documents of version 1."
+        ),
+    ] = []
     past: Annotated[list[PastForecast], Field(description="Predicted against actual, longest horizon.")]
     trained_through: Annotated[
         dt.date | None, Field(description="No data after this day was used by the model that is scored.")

@@ -1,6 +1,6 @@
 """The record of the forecasts that were issued: each compared with the closes that have come since."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
@@ -70,7 +70,7 @@ def live_record(bars: Bars, kind: ModelKind) -> LiveRecord:
     Where several were issued on one day, the newest counts. It is computed on reading, and so is never
     behind the bars nor behind their corrections.
     """
-    issued = list(_newest_of_each_day(_issued_points(bars.symbol, kind)))
+    issued = list(_issued_points(bars.symbol, kind))
     outcomes = [outcome for day in _by_issue(issued) for outcome in _outcomes(day, bars)]
     horizons = [
         _score(horizon, list(group))
@@ -89,26 +89,28 @@ def live_record(bars: Bars, kind: ModelKind) -> LiveRecord:
 
 
 def _issued_points(symbol: str, kind: ModelKind) -> Iterator[_Issued]:
-    """Yield what is stored, the newest forecast of each day of issue first."""
+    """Yield the forecast of each close, in order of the days of issue; of each day the newest forecast's."""
     forecasts = Forecast.objects.filter(symbol=symbol, parameters__model=kind.value)
-    names = ("horizon", "date", "median", "low_80", "high_80", "low_95", "high_95", "quantiles")
-    rows = (
-        ForecastPoint.objects.filter(forecast__in=forecasts)
-        .order_by("forecast__issued_on", "horizon", "-forecast__created_at")
-        .values(
-            *names,
-            issued_on=F("forecast__issued_on"),
-            created_at=F("forecast__created_at"),
-            last_close=F("forecast__document__last_close"),
+    issued = {
+        row["pk"]: row
+        for row in forecasts.order_by("issued_on", "created_at").values(
+            "pk", "issued_on", "created_at", last_close=F("document__last_close")
         )
-    )
-    for row in rows.iterator():
-        yield _Issued(**row)
-
-
-def _newest_of_each_day(points: Iterable[_Issued]) -> Iterator[_Issued]:
-    for _, same in groupby(points, key=attrgetter("issued_on", "horizon")):
-        yield next(same)
+    }
+    names = ("horizon", "date", "median", "low_80", "high_80", "low_95", "high_95", "quantiles")
+    points: dict[tuple[date, int], _Issued] = {}
+    for row in ForecastPoint.objects.filter(forecast__in=issued).values("forecast_id", *names):
+        about = issued[row.pop("forecast_id")]
+        point = _Issued(
+            issued_on=about["issued_on"],
+            created_at=about["created_at"],
+            last_close=about["last_close"],
+            **row,
+        )
+        known = points.get((point.issued_on, point.horizon))
+        if known is None or known.created_at < point.created_at:
+            points[point.issued_on, point.horizon] = point
+    yield from (points[place] for place in sorted(points))
 
 
 def _by_issue(points: list[_Issued]) -> Iterator[list[_Issued]]:

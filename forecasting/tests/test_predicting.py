@@ -328,3 +328,17 @@ def test_the_site_starts_without_the_library_that_trains() -> None:
         "sys.exit('sklearn' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+def test_a_forecast_that_was_stored_before_scorecards_knew_of_drift_is_still_read() -> None:
+    document = issue_forecast(_ask("IBM", horizon=5))
+    stored = Forecast.objects.get(pk=document.id)
+    scorecard: Any = stored.document["scorecard"]
+    del scorecard["calibration"]
+    for row in scorecard["horizons"]:
+        del row["drift_error"], row["drift_crps_ratio"]
+    stored.document["schema_version"] = 1
+    stored.save()
+    found = find_forecast(document.id)
+    assert (found.scorecard.calibration, found.scorecard.horizons[0].drift_error) == ([], None)
+    assert found.points == document.points
