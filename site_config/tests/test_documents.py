@@ -49,16 +49,6 @@ def test_every_link_leads_somewhere(document: Path) -> None:
     assert broken == []
 
 
-def test_every_document_is_in_the_index_or_linked_from_one_that_is() -> None:
-    linked = {
-        (document.parent / link.partition("#")[0]).resolve()
-        for document in DOCUMENTS
-        for link in LINK.findall(document.read_text())
-        if not link.startswith(("http", "#"))
-    }
-    assert [_name(document) for document in DOCUMENTS if document not in linked] == []
-
-
 @pytest.mark.parametrize("document", DOCUMENTS, ids=_name)
 def test_every_command_that_it_names_exists(document: Path) -> None:
     text = document.read_text()
