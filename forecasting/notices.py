@@ -10,7 +10,7 @@ from forecasting.parameters import ForecastParameters
 from forecasting.trading import traded_bars, untraded_at_end
 from ingestion.bars import Bars
 from ingestion.models import Source
-from ingestion.sessions import sessions_between
+from ingestion.sessions import calendar_notice, next_sessions, sessions_between
 from ingestion.wording import actions_notice, counted, percent
 from jobs.errors import InvalidInput
 
@@ -61,6 +61,7 @@ def notices_about(bars: Bars, parameters: ForecastParameters) -> list[str]:
         _untraded(bars),
         _missing(bars),
         _provisional(bars),
+        _calendar(bars, parameters),
     )
     return [notice for notice in found if notice]
 
@@ -79,6 +80,11 @@ def _clamped(bars: Bars, parameters: ForecastParameters) -> str | None:
     if parameters.as_of is None or parameters.as_of == issued_on:
         return None
     return f"There is no bar on {parameters.as_of}, so the forecast is issued on the one before, {issued_on}."
+
+
+def _calendar(bars: Bars, parameters: ForecastParameters) -> str | None:
+    last: date = next_sessions(bars.exchange, bars.dates[-1].item(), parameters.horizon)[-1]
+    return calendar_notice(bars.exchange, last)
 
 
 def _stale(bars: Bars) -> str | None:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from ingestion.documents import CoverageDocument, GapDocument, QuarantinedDocument
 from ingestion.limits import quota_left
 from ingestion.models import Source
+from ingestion.providers.alpha_vantage import COMPACT_BARS
 from ingestion.reading import dates_of
 from ingestion.schedule import refresh_due_at
 from ingestion.sessions import last_closed_session, sessions_between
@@ -157,7 +158,7 @@ def _document(
         last_error=attempts.error,
         next_attempt_at=attempts.parked_until or _next_scheduled(extent),
         complete_on=complete_on,
-        sentence=_sentence(extent, window, complete_on=complete_on),
+        sentence=_sentence(extent, window, complete_on=complete_on, full_history=full_history),
     )
 
 
@@ -232,7 +233,9 @@ def _next_scheduled(extent: _Extent) -> datetime | None:
     return refresh_due_at(extent.exchange, last_final=extent.last_final, asked_at=extent.fetched_at)
 
 
-def _sentence(extent: _Extent, window: _Window, *, complete_on: date | None) -> str:
+def _sentence(
+    extent: _Extent, window: _Window, *, complete_on: date | None, full_history: bool | None
+) -> str:
     counts = f"{window.held:,} of {len(window.expected):,} sessions"
     if extent.source == Source.SAMPLE:
         return f"{counts} of the historical sample"
@@ -240,6 +243,6 @@ def _sentence(extent: _Extent, window: _Window, *, complete_on: date | None) -> 
         return f"{counts}, complete about {complete_on:%Y-%m} on a free key"
     if not len(window.missing):
         return f"{counts}, complete"
-    if window.stale == len(window.missing):
+    if full_history or window.stale == len(window.missing) < COMPACT_BARS:
         return f"{counts}, complete with the next fetch"
     return f"{counts}; a file or a premium key fills the gap"

@@ -30,7 +30,7 @@ def search(request: HtmxRequest) -> HttpResponse:
         try:
             context["matches"] = provider_matches(words)
         except HindcastError as error:
-            context["problem"], status = error.message, error.status
+            context["problem"], status = error.message, HTTPStatus.UNPROCESSABLE_ENTITY
     else:
         context["matches"] = stored_matches(words)
     return render_page(request, "data/search.html", context, partial="matches", status=status)

@@ -76,6 +76,12 @@ def test_a_full_window_is_complete_and_a_stale_one_is_with_the_next_fetch() -> N
     assert found.bars == len(days)
 
 
+def test_a_gap_longer_than_a_compact_answer_is_not_promised_to_the_next_fetch() -> None:
+    days = sessions(date(2022, 1, 1), LAST)
+    stored("NVDA", days[:-150])
+    assert coverage_of("NVDA").sentence.endswith("a file or a premium key fills the gap")
+
+
 def test_of_the_sample_its_own_span_is_expected() -> None:
     Instrument.objects.get(symbol="IBM").bars.filter(date__in=["2012-07-03", "2012-07-05"]).delete()
     found = coverage_of("IBM")
