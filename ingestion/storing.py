@@ -103,20 +103,31 @@ def store(delivery: Delivery, *, sample_replaces: bool = False) -> StoreResult:
 def _locked_instrument(delivery: Delivery) -> Instrument:
     """Return the symbol's row, made where it is missing, locked against a second writer."""
     listing = listing_of(delivery.symbol)
-    Instrument.objects.bulk_create(
-        [
-            Instrument(
-                symbol=delivery.symbol,
-                name=delivery.name or delivery.symbol,
-                exchange=delivery.exchange or listing.exchange,
-                currency=listing.currency,
-                source=delivery.source,
-                fetched_at=delivery.fetched_at,
-            )
-        ],
-        ignore_conflicts=True,
+    new = Instrument(
+        symbol=delivery.symbol,
+        name=delivery.name or delivery.symbol,
+        exchange=delivery.exchange or listing.exchange,
+        currency=listing.currency,
+        source=delivery.source,
+        fetched_at=delivery.fetched_at,
     )
-    return Instrument.objects.select_for_update().get(symbol=delivery.symbol)
+    columns = ("symbol", "name", "exchange", "currency", "source", "fetched_at")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO ingestion_instrument (symbol, name, exchange, currency, source, fetched_at)
+            VALUES (%s, %s, %s, %s, %s, %s)
+            ON CONFLICT (symbol) DO NOTHING
+            RETURNING id
+            """,
+            [getattr(new, column) for column in columns],
+        )
+        created = cursor.fetchone()
+    if created is None:
+        return Instrument.objects.select_for_update().get(symbol=delivery.symbol)
+    (new.pk,) = created
+    new._state.adding = False  # noqa: SLF001 - saving it must update the row
+    return new
 
 
 def _remove_other_source(instrument: Instrument, delivery: Delivery) -> int:
@@ -139,12 +150,12 @@ def _copy_to_incoming(delivery: Delivery) -> None:
         cursor.execute(
             """
             CREATE TEMPORARY TABLE IF NOT EXISTS incoming (
-                date date PRIMARY KEY, open numeric(18, 6), high numeric(18, 6), low numeric(18, 6),
+                date date, open numeric(18, 6), high numeric(18, 6), low numeric(18, 6),
                 close numeric(18, 6), volume bigint, provisional boolean
-            ) ON COMMIT DELETE ROWS
+            ) ON COMMIT DELETE ROWS;
+            DELETE FROM incoming -- what an earlier delivery in the same transaction left
             """
         )
-        cursor.execute("DELETE FROM incoming")  # of an earlier delivery in the same transaction
         with cursor.copy("COPY incoming FROM STDIN") as copy:
             copy.write("".join(lines))
 
