@@ -39,7 +39,7 @@ from strategies.engine.prices import Prices  # noqa: E402
 
 CASH = 10_000.0
 COMMISSION = 0.001
-RANDOM_WALKS = 20
+RANDOM_WALKS = 10
 UNIT = 1e-9
 """Of a share: what backtesting.py, which trades whole units, is given to trade."""
 WINDOWS = ((20, 50), (50, 200), (5, 20))
@@ -175,6 +175,29 @@ def with_backtesting(case: Case) -> Any:
     ).run()
 
 
+def backtesting_by_itself(case: Case) -> object:
+    """Run backtesting.py as its users do: averages as its indicators, its own crossover, all figures."""
+    backtesting: Any = import_module("backtesting")
+    crossover: Any = import_module("backtesting.lib").crossover
+
+    def average(values: Any, window: int) -> Any:
+        return pd.Series(values).rolling(window).mean()
+
+    class Crossover(backtesting.Strategy):  # type: ignore[misc]
+        def init(self) -> None:
+            self.fast = self.I(average, self.data.Close, case.fast)
+            self.slow = self.I(average, self.data.Close, case.slow)
+
+        def next(self) -> None:
+            if crossover(self.slow, self.fast) and self.position:
+                self.position.close()
+            elif crossover(self.fast, self.slow):
+                self.buy()
+
+    run = backtesting.Backtest(case.frame * UNIT, Crossover, cash=CASH, commission=COMMISSION)
+    return run.run()
+
+
 def outcome_of_backtesting(case: Case) -> Outcome:
     """Return what backtesting.py made of it."""
     stats = with_backtesting(case)
@@ -271,14 +294,15 @@ def milliseconds(work: Callable[[], object], runs: int) -> float:
 def compare_speed(case: Case) -> None:
     """Print the time of one warm run of each, figures included, and how many times ours it is."""
     mine = milliseconds(lambda: ours(case.prices, case.fast, case.slow), 200)
-    sys.stdout.write(f"{'ours, all figures':26} {mine:8.2f} ms\n")
+    sys.stdout.write(f"{'ours, all figures':30} {mine:8.2f} ms\n")
     for name, work, runs in (
         ("vectorbt, equity alone", lambda: with_vectorbt(case).value(), 10),
         ("vectorbt, all figures", lambda: vectorbt_by_itself(case), 5),
-        ("backtesting.py", lambda: with_backtesting(case), 5),
+        ("backtesting.py, signals given", lambda: with_backtesting(case), 5),
+        ("backtesting.py, all figures", lambda: backtesting_by_itself(case), 5),
     ):
         taken = milliseconds(work, runs)
-        sys.stdout.write(f"{name:26} {taken:8.2f} ms, {taken / mine:.0f} times ours\n")
+        sys.stdout.write(f"{name:30} {taken:8.2f} ms, {taken / mine:.0f} times ours\n")
 
 
 def main() -> None:
