@@ -23,13 +23,13 @@ DISK = 1_000_000_000
 def main() -> int:
     """Run the trials whose name holds the words asked for; return 1 when one went badly."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("words", nargs="*", help="run only the faults whose name holds all of these")
+    parser.add_argument("words", nargs="*", help="run only the faults whose name holds one of these")
     words = parser.parse_args().words
     failed = 0
     print("| fault | outcome | pages meanwhile | well after |\n|---|---|---|---|")
     with tempfile.TemporaryDirectory(prefix="faults-") as folder:
         for name, trial in _trials(Path(folder)):
-            if all(word in name for word in words):
+            if not words or any(word in name for word in words):
                 failed += not _reported(name, trial)
     return min(failed, 1)
 
