@@ -78,6 +78,11 @@ def test_the_image_has_labels_and_a_health_check(site: Deployment) -> None:
     assert facts["State"]["Health"]["Status"] == "healthy"
 
 
+def test_another_load_balancer_may_ask_for_health_by_address(site: Deployment) -> None:
+    assert site.get("/readyz", headers={"Host": "10.20.8.17:8000"}).ok
+    assert site.get("/api/v1/instruments", headers={"Host": "10.20.8.17:8000"}).status_code == 400
+
+
 def test_web_and_worker_can_be_scaled(site: Deployment) -> None:
     site.compose("up", "--detach", "--no-recreate", "--scale", "web=2", "--scale", "worker=3")
     assert (len(site.containers("web")), len(site.containers("worker"))) == (2, 3)
