@@ -14,7 +14,7 @@ from jobs.errors import InvalidInput
 
 LARGEST_PAGE, USUAL_PAGE = 200, 50
 
-Limit = Annotated[int, Query(ge=1, le=LARGEST_PAGE, description="Rows on a page.", examples=[USUAL_PAGE])]
+Limit = Annotated[int, Query(ge=1, le=LARGEST_PAGE, description="Rows on a page.")]
 Cursor = Annotated[
     str | None,
     Query(max_length=200, description="The `next` of the page before; left out: the first page."),

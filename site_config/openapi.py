@@ -122,7 +122,16 @@ def _described(api: HindcastAPI, prefix: str) -> dict[str, Any]:
         for method, operation in operations.items():
             _complete(operation, OPERATIONS.get(f"{method.upper()} {route}", Policy()))
     document["components"]["schemas"].update(_schemas_of_problems())
+    for schema in document["components"]["schemas"].values():
+        _without_defaults_of_objects(schema)
     return document
+
+
+def _without_defaults_of_objects(schema: dict[str, Any]) -> None:
+    """Leave out defaults that are objects: their fields have their own, and generators refuse them."""
+    for field in schema.get("properties", {}).values():
+        if isinstance(field.get("default"), dict):
+            del field["default"]
 
 
 def _complete(operation: dict[str, Any], policy: Policy) -> None:
