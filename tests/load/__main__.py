@@ -103,7 +103,7 @@ def _let_in(site: RunningSite, crowd: Crowd) -> dict[str, Any]:
     )
     rate = max(1, crowd.users // 20)
     command = (
-        f"{LOCUST} --locustfile {HERE / 'locustfile.py'} --headless --only-summary --loglevel ERROR "
+        f"{LOCUST} --locustfile {HERE / 'locustfile.py'} --headless --only-summary --loglevel CRITICAL "
         f"-u {crowd.users} -r {rate} -t {crowd.seconds}s --host {site.address}"
     )
     began = time.monotonic()
@@ -116,6 +116,7 @@ def _let_in(site: RunningSite, crowd: Crowd) -> dict[str, Any]:
             "LOAD_HURRIED": "yes" if crowd.hurried else "no",
         },
         stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
         check=False,
         timeout=crowd.seconds + 120,
     )
