@@ -39,11 +39,11 @@ def killed_during(stand: Stand, victim: str, work: Work, number: int) -> Outcome
         asking = work.begin(stand, number)
         kill(VICTIMS[victim](stand))
         began = time.monotonic()
-        asking.join(150)
+        asking.join(300)
         state, attempts, error = work.ended(stand)
         if state == "failed":
             asking = work.begin(stand, number)  # as the message tells a person to
-            asking.join(150)
+            asking.join(300)
             again, _, error = work.ended(stand)
             assert again == "succeeded", error
         work.check(stand, number)

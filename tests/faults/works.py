@@ -51,7 +51,7 @@ class Work:
         )
         rows = eventually(
             lambda: [row for row in stand.rows(newest, self.kind) if row[0] in ENDED],
-            within=120,
+            within=300,
             what=f"the job of {self.name} ends",
         )
         return rows[0]
