@@ -6,7 +6,7 @@ are computed once. Other rules decide cell by cell, in batches.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise, product
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -93,10 +93,9 @@ def grid_of(rule: Rule, usual: RuleParameters, ranges: Mapping[str, Sequence[flo
     names = [name for name in TUNABLE if name in RULES[rule].uses]
     offered = {name: ranges.get(name, (getattr(usual, name),)) for name in names}
     order = sorted(names, key=lambda name: (name != "slow", name != "middle", TUNABLE.index(name)))
-    combinations = list(product(*(offered[name] for name in order)))
-    cells = np.array(combinations, dtype=np.float64).reshape(-1, len(order))
-    columns = {name: cells[:, place] for place, name in enumerate(order)}
-    increasing = np.ones(len(cells), dtype=np.bool_)
+    crossed = np.meshgrid(*(np.array(offered[name], dtype=np.float64) for name in order), indexing="ij")
+    columns = {name: values.ravel() for name, values in zip(order, crossed, strict=True)}
+    increasing = np.ones(crossed[0].size, dtype=np.bool_)
     windows = RULES[rule].windows
     for shorter, longer in pairwise(windows):
         increasing &= columns[shorter] < columns[longer]
