@@ -134,8 +134,8 @@ def _start_sweep(stand: Stand, number: int) -> None:
     question = {
         "symbol": "AAPL",
         "initial_investment": 10_000 + number,
-        "fast": {"start": 2, "stop": 200, "step": 1},
-        "slow": {"start": 201, "stop": 400, "step": 1},
+        "fast": {"start": 2, "stop": 40, "step": 1},
+        "slow": {"start": 41, "stop": 100, "step": 1},
     }
     stand.insist("POST", "/api/v1/sweeps", json=question)
 
