@@ -12,7 +12,7 @@ import requests
 
 from tests.docker.deployment import Deployment
 
-VISITORS = 6
+VISITORS = 4
 PAUSE = 0.05
 """Seconds between two requests of a visitor: the load is bounded, and is no test of speed."""
 _windows = itertools.count(5)

@@ -14,6 +14,8 @@ def test_a_rolling_restart_under_load_loses_nothing(site: Deployment) -> None:
     before = {service: set(site.containers(service)) for service in ("web", "worker")}
     for symbol in SYMBOLS:
         assert site.post(f"/api/v1/instruments/{symbol}/fetch").status_code == 202
+    for _ in range(8):  # each process loads the charts with its first page
+        assert site.get("/backtests/").ok
     with load_on(site) as load:
         time.sleep(3)
         began = time.monotonic()
@@ -26,7 +28,7 @@ def test_a_rolling_restart_under_load_loses_nothing(site: Deployment) -> None:
     print(
         f"\nRolling restart of 2 web and 2 worker containers in {took:.0f} s: {load}; jobs: {', '.join(ends)}"
     )
-    assert not load.failures
+    assert load.failures == []
     assert len(load.seconds) > 100
     assert ends == [f"succeeded|{len(SYMBOLS)}"]
     for service, containers in after.items():
