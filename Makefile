@@ -8,6 +8,8 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # One process a core; each takes whole groups of tests (conftest.py) in the order they are collected in.
 IN_PARALLEL := -n auto --dist loadgroup --no-loadscope-reorder
 
+MEASUREMENTS := backtest_speed sweep_speed forecast_speed api_speed page_speed scaling_curves
+
 .PHONY: help install install-dev run test test-fast test-engine deploy-test docker-test lint format shell bench \
   fuzz faults load soak lock audit image screenshots
 
@@ -54,8 +56,8 @@ test-engine: install-dev ## Compare the engine with the slow one on thousands of
 shell: install ## Open a Python shell with the models loaded
 	@$(BIN)/python manage.py shell
 
-bench: install-dev ## Print the measurements in benchmarks/
-	@for script in benchmarks/*.py; do $(BIN)/python "$$script" || exit 1; done
+bench: install-dev ## Print the measurements of benchmarks/ that need no peers; the others say how to run them
+	@for name in $(MEASUREMENTS); do echo "== $$name"; $(BIN)/python -m benchmarks.$$name || exit 1; done
 
 fuzz: install-dev ## Try tens of thousands of inputs on forms, files and the provider's answers
 	FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-10000} $(BIN)/python -m pytest $(IN_PARALLEL) tests/fuzz
