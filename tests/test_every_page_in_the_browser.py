@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.browsing import browser_complaints
 from tests.site import RunningSite
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -57,12 +58,17 @@ def _opened(browser: Browser, site: RunningSite, address: str) -> tuple[Page, li
     return page, complaints
 
 
+def _wait_for(page: Page, expression: str) -> None:
+    """Wait until a JavaScript expression is true; Playwright's own waiting needs eval, which pages forbid."""
+    wait_until(lambda: bool(page.evaluate(expression)), expression)
+
+
 def _looks(page: Page) -> Iterator[str]:
     """Show the page in each theme and width, one after the other."""
     for theme, width in product(THEMES, WIDTHS):
         page.emulate_media(color_scheme=theme)
         page.set_viewport_size({"width": width, "height": 800})
-        page.wait_for_function(f"document.documentElement.dataset.bsTheme === '{theme}'")
+        _wait_for(page, f"document.documentElement.dataset.bsTheme === '{theme}'")
         page.evaluate(TWO_FRAMES)  # colours change over a frame, however short the transition
         yield f"{theme}, {width} px"
 
@@ -73,7 +79,7 @@ def test_a_page_is_accessible_complete_and_blocks_nothing(
 ) -> None:
     page, complaints = _opened(browser, site, PAGES[name])
     for look in _looks(page):
-        page.wait_for_function(FITS)  # a chart takes its new width a moment after the window
+        _wait_for(page, FITS)  # a chart takes its new width a moment after the window
         violations = Axe().run(page).response["violations"]
         found = [(v["id"], [node["html"][:120] for node in v["nodes"]]) for v in violations]
         assert found == [], look

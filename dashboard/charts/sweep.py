@@ -33,7 +33,7 @@ def walk_forward_skeleton() -> Sequence[figure]:
         logarithmic=True,
     )
     draw_line(plot, source, "benchmark", "--data-benchmark", width=1.25, dash="dashed")
-    draw_line(plot, source, "hindsight", "--data-slow", width=1.25)
+    draw_line(plot, source, "hindsight", "--data-indicator-2", width=1.25)
     draw_line(plot, source, "equity", "--data-strategy", width=1.75)
     return (plot,)
 

@@ -32,7 +32,7 @@ def test_whatever_is_wrong_with_a_value_the_answer_says_what_would_be_right(
     for value in values:
         with pytest.raises(ValidationError) as refusal:
             Order.model_validate({field: value})
-        assert field_errors(refusal.value) == [FieldError(field=field, message=words)]
+        assert field_errors(refusal.value) == [FieldError(field=field, message=words, parts=(field,))]
 
 
 def test_the_published_schema_keeps_the_limits() -> None:

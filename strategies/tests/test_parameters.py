@@ -71,7 +71,9 @@ def test_a_bad_value_is_named_with_what_would_be_good(field: str, value: object,
 def test_the_slow_window_must_be_the_longer_one(fast: int) -> None:
     (error,) = refused(fast=fast, slow=50)
     assert error == FieldError(
-        field="slow", message=f"The slow window must be longer than the fast one, {fast} bars."
+        field="slow",
+        message=f"The slow window must be longer than the fast one, {fast} bars.",
+        parts=("slow",),
     )
 
 

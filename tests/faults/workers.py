@@ -4,8 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,9 +17,6 @@ from psycopg.rows import dict_row
 from ingestion.tests.loopback_provider import KEY
 from site_config.embedded_postgres.server import start_server
 from site_config.environment import BASE_DIR, Environment
-
-PATIENCE = 120.0
-"""Seconds that a test waits for what must happen; on an idle machine it takes a few."""
 
 
 @dataclass(frozen=True)
@@ -121,11 +117,3 @@ def kill_all(process: subprocess.Popen[bytes]) -> None:
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
-
-
-def wait_until(true: Callable[[], bool], what: str) -> None:
-    """Wait for something that must become true."""
-    deadline = time.monotonic() + PATIENCE
-    while not true():
-        assert time.monotonic() < deadline, f"{what} did not happen within {PATIENCE:g} seconds"
-        time.sleep(0.2)
