@@ -63,4 +63,4 @@ def test_every_command_that_it_names_exists(document: Path) -> None:
 
 def test_the_readme_names_what_a_newcomer_needs() -> None:
     named = set(re.findall(r"manage\.py (\w+)", README))
-    assert {"load_stock_data", "train_ml_model", "prepare", "createsuperuser"} <= named
+    assert {"load_stock_data", "train_ml_model", "prepare", "create_administrator"} <= named
