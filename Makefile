@@ -25,6 +25,7 @@ run: install ## Start everything on http://localhost:8000 (PORT=8001 moves it); 
 
 test: install-dev lint deploy-test ## Run every check and every test, browser tests included
 	@deploy/setup/chromium
+	@deploy/setup/redis-server
 	$(BIN)/python -m pytest $(IN_PARALLEL) --cov --cov-report=term:skip-covered
 
 test-fast: install-dev ## Run the tests that need no browser

@@ -1,7 +1,8 @@
-"""Enqueueing, cancelling and resuming: the one door to django-q2.
+"""Enqueueing, cancelling and resuming background work.
 
 A message in django-q2's queue names no job: it calls a worker, which takes the most urgent job that is due.
-So jobs have an order, and a message lost with its worker loses no job: `call_workers` sends another.
+So jobs have an order, and a message lost with its worker or its broker loses no job: `call_workers` sends
+another.
 """
 
 from typing import Any
@@ -9,9 +10,8 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
-from django_q.models import OrmQ
-from django_q.tasks import async_task
 
+from jobs.calling import call_a_worker, call_for
 from jobs.errors import InvalidInput, NotFound
 from jobs.models import ACTIVE_STATES, DEFAULT_PRIORITY, LEASE, Job, JobState
 from jobs.registry import work_of
@@ -84,7 +84,7 @@ def resume(job_id: UUID) -> Job:
                 cancel_requested=False,
                 finished_at=None,
             ):
-                _call_a_worker()
+                call_a_worker()
     except IntegrityError:
         raise InvalidInput(
             f"Another job of this kind for {job.subject} is active. Wait until it has ended, or cancel it."
@@ -95,21 +95,15 @@ def resume(job_id: UUID) -> Job:
 def call_workers() -> None:
     """Call a worker for each job that is due and has no message, such as a parked or an abandoned one."""
     Job.objects.give_up_poisonous()
-    waiting = OrmQ.objects.filter(lock__lte=timezone.now()).count()
-    for _ in range(Job.objects.due().count() - waiting):
-        _call_a_worker()
+    call_for(Job.objects.due().count())
 
 
 @transaction.atomic
 def _create(job: Job) -> Job:
-    """Write job and message in one transaction, so that neither exists without the other."""
+    """Write the job and call a worker for it, or do neither."""
     job.save(force_insert=True)
-    _call_a_worker()
+    call_a_worker()
     return Job.objects.get(pk=job.pk)
-
-
-def _call_a_worker() -> None:
-    async_task("jobs.running.run_next", task_name="next job")
 
 
 def _fail_abandoned(**which: Any) -> None:

@@ -128,6 +128,11 @@ class Environment(BaseSettings):
     import_megabytes: int = Field(
         default=100, ge=1, le=2000, description="Size up to which CSV files of bars are imported."
     )
+    task_broker_url: SecretStr | None = Field(
+        default=None,
+        description="redis://:password@host:port/0 (rediss:// with TLS): calls the workers through Redis. "
+        "Unset: through PostgreSQL. Jobs are stored in PostgreSQL either way.",
+    )
     job_lease_seconds: int = Field(
         default=60, ge=2, description="Seconds of a worker's silence after which another takes over its job."
     )
@@ -198,6 +203,13 @@ class Environment(BaseSettings):
         if isinstance(value, str):
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return value
+
+    @field_validator("task_broker_url")
+    @classmethod
+    def _names_a_redis(cls, url: SecretStr | None) -> SecretStr | None:
+        if url is not None and not url.get_secret_value().startswith(("redis://", "rediss://")):
+            raise ValueError("must be an address like redis://:password@host:6379/0")
+        return url
 
     @field_validator("data_dir")
     @classmethod

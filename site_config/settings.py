@@ -219,9 +219,14 @@ REPORTS_WAIT_FOR_A_WORKER = 3.0
 # lose one: the Job model claims, counts attempts and decides what runs again. `timeout` ends a hanging task;
 # `retry` is longer, so that a message is not delivered again while its worker lives; `max_attempts` bounds
 # deliveries that fail before a job is claimed; a cluster that was down does not catch up on schedules.
+TASK_BROKER_URL = ENVIRONMENT.task_broker_url.get_secret_value() if ENVIRONMENT.task_broker_url else None
 Q_CLUSTER = {
     "name": "hindcast",
-    "orm": "default",
+    **(
+        {"broker_class": "jobs.brokers.RedisBroker", "redis": TASK_BROKER_URL}
+        if TASK_BROKER_URL
+        else {"orm": "default"}
+    ),
     "workers": 2,
     "timeout": 600,
     "retry": 720,

@@ -7,9 +7,10 @@ PATIENCE = 120.0
 """Seconds that a test waits for what must happen; on an idle machine it takes a few."""
 
 
-def wait_until(true: Callable[[], bool], what: str) -> None:
-    """Wait for something that must become true."""
-    deadline = time.monotonic() + PATIENCE
+def wait_until(true: Callable[[], bool], what: str, *, within: float = PATIENCE) -> float:
+    """Wait for something that must become true, and return how many seconds that took."""
+    began = time.monotonic()
     while not true():
-        assert time.monotonic() < deadline, f"{what} did not happen within {PATIENCE:g} seconds"
+        assert time.monotonic() - began < within, f"{what} did not happen within {within:g} seconds"
         time.sleep(0.2)
+    return time.monotonic() - began

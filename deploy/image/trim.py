@@ -28,6 +28,15 @@ UNUSED_DATA = {
     "sklearn/datasets/images": set(),
 }
 """Folders of data, and the files in them that are read."""
+UNUSED_PARTS = (
+    "joblib/test",
+    "tornado/test",
+    "PIL/_avif*",  # Pillow does without, and no picture of ours is of this format
+    "pillow.libs/libavif*",
+    "statsmodels/sandbox",
+    "statsmodels/tsa/statespace",
+)
+"""Parts that nothing of ours imports, not even on the way to what it does."""
 
 
 def main() -> None:
@@ -37,6 +46,8 @@ def main() -> None:
     for distribution in UNUSED_DISTRIBUTIONS:
         _remove(packages.glob(f"{distribution}*"))
     _remove(path for path in packages.rglob("tests") if path.is_dir() and not _keep_of(path))
+    for pattern in UNUSED_PARTS:
+        _remove(packages.glob(pattern))
     # collectstatic has copied what these hold, compressed and under hashed names.
     _remove(path for path in packages.rglob("static") if path.is_dir())
     _remove(path for path in (packages / "bootstrap").iterdir() if path.suffix != ".py")

@@ -277,7 +277,7 @@ def test_an_error_of_the_queue_itself_is_not_taken_for_a_job_that_exists(
     def refuse(*_: object, **__: object) -> None:
         raise IntegrityError("the queue's own constraint")
 
-    monkeypatch.setattr("jobs.queueing.async_task", refuse)
+    monkeypatch.setattr("jobs.calling.async_task", refuse)
     with pytest.raises(IntegrityError, match="the queue's own constraint"):
         enqueue("refused", subject="AAPL")
 

@@ -3,8 +3,7 @@
 import json
 import os
 import subprocess
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,12 +13,14 @@ import requests
 
 from site_config.environment import BASE_DIR
 from tests.site import free_port
+from tests.waiting import wait_until
 
 READY_WITHIN = 240
-HANDED_ON = ("PATH", "HOME", "HINDCAST_IMAGE", "HINDCAST_PROXY_IMAGE")
+HANDED_ON = ("PATH", "HOME", "HINDCAST_IMAGE", "HINDCAST_PROXY_IMAGE", "HINDCAST_REDIS_IMAGE")
 """An image that is named is tested as it is; otherwise it is built."""
 
 COMPOSE_FILES = ("docker-compose.yml", "tests/docker/compose.yml")
+WITH_REDIS = "deploy/compose/redis.yml"
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,18 @@ class Deployment:
         """Send something to the site."""
         return requests.post(f"{self.address}{path}", timeout=60, **arguments)
 
+    def jobs(self, condition: str) -> int:
+        """Return how many jobs fulfil this condition of SQL."""
+        return int(self.query(f"select count(*) from jobs_job where {condition}")[0])
+
+    def cut_off(self, container: str) -> None:
+        """Take a container from the network, as a failing switch does."""
+        self.run("docker", "network", "disconnect", self._network, container)
+
+    def connect(self, container: str) -> None:
+        """Bring a container back to the network."""
+        self.run("docker", "network", "connect", self._network, container)
+
     def query(self, statement: str) -> list[str]:
         """Return the lines that PostgreSQL answers, columns separated by `|`."""
         user, database = (self.environment[name] for name in ("POSTGRES_USER", "POSTGRES_DB"))
@@ -82,14 +95,21 @@ class Deployment:
         )  # fmt: skip
         return answer.splitlines()
 
+    @property
+    def _network(self) -> str:
+        return f"{self.environment['COMPOSE_PROJECT_NAME']}_default"
+
     def _first_index(self, service: str) -> str:
         facts = self.inspect(self.containers(service)[0])
         return str(facts["Config"]["Labels"]["com.docker.compose.container-number"])
 
 
 @contextmanager
-def deployed(name: str, folder: Path, **variables: str) -> Iterator[Deployment]:
-    """Start the composition with one web and one worker container; remove it all in the end."""
+def deployed(name: str, folder: Path, *more_files: str, **variables: str) -> Iterator[Deployment]:
+    """Start the composition with one web and one worker container; remove it all in the end.
+
+    more_files: compose files that change it. variables: of its environment.
+    """
     port, provider_port = free_port(), free_port()
     secrets = folder / "secrets.env"
     subprocess.run([BASE_DIR / "deploy/compose/make-env", secrets], check=True, capture_output=True)
@@ -97,7 +117,7 @@ def deployed(name: str, folder: Path, **variables: str) -> Iterator[Deployment]:
         **{key: os.environ[key] for key in HANDED_ON if key in os.environ},
         **dict(line.split("=", 1) for line in secrets.read_text().split()),
         "COMPOSE_PROJECT_NAME": f"hindcast-test-{name}",
-        "COMPOSE_FILE": os.pathsep.join(COMPOSE_FILES),
+        "COMPOSE_FILE": os.pathsep.join((*COMPOSE_FILES, *more_files)),
         "COMPOSE_PROGRESS": "quiet",
         "POSTGRES_USER": "hindcast",
         "POSTGRES_DB": "hindcast",
@@ -119,7 +139,7 @@ def deployed(name: str, folder: Path, **variables: str) -> Iterator[Deployment]:
     try:
         given = os.environ.get("HINDCAST_IMAGE")
         deployment.compose("up", "--detach", "--no-build" if given else "--build")
-        wait_until(lambda: _is_ready(deployment), READY_WITHIN, "the site to be ready")
+        wait_until(lambda: _is_ready(deployment), "a ready site", within=READY_WITHIN)
         yield deployment
     finally:
         deployment.compose("down", "--volumes", "--remove-orphans", "--timeout", "5", check=False)
@@ -130,12 +150,3 @@ def _is_ready(deployment: Deployment) -> bool:
         return deployment.get("/readyz").ok
     except requests.ConnectionError:
         return False
-
-
-def wait_until(true: Callable[[], bool], seconds: float, what: str) -> float:
-    """Wait until it is true and return how long that took; AssertionError after `seconds`."""
-    began = time.monotonic()
-    while not true():
-        assert time.monotonic() - began < seconds, f"waited {seconds:.0f} s for {what}"
-        time.sleep(0.5)
-    return time.monotonic() - began

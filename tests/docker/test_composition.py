@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from site_config.environment import BASE_DIR
-from tests.docker.deployment import Deployment, wait_until
+from tests.docker.deployment import Deployment
+from tests.waiting import wait_until
 
 
 @pytest.mark.parametrize("missing", ["POSTGRES_PASSWORD", "DJANGO_SECRET_KEY"])
@@ -86,17 +87,17 @@ def test_another_load_balancer_may_ask_for_health_by_address(site: Deployment) -
 def test_web_and_worker_can_be_scaled(site: Deployment) -> None:
     site.compose("up", "--detach", "--no-recreate", "--scale", "web=2", "--scale", "worker=3")
     assert (len(site.containers("web")), len(site.containers("worker"))) == (2, 3)
-    wait_until(lambda: _all_healthy(site, "web"), 120, "both web containers to be healthy")
-    wait_until(lambda: _servers_up(site) == 2, 30, "the load balancer to find both")
+    wait_until(lambda: _all_healthy(site, "web"), "the health of both web containers")
+    wait_until(lambda: _servers_up(site) == 2, "the finding of both by the load balancer", within=30)
 
 
 def test_one_web_container_may_die(site: Deployment) -> None:
-    wait_until(lambda: _servers_up(site) == 2, 30, "the load balancer to find both")
+    wait_until(lambda: _servers_up(site) == 2, "the finding of both by the load balancer", within=30)
     victim, _ = site.containers("web")
     site.run("docker", "exec", victim, "sh", "-c", "kill -9 -1", check=False)  # ends this command too
     answers = [site.get("/api/v1/instruments").status_code for _ in range(50)]
     assert answers == [200] * 50
-    wait_until(lambda: _all_healthy(site, "web") and _servers_up(site) == 2, 120, "it to be started again")
+    wait_until(lambda: _all_healthy(site, "web") and _servers_up(site) == 2, "its return")
 
 
 def _all_healthy(site: Deployment, service: str) -> bool:

@@ -2,8 +2,9 @@
 
 import time
 
-from tests.docker.deployment import Deployment, wait_until
+from tests.docker.deployment import Deployment
 from tests.docker.load import load_on
+from tests.waiting import wait_until
 
 SYMBOLS = [f"ROLL{letter}" for letter in "ABCDEFGHIJKL"]
 ALL_JOBS_WITHIN = 240
@@ -23,7 +24,7 @@ def test_a_rolling_restart_under_load_loses_nothing(site: Deployment) -> None:
         took = time.monotonic() - began
         time.sleep(3)
     after = {service: set(site.containers(service)) for service in before}
-    wait_until(lambda: _over(site) == len(SYMBOLS), ALL_JOBS_WITHIN, "every job to end")
+    wait_until(lambda: _over(site) == len(SYMBOLS), "the end of every job", within=ALL_JOBS_WITHIN)
     ends = site.query("select state, count(*) from jobs_job where subject like 'ROLL%' group by state")
     print(
         f"\nRolling restart of 2 web and 2 worker containers in {took:.0f} s: {load}; jobs: {', '.join(ends)}"
@@ -37,7 +38,4 @@ def test_a_rolling_restart_under_load_loses_nothing(site: Deployment) -> None:
 
 
 def _over(site: Deployment) -> int:
-    statement = (
-        "select count(*) from jobs_job where subject like 'ROLL%' and state not in ('queued', 'running')"
-    )
-    return int(site.query(statement)[0])
+    return site.jobs("subject like 'ROLL%' and state not in ('queued', 'running')")

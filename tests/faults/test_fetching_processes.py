@@ -29,7 +29,7 @@ def provider() -> Iterator[EverySymbol]:
 def database(tmp_path_factory: pytest.TempPathFactory, provider: EverySymbol) -> Workers:
     """A database of the module's own, with its tables."""
     workers = Workers(tmp_path_factory.mktemp("site"), provider.address)
-    workers.python("from django.core.management import call_command; call_command('migrate', verbosity=0)")
+    workers.migrate()
     return workers
 
 

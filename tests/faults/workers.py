@@ -4,9 +4,9 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +21,14 @@ from site_config.environment import BASE_DIR, Environment
 
 @dataclass(frozen=True)
 class Workers:
-    """Django processes that share the database in `data_dir` and ask the provider at `provider`."""
+    """Django processes that share the database in `data_dir` and ask the provider at `provider`.
+
+    settings: more variables of their environment.
+    """
 
     data_dir: Path
     provider: str
+    settings: Mapping[str, str] = field(default_factory=dict)
 
     def python(self, code: str) -> None:
         """Run code in a process of its own."""
@@ -37,6 +41,10 @@ class Workers:
             check=False,
         )
         assert done.returncode == 0, done.stderr
+
+    def migrate(self) -> None:
+        """Make the tables."""
+        self.python("from django.core.management import call_command; call_command('migrate', verbosity=0)")
 
     def jobs(self) -> list[dict[str, Any]]:
         """Return the jobs as they are now."""
@@ -109,6 +117,7 @@ class Workers:
             "ALPHA_VANTAGE_SECONDS_BETWEEN_REQUESTS": "0",
             "ALPHA_VANTAGE_RETRY_SECONDS": "0.1",
             "JOB_LEASE_SECONDS": "4",
+            **self.settings,
         }
 
 
