@@ -86,7 +86,7 @@ def choices_of(options: type[StrEnum]) -> list[tuple[str, str]]:
 
 
 def rule_in_short(parameters: BacktestParameters) -> str:
-    """Return what the rule is tuned by in a few words, such as "Simple 50 / 200"."""
+    """Return rule and tuning in a few words, such as "Simple 50 / 200" or "MACD 12 / 26 / 9"."""
     return RULES[parameters.rule].in_short(parameters.tuned)
 
 

@@ -1,4 +1,4 @@
-"""The chart of a backtest: price with the rule's lines and the trades, volume, equity, drawdown, Sharpe."""
+"""The chart of a backtest: price and trades, volume, equity, drawdown, rolling figures."""
 
 from collections.abc import Sequence
 
@@ -32,7 +32,7 @@ def indicator_columns() -> list[str]:
 
 @cached_skeleton
 def skeleton() -> Sequence[figure]:
-    """Return the panels, over one range of dates; the equity has one for each scale."""
+    """Return the panels, over one range of dates; of some that share a place the reader chooses one."""
     dates = date_range()
     bars = empty_source("bars", "left", "right", *BAR_COLUMNS)
     return (
@@ -41,7 +41,7 @@ def skeleton() -> Sequence[figure]:
         _oscillator_panel(dates),
         *_equity_panels(dates),
         _drawdown_panel(dates),
-        _sharpe_panel(dates),
+        *_rolling_panels(dates),
     )
 
 
@@ -54,7 +54,7 @@ def _price_panel(dates: Range1d, bars: ColumnDataSource) -> figure:
         follow=[f"price=close,{','.join(indicator_columns())}", "bars=low,high", *markers],
         logarithmic=True,
         label="Chart of the price; the table under it gives values",
-        last=False,
+        dated=False,
     )
     _draw_candles(plot, bars)
     only_while(draw_line(plot, prices, "close", "--data-ink", width=1.2), "price=line")
@@ -103,7 +103,7 @@ def _volume_panel(dates: Range1d, bars: ColumnDataSource) -> figure:
         follow=["bars=volume"],
         floor=0,
         label="Chart of the volume",
-        last=False,
+        dated=True,
     )
     drawn = plot.quad("left", "right", "volume", 0, source=bars, line_width=0, fill_alpha=0.55)
     take_colours(drawn.glyph, fill_color="--data-benchmark")
@@ -118,7 +118,7 @@ def _oscillator_panel(dates: Range1d) -> figure:
         follow=[f"oscillator={','.join(indicator_columns())}"],
         floor=0,
         label="Chart of the rule's oscillator",
-        last=False,
+        dated=False,
     )
     draw_level(plot, 0)
     _draw_indicators(plot, source)
@@ -143,7 +143,7 @@ def _equity_panel(dates: Range1d, source: ColumnDataSource, *, logarithmic: bool
         rounded=True,
         base="equity",
         label="Chart of the equity; the table under it gives values",
-        last=False,
+        dated=False,
     )
     draw_line(plot, source, "benchmark", "--data-benchmark", width=1.25, dash="dashed")
     draw_line(plot, source, "compared", "--data-indicator-2", width=1.25, dash="dotdash")
@@ -159,7 +159,7 @@ def _drawdown_panel(dates: Range1d) -> figure:
         follow=["drawdown=drawdown,benchmark"],
         floor=0,
         label="Chart of the drawdown; the table under it gives values",
-        last=False,
+        dated=False,
     )
     area = plot.varea("date", 0, "drawdown", source=source, fill_alpha=0.22)
     take_colours(area.glyph, fill_color="--data-loss")
@@ -168,16 +168,24 @@ def _drawdown_panel(dates: Range1d) -> figure:
     return plot
 
 
-def _sharpe_panel(dates: Range1d) -> figure:
-    source = empty_source("rolling", "sharpe")
+def _rolling_panels(dates: Range1d) -> tuple[figure, figure]:
+    """Return the rolling Sharpe ratio and the rolling beta; the reader chooses one."""
+    source = empty_source("rolling", "sharpe", "beta")
+    return (
+        _rolling_panel(dates, source, "sharpe", label="Chart of the rolling Sharpe ratio"),
+        _rolling_panel(dates, source, "beta", label="Chart of the rolling beta"),
+    )
+
+
+def _rolling_panel(dates: Range1d, source: ColumnDataSource, column: str, *, label: str) -> figure:
     plot = panel(
         dates=dates,
         number_format="0.[0]",
-        follow=["rolling=sharpe"],
+        follow=[f"rolling={column}"],
         floor=0,
-        label="Chart of the rolling Sharpe ratio",
-        last=False,
+        label=f"{label}; the table under it gives values",
+        dated=True,
     )
     draw_level(plot, 0)
-    draw_line(plot, source, "sharpe", "--data-strategy", width=1.25)
+    draw_line(plot, source, column, "--data-strategy", width=1.25)
     return plot

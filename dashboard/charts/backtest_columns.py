@@ -91,7 +91,7 @@ def _lines(
     drawdown = {"drawdown": _values(series.drawdown), "benchmark": _values(series.benchmark_drawdown)}
     if series.comparison_equity is not None:
         equity["compared"] = _values(series.comparison_equity)
-    rolling = {"sharpe": _values(series.rolling_sharpe)}
+    rolling = {"sharpe": _values(series.rolling_sharpe), "beta": _values(series.rolling_beta)}
     lines = indicators(document)
     on_price, in_oscillator = (
         dict(zip(indicator_columns(), (line.values for line in lines if line.panel == panel), strict=False))
@@ -106,7 +106,7 @@ def _lines(
         ),
         "equity": _columns(days, equity, equity_kept, decimals=2),
         "drawdown": _columns(days, drawdown, _kept(list(drawdown.values()), shown), decimals=4),
-        "rolling": _columns(days, rolling, _kept([np.nan_to_num(rolling["sharpe"])], shown), decimals=2),
+        "rolling": _columns(days, rolling, _kept(_without_gaps(rolling), shown), decimals=2),
         "bars": _candles(document, days, shown),
     }
 
@@ -114,6 +114,11 @@ def _lines(
 def _values(column: Sequence[float | None]) -> Values:
     """Return a column as an array; null becomes NaN."""
     return np.asarray(column, dtype=np.float64)
+
+
+def _without_gaps(lines: dict[str, Values]) -> list[Values]:
+    """Return the lines with zero where they are undefined."""
+    return [np.nan_to_num(values) for values in lines.values()]
 
 
 def _kept(lines: Sequence[Values], shown: Positions | None) -> Positions:

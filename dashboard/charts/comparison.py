@@ -37,7 +37,7 @@ def _growth_panel(dates: Range1d) -> figure:
         number_format="0.[00]",
         follow=[f"growth_{number}=growth" for number in NUMBERS],
         label="Chart of the equities; the table under it gives values",
-        last=False,
+        dated=False,
         logarithmic=True,
         base="growth",
     )
@@ -53,7 +53,7 @@ def _drawdown_panel(dates: Range1d) -> figure:
         number_format="0%",
         follow=[f"drawdown_{number}=drawdown" for number in NUMBERS],
         label="Chart of the drawdowns; the table under it gives values",
-        last=True,
+        dated=True,
         floor=0,
     )
     for number in NUMBERS:

@@ -35,7 +35,7 @@ def fan_skeleton() -> Sequence[figure]:
         number_format="0,0.[00]",
         follow=["history=close", "bands=low_95,high_95", "actual=close"],
         label="Chart of the forecast; the table under it gives values",
-        last=True,
+        dated=True,
     )
     _fill_band(plot, bands, "low_95", "high_95", opacity=0.16)
     _fill_band(plot, bands, "low_80", "high_80", opacity=0.24)
@@ -55,7 +55,7 @@ def accuracy_skeleton() -> Sequence[figure]:
         number_format="0,0.[00]",
         follow=["past=low_95,high_95", "inside=actual", "outside=actual"],
         label="Chart of past forecasts against what came; the table beside it counts them",
-        last=True,
+        dated=True,
         logarithmic=True,
     )
     for low, high, width, opacity in (("low_95", "high_95", 2, 0.35), ("low_80", "high_80", 5, 0.5)):

@@ -84,7 +84,7 @@ def panel(
     number_format: str,
     follow: Sequence[str],
     label: str,
-    last: bool,
+    dated: bool,
     logarithmic: bool = False,
     rounded: bool = False,
     base: str = "",
@@ -95,7 +95,7 @@ def panel(
     number_format: of the y axis, in numbro's notation.
     follow: `<source>=<column>,...` of the values that the y range keeps in view.
     label: what a screen reader calls the drawing.
-    last: whether it stands lowest and so carries the dates.
+    dated: whether the dates stand under it, as they do under the lowest of panels.
     logarithmic: whether equal distances are equal ratios, as suits prices over years.
     rounded: whether the browser writes the ticks, as it does on every logarithmic axis.
     base: name of the value from which percentages count, for a reader who wants them instead of money.
@@ -122,13 +122,13 @@ def panel(
         min_border_left=4,
         min_border_right=AXIS_WIDTH,
         min_border_top=6,
-        min_border_bottom=22 if last else 4,
+        min_border_bottom=22 if dated else 4,
         background_fill_color=None,
         border_fill_color=None,
         outline_line_color=None,
         html_attributes={"role": "img", "aria-label": label},
     )
-    _style_axes(plot, last=last)
+    _style_axes(plot, dated=dated)
     axis = plot.yaxis[0]
     axis.name = axis_name
     axis.formatter = NumeralTickFormatter(format=number_format)
@@ -136,8 +136,8 @@ def panel(
     return plot
 
 
-def _style_axes(plot: figure, *, last: bool) -> None:
-    plot.xaxis.visible = last
+def _style_axes(plot: figure, *, dated: bool) -> None:
+    plot.xaxis.visible = dated
     plot.xaxis.major_label_policy = NoOverlap(min_distance=12)
     plot.xaxis.formatter = DatetimeTickFormatter(days="%d %b", months="%b %Y", years="%Y")
     for axis in (*plot.xaxis, *plot.yaxis):

@@ -29,7 +29,7 @@ def walk_forward_skeleton() -> Sequence[figure]:
         number_format="0.[00]a",
         follow=["walk_forward=equity,hindsight,benchmark"],
         label="Chart of walk-forward; the table under it gives values",
-        last=True,
+        dated=True,
         logarithmic=True,
     )
     draw_line(plot, source, "benchmark", "--data-benchmark", width=1.25, dash="dashed")
@@ -47,7 +47,7 @@ def bands_skeleton() -> Sequence[figure]:
         number_format="0.[00]a",
         follow=["bands=low_90,high_90,equity"],
         label="Chart of the bootstrap's bands; the table under it gives values",
-        last=True,
+        dated=True,
         logarithmic=True,
     )
     for low, high, opacity in (("low_90", "high_90", 0.16), ("low_50", "high_50", 0.24)):

@@ -7,10 +7,11 @@ from statistics import median
 
 from dashboard.charts.forecast import is_inside_80
 from dashboard.comparing import ComparedRun
-from dashboard.formatting import count, counted, day, money, percent, price, signed_percent
+from dashboard.formatting import count, counted, day, money, percent, price, ratio, signed_percent
 from dashboard.wording import choice
 from forecasting.documents import ForecastDocument, PastForecast
 from strategies.documents import BacktestDocument, ReturnsByPeriod, Trade
+from strategies.engine import rolling
 
 LONG_RUN_BARS = 5 * 252
 """From here on a table has a row for each year; below, one for each month."""
@@ -27,6 +28,19 @@ def describe_backtest(document: BacktestDocument) -> str:
         f"The equity ended at {money(document.metrics.final_equity, currency)}, buy and hold at "
         f"{money(document.benchmark.final_equity, currency)}; their worst drawdowns were "
         f"{percent(document.metrics.max_drawdown)} and {percent(document.benchmark.max_drawdown)}."
+        f"{_rolling_in_words(document)}"
+    )
+
+
+def _rolling_in_words(document: BacktestDocument) -> str:
+    """Return how far the rolling figures went; nothing for a run that is too short for them."""
+    sharpe = [value for value in document.series.rolling_sharpe if value is not None]
+    beta = [value for value in document.series.rolling_beta if value is not None]
+    if not sharpe or not beta:
+        return ""
+    return (
+        f" Over {rolling.WINDOW} bars at a time the Sharpe ratio lay between {ratio(min(sharpe))} and "
+        f"{ratio(max(sharpe))}, the beta to buy and hold between {ratio(min(beta))} and {ratio(max(beta))}."
     )
 
 
@@ -99,6 +113,8 @@ class EquityRow:
     equity: float
     benchmark_equity: float
     drawdown: float
+    rolling_sharpe: float | None
+    rolling_beta: float | None
 
 
 def equity_rows(document: BacktestDocument) -> list[EquityRow]:
@@ -111,6 +127,8 @@ def equity_rows(document: BacktestDocument) -> list[EquityRow]:
             equity=series.equity[position],
             benchmark_equity=series.benchmark_equity[position],
             drawdown=series.drawdown[position],
+            rolling_sharpe=series.rolling_sharpe[position],
+            rolling_beta=series.rolling_beta[position],
         )
         for position in _period_ends(series.dates)
     ]

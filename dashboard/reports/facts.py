@@ -47,7 +47,14 @@ MISSING_NAMED = 10
 def rule_in_short(parameters: BacktestParameters) -> str:
     """Return the strategy in a few words, for a title."""
     definition = RULES[parameters.rule]
-    return f"{definition.title}, {definition.in_short(parameters.tuned)} bars"
+    return f"{definition.title}, {definition.tuning(parameters.tuned)} bars"
+
+
+def _averages(parameters: BacktestParameters) -> str:
+    """Return their windows, and their kind where the rule leaves a choice."""
+    definition = RULES[parameters.rule]
+    kind = f"{AVERAGES[parameters.average]} " if "average" in definition.uses else ""
+    return f"{kind}{definition.tuning(parameters.tuned)}."
 
 
 def rule_facts(parameters: BacktestParameters, currency: str) -> list[Fact]:
@@ -55,7 +62,7 @@ def rule_facts(parameters: BacktestParameters, currency: str) -> list[Fact]:
     shares = "parts of a share can be bought" if parameters.fractional_shares else "whole shares only"
     return _facts({
         "Rule": RULES[parameters.rule].description,
-        "Averages": f"{AVERAGES[parameters.average]} {RULES[parameters.rule].in_short(parameters.tuned)}.",
+        "Averages": _averages(parameters),
         "Entry": ENTRIES[parameters.entry],
         "Side": DIRECTIONS[parameters.direction],
         "Fill": FILLS[parameters.fill] + _stops(parameters),

@@ -20,7 +20,7 @@ from dashboard.charts.backtest_columns import backtest_columns, backtest_detail
 from dashboard.charts.columns import MAX_CANDLES, MAX_POINTS, days_since_epoch, group_starts, thinned
 from dashboard.charts.registry import SKELETONS
 from dashboard.charts.sparkline import HEIGHT, WIDTH, sparkline_path
-from dashboard.charts.words import equity_rows
+from dashboard.charts.words import describe_backtest, equity_rows
 from forecasting.documents import ForecastDocument
 from forecasting.parameters import ForecastParameters
 from forecasting.predicting import issue_forecast
@@ -125,13 +125,31 @@ def test_every_line_of_every_rule_has_a_column(db: None, rule: Rule) -> None:
     assert shown == {line.label for line in document.series.indicators}
 
 
-def test_a_compared_symbol_and_the_rolling_sharpe_are_drawn(db: None) -> None:
+def test_a_compared_symbol_and_the_rolling_figures_are_drawn(db: None) -> None:
     document = run_backtest(BacktestParameters(symbol="FB", compare_with="IBM"))
     columns = backtest_columns(document, detail_address="")
     assert columns.labels["compared"] == "IBM"
     assert columns.sources["equity"]["compared"] == pytest.approx(document.series.comparison_equity, abs=0.01)
-    expected = [np.nan if value is None else value for value in document.series.rolling_sharpe]
-    assert columns.sources["rolling"]["sharpe"] == pytest.approx(expected, abs=0.01, nan_ok=True)
+    for column, values in (
+        ("sharpe", document.series.rolling_sharpe),
+        ("beta", document.series.rolling_beta),
+    ):
+        expected = [np.nan if value is None else value for value in values]
+        assert not all(np.isnan(expected))
+        assert columns.sources["rolling"][column] == pytest.approx(expected, abs=0.01, nan_ok=True)
+
+
+def test_rolling_figures_stand_in_the_summary_and_the_table_of_the_chart(run: BacktestDocument) -> None:
+    betas = [value for value in run.series.rolling_beta if value is not None]
+    assert f"the beta to buy and hold between {min(betas):.2f} and {max(betas):.2f}" in describe_backtest(run)
+    newest, oldest = equity_rows(run)[0], equity_rows(run)[-1]
+    assert (newest.rolling_sharpe, newest.rolling_beta) == (
+        run.series.rolling_sharpe[-1],
+        run.series.rolling_beta[-1],
+    )
+    assert oldest.date.year == run.period.start.year
+    short = run_backtest(BacktestParameters(symbol="FB", start=date(2012, 9, 3), end=date(2012, 12, 3)))
+    assert "at a time" not in describe_backtest(short)
 
 
 def test_candles_sum_up_the_bars_of_a_long_run(run: BacktestDocument) -> None:
@@ -272,3 +290,12 @@ def test_a_sparkline_fills_its_box() -> None:
 def test_a_flat_sparkline_lies_in_the_middle_and_one_value_makes_none() -> None:
     assert sparkline_path([7, 7]) == f"M0.0,{HEIGHT / 2:.1f}L{WIDTH:.1f},{HEIGHT / 2:.1f}"
     assert sparkline_path([7]) == ""
+
+
+@pytest.mark.parametrize("kind", sorted(set(SKELETONS) - {"heatmap"}))
+def test_dates_stand_under_the_lowest_panel(kind: str) -> None:
+    skeleton = json.loads(SKELETONS[kind]().json)
+    lowest = next(root for root in skeleton["document"]["roots"] if root["id"] == skeleton["roots"][-1])
+    (axis,) = lowest["attributes"]["below"]
+    assert axis["name"] == "DatetimeAxis"
+    assert axis["attributes"].get("visible", True)

@@ -12,7 +12,9 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from dashboard.formatting import price
+from dashboard.job_lists import SHOWN
 from dashboard.reports.combined import combined_report
+from dashboard.reports.keeping import PRINT_REPORT
 from dashboard.tests.markup import HTMX, Markup, markup_of, words_of
 from forecasting.parameters import ForecastParameters
 from forecasting.predicting import issue_forecast
@@ -102,6 +104,32 @@ def test_the_list_of_jobs_shows_those_in_a_state(
         Job.objects.create(kind=kind, subject="MSFT", state=end, started_at=now, finished_at=now)
     response = reader.get(reverse("jobs"), {"state": state})
     assert len(markup_of(response).all("th", scope="row")) == shown
+
+
+def test_printing_stands_in_a_list_of_its_own_and_every_list_tells_its_length(
+    reader: Client, running: Job
+) -> None:
+    for end in (JobState.QUEUED, JobState.SUCCEEDED, JobState.FAILED):
+        Job.objects.create(kind=PRINT_REPORT, subject=f"a report {end}", state=end)
+    lists = {
+        state: reader.get(reverse("jobs"), {"state": state})
+        for state in ("", "active", "done", "failed", "printed")
+    }
+    told = "All 1 Running and waiting 1 Done 0 Failed and cancelled 0 Printed reports 3"
+    for state, response in lists.items():
+        assert told in words_of(response)
+        assert ("Print a report" in words_of(response)) == (state == "printed")
+    assert len(markup_of(lists["printed"]).all("th", scope="row")) == 3
+    assert "Print a report" not in words_of(reader.get(reverse("overview")))
+
+
+def test_a_long_list_of_jobs_tells_what_it_leaves_out(reader: Client) -> None:
+    Job.objects.bulk_create(
+        Job(kind="fetch_bars", subject=f"S{number}", state=JobState.SUCCEEDED) for number in range(SHOWN + 3)
+    )
+    response = reader.get(reverse("jobs"), {"state": "done"})
+    assert len(markup_of(response).all("th", scope="row")) == SHOWN
+    assert "The newest 50 of 53." in words_of(response)
 
 
 def test_the_list_of_jobs_asks_again_only_while_something_runs(reader: Client, running: Job) -> None:

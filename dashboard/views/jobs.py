@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from django.db.models import TextChoices
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.cache import never_cache
@@ -10,44 +9,19 @@ from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HTMX_STOP_POLLING, trigger_client_event
 
 from dashboard.access import staff_required
+from dashboard.job_lists import job_list
 from dashboard.requests import HtmxRequest, render_page
-from jobs.models import ACTIVE_STATES, Job, JobState
+from jobs.models import Job
 from jobs.queueing import cancel, find_job, resume
-
-SHOWN = 50
-"""Jobs on the list; the administration has all of them."""
-
-
-class Chosen(TextChoices):
-    """Which jobs a reader wants to see."""
-
-    ALL = "", "All"
-    ACTIVE = "active", "Running and waiting"
-    DONE = "done", "Done"
-    FAILED = "failed", "Failed and cancelled"
-
-
-STATES = {
-    Chosen.ALL: list(JobState),
-    Chosen.ACTIVE: list(ACTIVE_STATES),
-    Chosen.DONE: [JobState.SUCCEEDED],
-    Chosen.FAILED: [JobState.FAILED, JobState.CANCELLED],
-}
 
 
 @require_safe
 @never_cache
 def jobs(request: HtmxRequest) -> HttpResponse:
-    """Answer with the newest jobs, all or those in the address's state; to htmx with the list alone."""
-    chosen = Chosen(request.GET.get("state", "")) if request.GET.get("state") in list(Chosen) else Chosen.ALL
-    newest = list(Job.objects.filter(state__in=STATES[chosen])[:SHOWN])
-    context = {
-        "jobs": newest,
-        "active": any(job.is_active for job in newest),
-        "chosen": chosen,
-        "choices": Chosen,
-    }
-    return render_page(request, "jobs/list.html", context, partial="list")
+    """Answer with the list of jobs that the address names; to htmx with the list alone."""
+    return render_page(
+        request, "jobs/list.html", {"list": job_list(request.GET.get("state", ""))}, partial="list"
+    )
 
 
 @require_safe

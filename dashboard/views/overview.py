@@ -6,11 +6,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from dashboard.instruments import quotes
+from dashboard.job_lists import running_now
 from dashboard.requests import HtmxRequest, user_of
 from forecasting.predicting import recent_forecasts
 from ingestion.limits import quota_left
 from ingestion.watching import unwatch, watch, watched
-from jobs.models import ACTIVE_STATES, Job
 from strategies.running import recent_backtests
 
 RECENT = 6
@@ -28,7 +28,7 @@ def overview(request: HtmxRequest) -> HttpResponse:
         "shows_sample": any(quote.instrument.is_sample for quote in stored),
         "backtests": recent_backtests(RECENT),
         "forecasts": recent_forecasts(RECENT),
-        "active_jobs": Job.objects.filter(state__in=ACTIVE_STATES),
+        "active_jobs": running_now(),
         "quota": quota_left(),
     }
     return render(request, "overview/page.html", context)

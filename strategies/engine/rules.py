@@ -68,11 +68,13 @@ class RuleDefinition:
     """A rule: its function, and what people are told about it.
 
     description: when it buys and when it sells, for someone who meets it for the first time.
+    name: what its windows are preceded by where space is short; empty where they tell the rule.
     uses: names of the fields of RuleParameters that decide, in reading order.
     source: where the rule comes from.
     """
 
     title: str
+    name: str
     description: str
     source: str
     uses: tuple[str, ...]
@@ -85,7 +87,11 @@ class RuleDefinition:
         return tuple(name for name in WINDOWS if name in self.uses)
 
     def in_short(self, asked: RuleParameters) -> str:
-        """Return what the rule is tuned by in a few words, such as "Simple 50 / 200"."""
+        """Return rule and tuning in a few words, such as "Simple 50 / 200" or "MACD 12 / 26 / 9"."""
+        return f"{self.name} {self.tuning(asked)}".lstrip()
+
+    def tuning(self, asked: RuleParameters) -> str:
+        """Return what the rule is tuned by in a few words, such as "Simple 50 / 200" or "12 / 26 / 9"."""
         kind = f"{asked.average.capitalize()} " if "average" in self.uses else ""
         lengths = [str(getattr(asked, name)) for name in (*WINDOWS, "signal") if name in self.uses]
         band = f", {100 * asked.band:g}\N{NO-BREAK SPACE}%" if "band" in self.uses else ""
@@ -202,6 +208,7 @@ def _preset(title: str, **parameters: float | Average) -> Preset:
 RULES: Mapping[Rule, RuleDefinition] = {
     Rule.MA_CROSSOVER: RuleDefinition(
         title="Crossover of two averages",
+        name="",
         description="Buys when the fast moving average crosses above the slow one, and sells when it crosses "
         "back below. The slow average follows the trend; the fast one tells when the trend turns.",
         source="Brock, Lakonishok and LeBaron (1992)",
@@ -216,6 +223,7 @@ RULES: Mapping[Rule, RuleDefinition] = {
     ),
     Rule.PRICE_CROSSOVER: RuleDefinition(
         title="Price against its average",
+        name="Price against",
         description="Buys when the close crosses above its moving average, and sells when it crosses back "
         "below. One window alone: the slow one.",
         source="Faber (2007)",
@@ -229,6 +237,7 @@ RULES: Mapping[Rule, RuleDefinition] = {
     ),
     Rule.TRIPLE_MA: RuleDefinition(
         title="Three averages in order",
+        name="Triple",
         description="Buys when three moving averages come to stand in order, fast above middle above "
         "slow, and sells as soon as that order is broken. In between it stays out of the market.",
         source="Murphy (1999)",
@@ -242,6 +251,7 @@ RULES: Mapping[Rule, RuleDefinition] = {
     ),
     Rule.MACD: RuleDefinition(
         title="MACD and its signal line",
+        name="MACD",
         description="The MACD line is the fast exponential average less the slow one. Buys when it crosses "
         "above its own exponential average, the signal line, and sells when it crosses back below.",
         source="Appel (1979)",
@@ -255,6 +265,7 @@ RULES: Mapping[Rule, RuleDefinition] = {
     ),
     Rule.MA_ENVELOPE: RuleDefinition(
         title="Bands around an average",
+        name="Bands around",
         description="Buys when the close breaks out above the upper band, a fixed distance over its moving "
         "average, and sells when it falls below the lower one. Between the bands nothing changes, which "
         "spares many false signals.",

@@ -100,7 +100,18 @@ def test_every_rule_is_defined_and_its_presets_can_be_asked_for(rule: Rule) -> N
     for preset in definition.presets:
         values = {name: getattr(preset.parameters, name) for name in definition.uses}
         asked = BacktestParameters.model_validate({"symbol": "AAPL", "rule": rule, **values})
-        assert definition.in_short(asked.tuned)
+        assert definition.in_short(asked.tuned).endswith(definition.tuning(asked.tuned))
+
+
+def test_no_two_rules_are_called_the_same_in_short() -> None:
+    names = [definition.in_short(RuleParameters()) for definition in RULES.values()]
+    assert names == [
+        "Simple 20 / 50",
+        "Price against Simple 50",
+        "Triple Simple 20 / 30 / 50",
+        "MACD 20 / 50 / 9",
+        "Bands around Simple 50, 2.5\N{NO-BREAK SPACE}%",
+    ]
 
 
 @pytest.mark.parametrize("rule", Rule)
