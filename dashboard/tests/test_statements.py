@@ -30,7 +30,7 @@ STATEMENTS = {
     "history": 4,
     "comparison of two": 6,
     "account": 4,
-    "jobs": 3,
+    "jobs": 4,
     "data": 5,
     "a chart's skeleton": 2,
 }
