@@ -60,9 +60,8 @@ shell: install ## Open a Python shell with the models loaded
 bench: install-dev ## Print the measurements of benchmarks/ that need no peers; the others say how to run them
 	@for name in $(MEASUREMENTS); do echo "== $$name"; $(BIN)/python -m benchmarks.$$name || exit 1; done
 
-fuzz: install-dev ## Try tens of thousands of inputs on forms, files and the provider's answers
+fuzz: install-dev ## Try tens of thousands of inputs on forms, files, the API and the provider's answers
 	FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-10000} $(BIN)/python -m pytest $(IN_PARALLEL) tests/fuzz
-	API_FUZZ_EXAMPLES=$${API_FUZZ_EXAMPLES:-200} $(BIN)/python -m pytest tests/test_api_clients.py -k described
 
 faults: install-dev ## Kill, fill and take away what the site stands on, and print what came of it
 	$(BIN)/python -m tests.faults

@@ -2,6 +2,7 @@
 
 import logging
 import uuid
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,12 +16,15 @@ from jobs import stopping
 from jobs.context import job_id_set
 from jobs.errors import HindcastError
 from jobs.heartbeat import beating
-from jobs.models import Job, JobQuerySet, JobState
+from jobs.models import MAX_ATTEMPTS, Job, JobQuerySet, JobState
 from jobs.registry import Cancelled, Postponed, work_of
 
 logger = logging.getLogger(__name__)
 
 LONGEST_STEP = 200
+
+DATABASE_COMES_BACK_WITHIN = timedelta(seconds=10)
+"""How long a job waits that lost the database: a server that was killed recovers in a few seconds."""
 
 
 def run_next() -> None:
@@ -55,7 +59,7 @@ def _carry_out(job: Job) -> None:
         with beating(job):
             result = work_of(job.kind)(progress=_Reporter(job), **job.arguments)
     except Postponed as wait:
-        _park(job, wait)
+        _park(job, wait, attempts=job.attempts - 1)  # nothing died of it
     except Cancelled:
         _finish(job, JobState.CANCELLED)
     except HindcastError as error:
@@ -63,6 +67,8 @@ def _carry_out(job: Job) -> None:
     except TimeoutException:
         minutes = Conf.TIMEOUT // 60
         _finish(job, JobState.FAILED, error=f"This took longer than {minutes} minutes and was stopped.")
+    except (InterfaceError, OperationalError) as error:
+        _begin_again(job, error)
     except Exception:
         reference = uuid.uuid4().hex[:8]
         logger.exception("job %s (%s) failed, reference %s", job.pk, job, reference)
@@ -100,43 +106,70 @@ class _Reporter:
     """Writes progress to the job and passes on the wish to cancel."""
 
     def __init__(self, job: Job) -> None:
-        self._job_id = job.pk
-        self._attempt = job.attempts
+        self._job = job
 
     def __call__(self, fraction: float, step: str) -> None:
         """Record progress; raises Cancelled when it was asked for or another worker took over.
 
         Raises Postponed when this worker was told to stop.
         """
-        ours = Job.objects.filter(
-            pk=self._job_id, state=JobState.RUNNING, attempts=self._attempt, cancel_requested=False
-        )
+        ours = _unless_cancelled(self._job)
         if not ours.update(progress=fraction, step=step[:LONGEST_STEP], heartbeat=timezone.now()):
             raise Cancelled
         stopping.hand_back_if_begun()
 
 
-def _park(job: Job, wait: Postponed) -> None:
-    """Put the job back until it can go on; a wait counts as no attempt, as nothing died of it."""
-    ours = Job.objects.filter(pk=job.pk, state=JobState.RUNNING, attempts=job.attempts)
-    if not ours.filter(cancel_requested=False).update(
+def _begin_again(job: Job, error: Exception) -> None:
+    """Let a job wait that the database left in the middle; after too many tries it has failed."""
+    logger.error("job %s (%s) lost the database: %s", job.pk, job, error)
+    if job.attempts < MAX_ATTEMPTS:
+        until = timezone.now() + DATABASE_COMES_BACK_WITHIN
+        wait = Postponed(until=until, reason="The database did not answer. This begins again in a moment.")
+        _park(job, wait, attempts=job.attempts)
+    else:
+        _finish(
+            job,
+            JobState.FAILED,
+            error=f"The database did not answer in {MAX_ATTEMPTS} tries. Start this again once the site "
+            "answers as usual.",
+        )
+
+
+def _park(job: Job, wait: Postponed, *, attempts: int) -> None:
+    """Put the job back until it can go on; `attempts` is how many of them count from then on."""
+    parked = _write(
+        _unless_cancelled(job),
         state=JobState.QUEUED,
-        attempts=F("attempts") - 1,
+        attempts=attempts,
         next_attempt_at=wait.until,
         step=wait.reason[:LONGEST_STEP],
         progress=0,
-    ):
+    )
+    if not parked:
         _finish(job, JobState.CANCELLED)
 
 
 def _finish(job: Job, state: JobState, *, error: str = "", result: dict[str, object] | None = None) -> None:
-    """Write how the job ended, over a new connection where the work lost the old one."""
-    ours = Job.objects.filter(pk=job.pk, state=JobState.RUNNING, attempts=job.attempts)
+    """Write how the job ended."""
     end: dict[str, Any] = {"state": state, "error": error, "result": result, "finished_at": timezone.now()}
     if state == JobState.SUCCEEDED:
         end["progress"] = 1.0
+    _write(_ours(job), **end)
+
+
+def _ours(job: Job) -> JobQuerySet:
+    """Return the job, unless another worker took it over."""
+    return Job.objects.filter(pk=job.pk, state=JobState.RUNNING, attempts=job.attempts)
+
+
+def _unless_cancelled(job: Job) -> JobQuerySet:
+    return _ours(job).filter(cancel_requested=False)
+
+
+def _write(ours: JobQuerySet, **values: Any) -> int:
+    """Update the job, over a new connection where the work lost the old one; return how many rows it was."""
     try:
-        ours.update(**end)
+        return ours.update(**values)
     except (InterfaceError, OperationalError):
         close_old_connections()
-        ours.update(**end)
+        return ours.update(**values)

@@ -1,4 +1,4 @@
-"""The API for those who did not write it: documented lines, quick start, generated client, fuzzer."""
+"""The API for those who did not write it: documented lines, quick start, generated client."""
 
 import importlib
 import json
@@ -11,21 +11,12 @@ from typing import Any
 
 import pytest
 import requests
-import schemathesis
-from hypothesis import HealthCheck, given, settings
 from openapi_python_client.cli import app as generator
-from schemathesis.checks import CHECKS, load_all_checks
 from typer.testing import CliRunner
 
 from site_config.api import api
 from site_config.environment import BASE_DIR
 from tests.site import RunningSite
-
-EXAMPLES = int(os.environ.get("API_FUZZ_EXAMPLES", "3"))
-"""Requests that the fuzzer makes for each operation; `make fuzz` makes more."""
-
-COSTLY = {"train", "fetch_instrument"}
-"""Operations that start long work for whatever symbol is asked for."""
 
 BLOCKS = re.findall(r"```sh\n(.*?)```", (BASE_DIR / "docs/api.md").read_text(), flags=re.DOTALL)
 
@@ -38,23 +29,7 @@ content_type_overrides:
 """
 """Files are bytes to the generator, which knows JSON and forms alone."""
 
-load_all_checks()
-CHECKED: list[Any] = CHECKS.get_by_names(
-    [
-        "not_a_server_error",
-        "status_code_conformance",
-        "content_type_conformance",
-        "response_schema_conformance",
-    ]
-)
 DESCRIPTION: dict[str, Any] = json.loads(json.dumps(api.get_openapi_schema()))
-SCHEMA = schemathesis.openapi.from_dict(DESCRIPTION)
-OPERATIONS = [
-    (path, method)
-    for path, methods in DESCRIPTION["paths"].items()
-    for method, operation in methods.items()
-    if operation["operationId"] not in COSTLY
-]
 
 
 def test_the_lines_of_the_documentation_run_as_they_are(site: RunningSite, tmp_path: Path) -> None:
@@ -120,15 +95,3 @@ def test_a_generated_client_does_the_main_job(
         assert len(forecast.points) == 30
         refused = create.sync(client=client, body=models.BacktestParameters(symbol="AAPL", fast=9, slow=3))
         assert refused.errors[0].pointer == "/slow"
-
-
-@pytest.mark.parametrize(
-    ("path", "method"), OPERATIONS, ids=[f"{method} {path}" for path, method in OPERATIONS]
-)
-def test_whatever_is_asked_the_answer_is_as_described(site: RunningSite, path: str, method: str) -> None:
-    @given(case=SCHEMA[path][method.upper()].as_strategy())
-    @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck), database=None)
-    def ask(case: schemathesis.Case[Any]) -> None:
-        case.call_and_validate(base_url=site.address, checks=CHECKED)
-
-    ask()

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal, InvalidOperation, Overflow
 from typing import Any
 
 from django import forms
@@ -55,7 +55,7 @@ class RangeField(forms.CharField):
     def _number(self, text: str) -> float:
         try:
             return float(Decimal(text) / self.factor)
-        except InvalidOperation:
+        except (InvalidOperation, Overflow):
             raise ValidationError(f"“{text[:20]}” is no number. {EXAMPLE}") from None
 
     def _shown(self, value: float) -> str:

@@ -98,6 +98,7 @@ def test_a_change_of_the_form_brings_the_result_alone(reader: Client) -> None:
     ("change", "words"),
     [
         ({"fast": "ten"}, "is no number"),
+        ({"fast": "20, 1e999999"}, "is no number"),
         ({"fast": "0 to 5"}, "from 1 to 1,000"),
         ({"fast": "300", "slow": "20, 50"}, "No combination"),
         ({"minimum_trades": "-1"}, "from 0 to 10,000"),

@@ -1,6 +1,8 @@
 """One HTTP request whose address holds a secret: bounded in time and size, and silent about the address."""
 
 import json
+import math
+import re
 import time
 from collections import Counter
 from collections.abc import Mapping
@@ -22,6 +24,11 @@ LARGEST_ANSWER = 8 * 1024 * 1024
 
 LONGEST_ANSWER = 90.0
 """Seconds for a whole answer, however steadily its bytes drip in."""
+
+DEEPEST_ANSWER = 20
+"""Levels of nesting; a history has three."""
+
+_HALF_A_CHARACTER = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,12 +128,28 @@ def _decoded(body: bytes, key: str) -> Mapping[str, Any]:
             "that it cannot be told which is right. Nothing was stored."
         )
     if isinstance(answer, dict):
+        if not _can_be_kept(answer, DEEPEST_ANSWER):
+            raise UnexpectedAnswer(
+                "The market data provider's answer has characters, numbers or a nesting that no data of "
+                "bars has. Nothing was stored."
+            )
         return answer
     form = "a web page" if body.lstrip()[:1] == b"<" else "something"
     raise BrokenAnswer(
         f"The market data provider answered with {form} instead of complete JSON data. Try again later; if "
         "it stays so, check ALPHA_VANTAGE_BASE_URL."
     )
+
+
+def _can_be_kept(value: object, levels: int) -> bool:
+    """Whether PostgreSQL takes the value as JSON: no NUL, no half of a surrogate pair, nothing infinite."""
+    if isinstance(value, str):
+        return "\0" not in value and (value.isascii() or not _HALF_A_CHARACTER.search(value))
+    if isinstance(value, dict):
+        return _can_be_kept([*value, *value.values()], levels)
+    if isinstance(value, list):
+        return levels > 0 and all(_can_be_kept(inner, levels - 1) for inner in value)
+    return not isinstance(value, float) or math.isfinite(value)
 
 
 def _too_slow(seconds: float) -> ProviderUnreachable:

@@ -111,6 +111,12 @@ REFUSALS: list[tuple[Mapping[str, object] | Reply, type[HindcastError]]] = [
     (Reply(body=b"[]"), errors.BrokenAnswer),
     (Reply(body=b"\xff\xfe\x00"), errors.BrokenAnswer),
     (Reply(body=b"[" * 100_000), errors.BrokenAnswer),
+    # What is right JSON and cannot be kept as such.
+    (daily("IBM", [DAY], close="1\0"), errors.UnexpectedAnswer),
+    (daily("IBM", [DAY], close="\ud83d"), errors.UnexpectedAnswer),
+    (daily("IBM", [DAY]) | {"\0": 1}, errors.UnexpectedAnswer),
+    (daily("IBM", [DAY]) | {"more": float("inf")}, errors.UnexpectedAnswer),
+    (Reply(body=b'{"Time Series (Daily)": %s%s}' % (b"[" * 5_000, b"]" * 5_000)), errors.UnexpectedAnswer),
     (Reply(body=b"{}", headers={"Content-Encoding": "gzip"}), errors.BrokenAnswer),
     (Reply(body=b"{}", headers={"Content-Length": "500"}), errors.BrokenAnswer),
     (Reply(status=500, body=KEY.encode()), errors.BrokenAnswer),

@@ -267,6 +267,22 @@ def test_a_job_ends_even_when_its_work_lost_the_database() -> None:
     assert (done.state, done.result) == (JobState.SUCCEEDED, {"kept": True})
 
 
+def test_work_that_the_database_left_begins_again_and_fails_in_words_after_three_tries() -> None:
+    @job_kind("left")
+    def left(*, progress: Progress) -> None:
+        raise OperationalError("terminating connection because of crash of another server process")
+
+    job = enqueue("left")
+    for attempt in range(1, MAX_ATTEMPTS):
+        parked = _run(job)
+        assert (parked.state, parked.attempts, parked.is_parked) == (JobState.QUEUED, attempt, True)
+        assert "database did not answer" in parked.step
+        Job.objects.filter(pk=job.pk).update(next_attempt_at=timezone.now())
+    failed = _run(job)
+    assert failed.state == JobState.FAILED
+    assert "The database did not answer in 3 tries." in failed.error
+
+
 def test_an_error_of_the_queue_itself_is_not_taken_for_a_job_that_exists(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
