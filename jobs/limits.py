@@ -36,8 +36,8 @@ class InWords:
             try:
                 return check(value)
             except ValidationError:
-                schema = GenerateJsonSchema().generate(inner)
-                raise PydanticCustomError("in_words", "{words}", {"words": self.sentence(schema)}) from None
+                words = self.sentence(_limits(inner))
+                raise PydanticCustomError("in_words", "{words}", {"words": words}) from None
 
         return core_schema.no_info_wrap_validator_function(validate, inner)
 
@@ -45,6 +45,11 @@ class InWords:
         """Return what to give, by the limits of a JSON schema."""
         hint = f"; {self.hint}" if self.hint else ""
         return f"Give {self.noun}{range_in_words(schema)}{hint}."
+
+
+def _limits(schema: CoreSchema) -> Mapping[str, Any]:
+    """Return the JSON schema that states the limits; a type with a name has none, and stands elsewhere."""
+    return {} if schema["type"] == "definition-ref" else GenerateJsonSchema().generate(schema)
 
 
 def range_in_words(schema: Mapping[str, Any], *, factor: Decimal = ONE) -> str:

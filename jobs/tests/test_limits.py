@@ -10,11 +10,20 @@ from jobs.errors import FieldError, field_errors
 from jobs.limits import InWords, range_in_words
 
 
+class Slice(BaseModel):
+    first: int
+    last: int
+
+
+type Slices = Slice | list[int]
+
+
 class Order(BaseModel):
     days: Annotated[int, Field(ge=1, le=2000), InWords("a whole number of days")] = 1
     share: Annotated[float, Field(gt=0, le=0.5), InWords("a share", hint="0.5 is half")] = 0.5
     cash: Annotated[float, Field(ge=0.01, le=1e12, allow_inf_nan=False), InWords("an amount")] = 1
     whole: Annotated[bool | None, InWords("true or false, or nothing")] = None
+    parts: Annotated[Slices, InWords("a slice, or a list")] = []
 
 
 @pytest.mark.parametrize(
@@ -24,6 +33,7 @@ class Order(BaseModel):
         ("share", [0, 0.6, "x"], "Give a share above 0 and up to 0.5; 0.5 is half."),
         ("cash", [0, 5e-324, 1e13, "NaN"], "Give an amount from 0.01 to 1,000,000,000,000."),
         ("whole", ["perhaps"], "Give true or false, or nothing."),
+        ("parts", ["x", None, [1, "y"], {"first": 1}], "Give a slice, or a list."),
     ],
 )
 def test_whatever_is_wrong_with_a_value_the_answer_says_what_would_be_right(
