@@ -1,5 +1,6 @@
 """A field for the values of a parameter: a range, a list, or one value, as people write them."""
 
+import math
 import re
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation, Overflow
@@ -54,9 +55,12 @@ class RangeField(forms.CharField):
 
     def _number(self, text: str) -> float:
         try:
-            return float(Decimal(text) / self.factor)
+            number = float(Decimal(text) / self.factor)
         except (InvalidOperation, Overflow):
-            raise ValidationError(f"“{text[:20]}” is no number. {EXAMPLE}") from None
+            number = math.nan
+        if not math.isfinite(number):
+            raise ValidationError(f"“{text[:20]}” is no number. {EXAMPLE}")
+        return number
 
     def _shown(self, value: float) -> str:
         text = f"{Decimal(str(value)) * self.factor:f}"
