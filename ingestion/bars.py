@@ -4,19 +4,23 @@ import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
+from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ingestion.adjustment import dividend_factors, split_factors
 from ingestion.models import Instrument
-from ingestion.reading import StoredBars, read_stored
+from ingestion.reading import AsKnown, StoredBars, read_stored
 from ingestion.sessions import missing_sessions
 from ingestion.symbols import parse_symbol
 from jobs.errors import InvalidInput
 
 _Prices = NDArray[np.float64]
+
+RANGES_KEPT = 64
+"""Ranges of bars that a process keeps in memory; thirty years of one take 400 KB."""
 
 
 class Adjustment(StrEnum):
@@ -87,18 +91,43 @@ def load_bars(
     loaded are left out too, so that bars up to a day are as a person saw them on that day. The same
     bar may therefore carry different prices in two ranges; returns between bars are the same in both.
 
+    What was loaded before is kept in memory, and the database asked whether the instrument has changed.
+
     Raises InvalidInput: on `symbol` when nothing of it is stored, on `start` or `end` when no bar lies in
     the range, on `adjustment` when a stored dividend is as high as the price it is paid on.
     """
     symbol = parse_symbol(symbol)
-    stored = read_stored(symbol, start, end)
-    if stored is None:
+    range_ = _range(symbol, start, end, adjustment)
+    version, bars = range_.kept or (None, None)
+    stored = read_stored(symbol, start, end, known=version)
+    if bars is not None and isinstance(stored, AsKnown):
+        return bars
+    if not isinstance(stored, StoredBars):
         raise _nothing_stored(symbol, start, end)
+    bars = _bars(stored, adjustment)
+    range_.kept = (stored.version, bars)
+    return bars
+
+
+@dataclass(kw_only=True)
+class _Range:
+    """Bars of a range with the version of the instrument that they were read from; None: not read yet."""
+
+    kept: tuple[UUID, Bars] | None = None
+
+
+@lru_cache(RANGES_KEPT)
+def _range(symbol: str, start: date | None, end: date | None, adjustment: Adjustment) -> _Range:
+    """Return the place of this range's bars in memory; the database is asked each time if they still hold."""
+    return _Range()
+
+
+def _bars(stored: StoredBars, adjustment: Adjustment) -> Bars:
     prices, volume = _adjusted(stored, adjustment)
     for array in (stored.dates, prices, volume):
         array.flags.writeable = False
     return Bars(
-        symbol=symbol,
+        symbol=stored.symbol,
         name=stored.name,
         exchange=stored.exchange,
         currency=stored.currency,
@@ -113,7 +142,7 @@ def load_bars(
         fetched_at=stored.fetched_at,
         actions_fetched_at=stored.actions_fetched_at,
         provisional=stored.provisional,
-        fingerprint=_fingerprint(symbol, adjustment, stored.dates, prices, volume),
+        fingerprint=_fingerprint(stored.symbol, adjustment, stored.dates, prices, volume),
     )
 
 

@@ -4,6 +4,7 @@ import uuid
 from typing import Any
 
 from django.conf import settings
+from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -29,7 +30,9 @@ class Instrument(models.Model):
 
     `exchange` is an ISO 10383 code, `currency` the one that prices are quoted in. `fetched_at` is when
     the source was last asked for bars, `actions_fetched_at` when for splits and dividends, and
-    `full_history_at` when it last sent all bars that it has; null: never.
+    `full_history_at` when it last sent all bars that it has; null: never. `version` is another one after
+    every change of this row, of its bars or of its actions: triggers in the database see to that, whoever
+    writes.
     """
 
     symbol = models.CharField(max_length=15, unique=True)
@@ -40,6 +43,7 @@ class Instrument(models.Model):
     fetched_at = models.DateTimeField()
     actions_fetched_at = models.DateTimeField(null=True, blank=True)
     full_history_at = models.DateTimeField(null=True, blank=True)
+    version = models.UUIDField(db_default=RandomUUID(), editable=False)
 
     class Meta:
         """Listed by symbol."""

@@ -1,6 +1,5 @@
 """How documents are published: one base class, one JSON spelling, one answer over HTTP."""
 
-import gzip
 from dataclasses import dataclass
 from functools import cache, cached_property
 from hashlib import sha256
@@ -8,11 +7,12 @@ from http import HTTPStatus
 from importlib.metadata import version
 from typing import Any, Self
 
+import orjson
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.http import parse_etags, quote_etag
+from isal import isal_zlib
 from pydantic import BaseModel, ConfigDict
-from pydantic_core import to_json
 
 ASKED_ABOUT_EACH_TIME = "private, no-cache"
 """Cache-Control of what only its reader may keep, and only as long as its entity tag is still right."""
@@ -20,8 +20,10 @@ ASKED_ABOUT_EACH_TIME = "private, no-cache"
 JSON = "application/json"
 READING = {"GET", "HEAD"}
 
-FAST = 1
-"""Level of compression: a sixth of the time of zlib's default, for a twentieth more bytes."""
+GZIP = 31
+"""The window and form that zlib's functions take for gzip."""
+LEVEL = 3
+"""Of compression, isal's most thorough: ten years take 1.3 ms for 151 KB; zlib's 6 takes 19.6 for 147 KB."""
 
 
 class PublishedDocument(BaseModel):
@@ -55,12 +57,12 @@ class Published:
     @cached_property
     def json(self) -> bytes:
         """The JSON."""
-        return self.plain if self.plain is not None else gzip.decompress(self.stored or b"")
+        return self.plain if self.plain is not None else isal_zlib.decompress(self.stored or b"", GZIP)
 
     @cached_property
     def compressed(self) -> bytes:
         """The JSON compressed with gzip: equal JSON, equal bytes."""
-        return self.stored if self.stored is not None else gzip.compress(self.json, FAST, mtime=0)
+        return self.stored if self.stored is not None else isal_zlib.compress(self.json, LEVEL, GZIP)
 
 
 def published_json(document: BaseModel) -> bytes:
@@ -139,13 +141,4 @@ def _takes_gzip(request: HttpRequest) -> bool:
 
 
 def _spelled(value: Any) -> bytes:
-    return to_json(_sorted(value)) + b"\n"
-
-
-def _sorted(value: Any) -> Any:
-    """Return `value` with the keys of every object in order; columns, which hold no objects, as they are."""
-    if isinstance(value, dict):
-        return {key: _sorted(value[key]) for key in sorted(value)}
-    if isinstance(value, list) and value and isinstance(value[0], dict):
-        return [_sorted(item) for item in value]
-    return value
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE)

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 import numpy as np
 from django.db import connection
@@ -15,10 +16,11 @@ from numpy.typing import NDArray
 from ingestion.adjustment import DatedValue
 from ingestion.models import ActionKind
 
-# Dates travel as days since 1970, as NumPy holds them, and become no Python dates on the way.
+# Dates travel as days since 1970, as NumPy holds them, and become no Python dates on the way. Of a version
+# that the caller knows nothing else is read.
 _STORED = """
     SELECT instrument.symbol, instrument.name, instrument.exchange, instrument.currency, instrument.source,
-           instrument.actions_fetched_at,
+           instrument.actions_fetched_at, instrument.version,
            series.days, series.open, series.high, series.low, series.close, series.volume,
            series.provisional, series.fetched_at,
            listed.dates, listed.kinds, listed.values
@@ -33,6 +35,7 @@ _STORED = """
                    volume, provisional, fetched_at
             FROM ingestion_dailybar
             WHERE instrument_id = instrument.id AND date BETWEEN %(start)s AND %(end)s
+                AND instrument.version IS DISTINCT FROM %(known)s
             ORDER BY date
         ) AS oldest_first
     ) AS series
@@ -41,7 +44,7 @@ _STORED = """
                array_agg(kind ORDER BY date, kind) AS kinds,
                array_agg(value::float8 ORDER BY date, kind) AS values
         FROM ingestion_corporateaction
-        WHERE instrument_id = instrument.id
+        WHERE instrument_id = instrument.id AND instrument.version IS DISTINCT FROM %(known)s
     ) AS listed
     WHERE instrument.symbol = %(symbol)s
 """
@@ -51,10 +54,12 @@ _STORED = """
 class StoredBars:
     """An instrument with its raw bars of a range, oldest first, of which there is at least one.
 
+    version: of the instrument's row; another one after any change of it, its bars or its actions.
     prices: shape (4, bars): open, high, low, close.
     provisional, fetched_at: of the last bar.
     """
 
+    version: UUID
     symbol: str
     name: str
     exchange: str
@@ -70,14 +75,26 @@ class StoredBars:
     dividends: list[DatedValue]
 
 
-def read_stored(symbol: str, start: date | None, end: date | None) -> StoredBars | None:
-    """Return what is stored from `start` through `end`; None where no bar is, or no such instrument."""
+@dataclass(frozen=True, kw_only=True)
+class AsKnown:
+    """Nothing has changed since the version that the caller knows."""
+
+
+def read_stored(
+    symbol: str, start: date | None, end: date | None, *, known: UUID | None = None
+) -> StoredBars | AsKnown | None:
+    """Return what is stored from `start` through `end`; None where no bar is, or no such instrument.
+
+    known: the version of what the caller still has of this range.
+    """
     limits = {"start": start or date.min, "end": end or date.max}
     with connection.cursor() as cursor:
-        cursor.execute(_STORED, {"symbol": symbol, **limits})
+        cursor.execute(_STORED, {"symbol": symbol, "known": known, **limits})
         found = cursor.fetchone()
         names = [column.name for column in cursor.description]
     row = dict(zip(names, found, strict=True)) if found else {}
+    if row and row["version"] == known:
+        return AsKnown()
     return _stored_bars(row) if row.get("days") else None
 
 

@@ -1,15 +1,15 @@
 """Compressing answers quickly: thorough compression takes as long as computing what is sent."""
 
-import gzip
 import secrets
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware, re_accepts_gzip
 from django.utils.cache import patch_vary_headers
+from isal import igzip
 
 LEVEL = 1
-"""zlib's fastest: a result of 190 KB is 62 KB after 1.6 ms; Django's level 6 makes 55 KB of it in 7.6 ms."""
+"""Of isal: a result of 210 KB is 67 KB after 0.3 ms; Django's zlib at level 6 makes 61 KB of it in 7.7 ms."""
 
 LEAST = 200
 """Bytes from which compression is worth its while, as Django has it."""
@@ -44,7 +44,7 @@ class QuickGZipMiddleware(GZipMiddleware):
 
 def compressed_quickly(content: bytes) -> bytes:
     """Return the content as gzip, with a file name of random length: the length tells no secrets (BREACH)."""
-    data = gzip.compress(content, compresslevel=LEVEL, mtime=0)
+    data = igzip.compress(content, LEVEL, mtime=0)
     header = bytearray(data[:HEADER])
     header[3] = FLAG_OF_A_NAME
     return bytes(header) + b"a" * secrets.randbelow(MOST_RANDOM_BYTES) + b"\0" + data[HEADER:]

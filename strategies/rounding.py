@@ -34,8 +34,8 @@ def published_column(values: FloatArray) -> list[float]:
 
 def published_or_none(values: FloatArray) -> list[float | None]:
     """Return `values` to ten significant digits, None for NaN."""
-    defined = ~np.isnan(values)
-    column: list[float | None] = [None] * len(values)
-    for index, value in zip(np.flatnonzero(defined).tolist(), published_column(values[defined]), strict=True):
-        column[index] = value
+    undefined = np.isnan(values)
+    column: list[float | None] = [*published_column(np.where(undefined, 0.0, values))]
+    for index in np.flatnonzero(undefined).tolist():
+        column[index] = None
     return column

@@ -32,20 +32,24 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """A backtest as it is published, and whether this request computed it.
+    """A stored backtest, and whether this request computed it: what is published of it, read when asked for.
 
-    computed: the document, where it is at hand.
+    made: what was published just now, and its document.
     """
 
     id: str
-    published: Published
     is_new: bool
-    computed: BacktestDocument | None = None
+    made: tuple[Published, BacktestDocument] | None = None
+
+    @cached_property
+    def published(self) -> Published:
+        """What is published of the backtest."""
+        return self.made[0] if self.made else find_published(self.id)
 
     @cached_property
     def document(self) -> BacktestDocument:
         """The document, read from its JSON unless it was computed just now."""
-        return self.computed or read_backtest(self.published)
+        return self.made[1] if self.made else read_backtest(self.published)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,9 +79,8 @@ def answer(parameters: BacktestParameters) -> Answer:
     """Return what `run_backtest` does, and whether it was computed just now."""
     asked = _material(parameters)
     backtest_id = _identity(asked)
-    stored = _stored(backtest_id)
-    if stored is not None:
-        return Answer(id=backtest_id, published=stored, is_new=False)
+    if Backtest.objects.filter(pk=backtest_id).exists():
+        return Answer(id=backtest_id, is_new=False)
     run = _compute(asked)
     return _store(document_of(run, backtest_id=backtest_id, generated_at=datetime.now(UTC)))
 
@@ -237,8 +240,8 @@ def _store(document: BacktestDocument) -> Answer:
     # One statement, where get_or_create takes five and a transaction.
     Backtest.objects.bulk_create([row], ignore_conflicts=True)
     if find_digest(document.id) != published.digest:
-        return Answer(id=document.id, published=find_published(document.id), is_new=False)
-    return Answer(id=document.id, published=published, is_new=True, computed=document)
+        return Answer(id=document.id, is_new=False)
+    return Answer(id=document.id, is_new=True, made=(published, document))
 
 
 def _compute(asked: _Material) -> Run:

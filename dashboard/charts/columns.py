@@ -84,7 +84,7 @@ def group_starts(
 def days_since_epoch(dates: Sequence[date]) -> NDArray[np.int64]:
     """Return dates as days since 1970-01-01; shape (bars,)."""
     # NumPy reads Python's dates one by one, ten times as slowly.
-    return np.fromiter((day.toordinal() for day in dates), dtype=np.int64, count=len(dates)) - EPOCH
+    return np.fromiter(map(date.toordinal, dates), dtype=np.int64, count=len(dates)) - EPOCH
 
 
 def rounded(values: NDArray[np.float64], decimals: int) -> list[float | None]:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal, Overflow
 from enum import StrEnum
+from functools import cached_property
 from typing import Any, ClassVar, Self, cast, override
 
 from django import forms
@@ -34,10 +35,14 @@ class ParametersForm[Parameters: BaseModel](forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.instruments = {item.symbol: item for item in list_instruments() if item.last}
         for field in self.fields.values():
             if isinstance(field, SymbolField):
-                field.offer(self.instruments)
+                field.offer(lambda: self.instruments)
+
+    @cached_property
+    def instruments(self) -> Mapping[str, InstrumentDocument]:
+        """The instruments with bars, by symbol; read when the form is shown, not when it is only answered."""
+        return {item.symbol: item for item in list_instruments() if item.last}
 
     @classmethod
     def from_query(cls, query: QueryDict) -> Self:
@@ -118,29 +123,34 @@ class ParametersForm[Parameters: BaseModel](forms.Form):
 
 
 class SymbolField(forms.ChoiceField):
-    """A choice among the stored instruments; an address may name one in lower case."""
+    """A choice among the stored instruments; an address may name one in lower case.
+
+    Whether bars are stored is for the service to say that loads them: it asks the database anyway.
+    """
 
     def __init__(self) -> None:
         super().__init__(
             label="Symbol",
             widget=InstrumentSelect,
-            error_messages={
-                "required": "Choose a symbol. The Data page fetches the first ones.",
-                "invalid_choice": "No bars of %(value)s are stored. Choose a stored symbol, or fetch "
-                "this one on the Data page.",
-            },
+            error_messages={"required": "Choose a symbol. The Data page fetches the first ones."},
         )
 
     def to_python(self, value: object) -> str:
         """Return the symbol in capitals."""
         return str(super().to_python(value)).strip().upper()
 
-    def offer(self, instruments: Mapping[str, InstrumentDocument]) -> None:
-        """Offer these instruments, given by symbol."""
-        self.choices = [
-            (item.symbol, f"{item.symbol} \N{MIDDLE DOT} {item.name}") for item in instruments.values()
-        ]
+    @override
+    def valid_value(self, value: str) -> bool:
+        """Take every symbol."""
+        return True
+
+    def offer(self, instruments: Callable[[], Mapping[str, InstrumentDocument]]) -> None:
+        """Offer these instruments, given by symbol, which are asked for when the field is shown."""
+        self.choices = lambda: self._choices_among(instruments())
         self.widget.instruments = instruments
+
+    def _choices_among(self, instruments: Mapping[str, InstrumentDocument]) -> list[tuple[str, str]]:
+        return [(item.symbol, f"{item.symbol} \N{MIDDLE DOT} {item.name}") for item in instruments.values()]
 
 
 class OtherSymbolField(SymbolField):
@@ -150,16 +160,15 @@ class OtherSymbolField(SymbolField):
         super().__init__()
         self.label, self.required = label, False
 
-    def offer(self, instruments: Mapping[str, InstrumentDocument]) -> None:
-        """Offer these instruments, and none."""
-        super().offer(instruments)
-        self.choices = [("", "Nothing else"), *cast("list[tuple[str, str]]", self.choices)]
+    @override
+    def _choices_among(self, instruments: Mapping[str, InstrumentDocument]) -> list[tuple[str, str]]:
+        return [("", "Nothing else"), *super()._choices_among(instruments)]
 
 
 class InstrumentSelect(forms.Select):
     """A select whose options carry first and last day, for the shortcuts to a range of dates."""
 
-    instruments: Mapping[str, InstrumentDocument] = {}
+    instruments: Callable[[], Mapping[str, InstrumentDocument]] = dict
 
     @override
     def create_option(
@@ -174,7 +183,7 @@ class InstrumentSelect(forms.Select):
     ) -> dict[str, Any]:
         """Return the option with its days."""
         option = super().create_option(name, value, label, selected, index, subindex, attrs)
-        instrument = self.instruments.get(str(value))
+        instrument = self.instruments().get(str(value))
         if instrument is not None:
             option["attrs"] |= {"data-first": str(instrument.first), "data-last": str(instrument.last)}
         return option

@@ -1,17 +1,17 @@
 """Where the browser finds the skeleton of a chart, and the columns that fill it."""
 
+import orjson
 from django import template
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from pydantic_core import to_json
 
 from dashboard.charts.columns import ChartColumns
 from dashboard.charts.registry import SKELETONS
 
 register = template.Library()
 
-IN_A_SCRIPT = {ord(character): f"\\u{ord(character):04X}" for character in "<>&"}
+IN_A_SCRIPT = {character: f"\\u{ord(character):04X}".encode() for character in (b"<", b">", b"&")}
 """What could end a script element, as JSON writes it otherwise."""
 
 
@@ -25,11 +25,13 @@ def skeleton_address(kind: str) -> str:
 def as_json(columns: ChartColumns, element_id: str) -> SafeString:
     """Return the columns as a JSON script for the chart with the data-columns of that id.
 
-    As Django's `json_script`, several times faster: pydantic writes the numbers.
+    As Django's `json_script`, several times faster.
     """
-    text = to_json(columns, inf_nan_mode="null").decode().translate(IN_A_SCRIPT)
+    text = orjson.dumps(columns)
+    for character, escaped in IN_A_SCRIPT.items():
+        text = text.replace(character, escaped)
     return format_html(
         '<script id="{}" type="application/json">{}</script>',
         element_id,
-        mark_safe(text),  # noqa: S308 - escaped
+        mark_safe(text.decode()),  # noqa: S308 - escaped
     )

@@ -6,11 +6,11 @@ thousand values in such rows; Django would look each of them up, localize it and
 
 from collections.abc import Iterable
 from functools import cache
+from html import escape
 from typing import TYPE_CHECKING
 
 from django import template
 from django.template.loader import get_template
-from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def _pattern(template_name: str) -> str:
 
 
 def _escaped(item: "DataclassInstance") -> dict[str, str]:
-    """Return the fields of an item as HTML."""
+    """Return the fields of an item as HTML. Django's `escape` would look for lazy texts, which none is."""
     return {
         name: value
         if isinstance(value, SafeString)

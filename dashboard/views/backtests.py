@@ -44,7 +44,7 @@ def backtests(request: HtmxRequest) -> HttpResponse:
     address = reverse("backtest", args=[answered.id])
     if not wants_partial(request):
         return _remembering(answered.id, to_own_address(request, address))
-    context = _context(request, form, answered.id, read=lambda: answered.document)
+    context = _answered(request, form, answered)
     return _remembering(answered.id, answer_beside_form(request, PAGE, context, address))
 
 
@@ -53,7 +53,8 @@ def backtest(request: HtmxRequest, backtest_id: str) -> HttpResponse:
     """Show a stored run, with the form as it was filled in."""
     document = find_backtest(backtest_id)
     form = BacktestForm.showing(document.parameters)
-    context = _context(request, form, document.id, read=lambda: document)
+    context = _context(form, document.id, read=lambda: document)
+    context["saved"] = saved_run(user_of(request), document.id)
     context["data_changed"] = data_changed_since(document)
     return _remembering(document.id, render_page(request, PAGE, context, partial="workbench"))
 
@@ -81,7 +82,7 @@ def _first_page(request: HtmxRequest) -> HttpResponse:
         form, answered = BacktestForm.showing(last.document.parameters), last
     context: dict[str, Any] = {"form": form}
     if answered is not None:
-        context = _context(request, form, answered.id, read=lambda: answered.document)
+        context = _answered(request, form, answered)
     return render_page(request, PAGE, context, partial="workbench")
 
 
@@ -100,14 +101,15 @@ def _last_answer(request: HtmxRequest) -> Answer | None:
         return None
 
 
-def _context(
-    request: HtmxRequest, form: BacktestForm, backtest_id: str, *, read: Callable[[], BacktestDocument]
-) -> dict[str, Any]:
-    return {
-        "form": form,
-        "result": rendered_result(backtest_id, read),
-        "saved": saved_run(user_of(request), backtest_id),
-    }
+def _answered(request: HtmxRequest, form: BacktestForm, answered: Answer) -> dict[str, Any]:
+    context = _context(form, answered.id, read=lambda: answered.document)
+    # Nobody can have saved what did not exist before.
+    context["saved"] = None if answered.is_new else saved_run(user_of(request), answered.id)
+    return context
+
+
+def _context(form: BacktestForm, backtest_id: str, *, read: Callable[[], BacktestDocument]) -> dict[str, Any]:
+    return {"form": form, "result": rendered_result(backtest_id, read)}
 
 
 def _day(text: str) -> date:

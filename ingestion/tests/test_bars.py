@@ -1,15 +1,17 @@
 """Loading bars: ranges, adjustment without look-ahead, fingerprints, errors."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
 
 import numpy as np
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from ingestion.bars import Adjustment, load_bars
 from ingestion.documents import SOURCE_DESCRIPTIONS, DataDocument
-from ingestion.models import Instrument
+from ingestion.models import ActionKind, CorporateAction, DailyBar, Instrument
 from jobs.errors import InvalidInput
 
 pytestmark = pytest.mark.django_db
@@ -131,3 +133,90 @@ def test_a_range_without_bars_names_the_field_to_change(
     with pytest.raises(InvalidInput, match=words) as caught:
         load_bars(symbol, start, end)
     assert caught.value.field == field
+
+
+def test_bars_are_read_once_as_long_as_nothing_changes() -> None:
+    first = load_bars("AAPL")
+    with CaptureQueriesContext(connection) as captured:
+        assert load_bars("AAPL") is first
+    assert len(captured) == 1
+
+
+def _close_a_bar_higher() -> None:
+    DailyBar.objects.filter(instrument__symbol="AAPL", date=SPLIT_DAY).update(close=45, high=46)
+
+
+def _add_a_bar() -> None:
+    bar = DailyBar.objects.filter(instrument__symbol="AAPL").latest("date")
+    bar.date += timedelta(days=1)
+    bar.save(force_insert=True)
+
+
+def _delete_a_bar() -> None:
+    DailyBar.objects.filter(instrument__symbol="AAPL", date=SPLIT_DAY).delete()
+
+
+def _add_a_split() -> None:
+    apple = Instrument.objects.get(symbol="AAPL")
+    CorporateAction.objects.create(instrument=apple, date=date(2010, 1, 4), kind=ActionKind.SPLIT, value=3)
+
+
+def _change_a_split() -> None:
+    CorporateAction.objects.filter(instrument__symbol="AAPL", kind=ActionKind.SPLIT).update(value=3)
+
+
+def _forget_the_splits() -> None:
+    CorporateAction.objects.filter(instrument__symbol="AAPL", kind=ActionKind.SPLIT).delete()
+
+
+def _rename() -> None:
+    Instrument.objects.filter(symbol="AAPL").update(name="Apple Computer")
+
+
+def _save_an_instrument_read_before_a_bar_changed() -> None:
+    apple = Instrument.objects.get(symbol="AAPL")
+    _close_a_bar_higher()
+    load_bars("AAPL")
+    apple.save()
+
+
+CHANGES = (
+    _close_a_bar_higher,
+    _add_a_bar,
+    _delete_a_bar,
+    _add_a_split,
+    _change_a_split,
+    _forget_the_splits,
+    _rename,
+    _save_an_instrument_read_before_a_bar_changed,
+)
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_bars_kept_in_memory_are_never_older_than_what_is_stored(change: Callable[[], None]) -> None:
+    before = load_bars("AAPL")
+    version = _version()
+    change()
+    after = load_bars("AAPL")
+    assert _version() != version
+    assert after is not before
+    assert (after.fingerprint, after.name) != (before.fingerprint, before.name)
+
+
+def test_a_change_that_is_taken_back_leaves_no_trace_in_memory() -> None:
+    before = load_bars("AAPL")
+    with transaction.atomic():
+        _close_a_bar_higher()
+        assert load_bars("AAPL").fingerprint != before.fingerprint
+        transaction.set_rollback(True)
+    assert load_bars("AAPL").fingerprint == before.fingerprint
+
+
+def test_another_instruments_change_is_not_this_ones() -> None:
+    before = load_bars("IBM")
+    _close_a_bar_higher()
+    assert load_bars("IBM") is before
+
+
+def _version() -> UUID:
+    return Instrument.objects.get(symbol="AAPL").version
