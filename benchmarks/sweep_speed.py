@@ -24,7 +24,12 @@ import numpy as np
 from bokeh_sampledata.stocks import AAPL
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-os.environ.setdefault("NUMBA_CACHE_DIR", str(Path(tempfile.gettempdir()) / "hindcast-kernels"))
+
+from strategies.engine.fingerprint import source_fingerprint
+
+os.environ.setdefault(
+    "NUMBA_CACHE_DIR", str(Path(tempfile.gettempdir()) / f"hindcast-kernels-{source_fingerprint()}")
+)
 
 from strategies.engine import kernels
 from strategies.engine.account import Account

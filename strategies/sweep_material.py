@@ -12,14 +12,11 @@ from strategies.engine import ENGINE_VERSION
 from strategies.engine.prices import Prices
 from strategies.engine.sweep.grid import TUNABLE, Grid
 from strategies.material import first_traded_bar, last_day, prices_of, split_days
-from strategies.parameters import Rule
 from strategies.sweep_documents import SCHEMA_VERSION
 from strategies.sweep_parameters import SweepParameters
 
-CROSSING_RULES = {Rule.MA_CROSSOVER, Rule.PRICE_CROSSOVER}
 QUICK_BARS = 5_000_000
-QUICK_BARS_DECIDED = 1_000_000
-"""Bars times cells that take less than about a second: of rules that compare two lines, and of others."""
+"""Bars times cells that take less than about a second, the verdict included."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -72,8 +69,7 @@ class SweepMaterial:
     @property
     def is_quick(self) -> bool:
         """Whether a request may wait for the answer; otherwise it is a job."""
-        most = QUICK_BARS if self.parameters.rule in CROSSING_RULES else QUICK_BARS_DECIDED
-        return len(self.grid) * len(self.bars) <= most
+        return len(self.grid) * len(self.bars) <= QUICK_BARS
 
     def values(self, cell: int) -> dict[str, float]:
         """Return what varies in a cell, by name."""

@@ -13,7 +13,6 @@ import django
 
 OUR_PACKAGES = ("jobs", "ingestion", "strategies", "forecasting", "dashboard", "site_config")
 IMPORTED_WHERE_USED = (
-    "arch.bootstrap",
     "bokeh.plotting",
     "django_q.cluster",
     "django_q.brokers.orm",

@@ -7,7 +7,8 @@ is the same for equal averages and keeps the order of unequal ones. That holds f
 weighted averages; exponential and Hull averages stay exactly at a price that stands still.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from math import floor, isqrt, log10
 
 import numpy as np
@@ -27,23 +28,38 @@ class PricesTooLarge(ValueError):
 
 
 def moving_average(close: FloatArray, window: int, kind: Average) -> FloatArray:
-    """Return the moving average of `close` over `window` bars.
+    """Return the moving average of `close` over `window` bars; shape (bars,), as `moving_averages` does."""
+    average: FloatArray = moving_averages(close, [window], kind)[0]
+    return average
+
+
+def moving_averages(
+    close: FloatArray, windows: Sequence[int], kind: Average, *, length: int | None = None
+) -> FloatArray:
+    """Return the moving averages of `close` over each of the windows.
 
     close: shape (bars,), in currency, oldest first.
-    Returns shape (bars,), in currency; the first `bars_before(window, kind)` values are NaN.
-    Raises ValueError when `window` is not positive, and PricesTooLarge when the highest price is so
+    length: of the rows that are returned, at least `bars`, which it is by default.
+    Returns shape (windows, length), in currency; the first `bars_before(window, kind)` values of a row
+    are NaN, and those after the last bar.
+    Raises ValueError when a window is not positive, and PricesTooLarge when the highest price is so
     many times the first one that exact sums would not fit: a million times, about, and for weighted
     averages of w bars ten billion by w², about.
     """
-    if window < 1:
-        raise ValueError("A window needs at least one bar.")
-    if bars_before(window, kind) >= len(close):
-        return np.full(len(close), np.nan)
-    scale = _ticks_in_a_unit(close)
-    if float(close.max()) * scale * _weights_in(window, kind) > LARGEST_SUM:
-        raise PricesTooLarge
-    ticks = np.rint(close * scale).astype(np.int64)
-    return _AVERAGES[kind](ticks, window) / scale
+    bars = len(close)
+    averages = np.full((len(windows), bars if length is None else length), np.nan)
+    scale = _ticks_in_a_unit(close) if bars else 1.0
+    prices = _Ticks(np.rint(close * scale))
+    for row, window in zip(averages, windows, strict=True):
+        if window < 1:
+            raise ValueError("A window needs at least one bar.")
+        before = bars_before(window, kind)
+        if before >= bars:
+            continue
+        if prices.highest * _weights_in(window, kind) > LARGEST_SUM:
+            raise PricesTooLarge
+        np.divide(_AVERAGES[kind](prices, window), scale, out=row[before:bars])
+    return averages
 
 
 def bars_before(window: int, kind: Average) -> int:
@@ -54,14 +70,15 @@ def bars_before(window: int, kind: Average) -> int:
 def exponential_average(values: FloatArray, window: int) -> FloatArray:
     """Return the exponential average with the smoothing factor 2 / (window + 1); same shape.
 
-    Its seed is the mean of the first `window` values; before it stands NaN. Written as a correction
+    Its seed is the mean of the first `window` values, added one after another as the compiled kernel
+    does; before it stands NaN. Written as a correction
     by a share of the distance, it stays exactly where it is while the value equals it.
     """
     average = np.full(len(values), np.nan)
     if window > len(values):
         return average
     share = 2 / (window + 1)
-    last = float(values[:window].sum() / window)
+    last = float(np.cumsum(values[:window])[-1] / window)
     average[window - 1] = last
     average[window:] = [last := last + share * (value - last) for value in values[window:].tolist()]
     return average
@@ -83,34 +100,68 @@ def _weights_in(window: int, kind: Average) -> int:
     return window * (window + 1) // 2 if kind in {Average.WEIGHTED, Average.HULL} else window
 
 
-def _simple(ticks: Ticks, window: int) -> FloatArray:
-    """Return the mean of the last `window` values.
+class _Ticks:
+    """Prices in whole ticks, and the running sums that averages of many windows share."""
 
-    The cumulative sum may exceed 64 bits; it then wraps around, and the differences stay right.
+    def __init__(self, values: FloatArray) -> None:
+        self.values = values
+        self.highest = float(values.max(initial=0.0))
+
+    @cached_property
+    def _running(self) -> Ticks | FloatArray:
+        return _running_sums(self.values)
+
+    @cached_property
+    def _running_weighted(self) -> Ticks | FloatArray:
+        return _running_sums(self.values, np.arange(1, len(self.values) + 1))
+
+    def sums(self, window: int) -> Ticks | FloatArray:
+        """Return the exact sum of each full window; shape (bars - window + 1,)."""
+        return _windows_of(self._running, window)
+
+    def weighted_sums(self, window: int) -> Ticks:
+        """Return the exact sum of each full window with the weights 1, 2, ... `window`, newest heaviest.
+
+        It is Σ j·p over the window, counted from the first bar, less what counting from there gives each
+        price too much.
+        """
+        begins = np.arange(len(self.values) - window + 1)
+        counted = _windows_of(self._running_weighted, window).astype(np.int64)
+        weighted: Ticks = counted - begins * self.sums(window).astype(np.int64)
+        return weighted
+
+
+def _running_sums(ticks: FloatArray, weights: Ticks | int = 1) -> Ticks | FloatArray:
+    """Return exact running sums, in floating point where it holds them, which divides faster.
+
+    In 64 bits they may wrap around; differences of them stay right as long as they fit themselves.
     """
-    average = np.full(len(ticks), np.nan)
-    average[window - 1 :] = _sums(ticks, window) / window
-    return average
+    if float((ticks * weights).sum()) < LARGEST_EXACT_FLOAT / 2:
+        return np.cumsum(ticks * weights)
+    return np.cumsum(ticks.astype(np.int64) * weights)
 
 
-def _weighted(ticks: Ticks, window: int) -> FloatArray:
-    """Return the mean of the last `window` values with the weights 1, 2, ... `window`, newest heaviest.
-
-    The weighted sum is Σ j·p over the window, counted from the first bar, less what counting from
-    there gives each price too much.
-    """
-    begins = np.arange(len(ticks) - window + 1)
-    weighted = _sums(ticks * np.arange(1, len(ticks) + 1), window) - begins * _sums(ticks, window)
-    average = np.full(len(ticks), np.nan)
-    average[window - 1 :] = _quotients(weighted, window * (window + 1) // 2)
-    return average
+def _windows_of[Sums: Ticks | FloatArray](running: Sums, window: int) -> Sums:
+    sums = running[window - 1 :].copy()
+    sums[1:] -= running[:-window]
+    return sums  # type: ignore[return-value]  # a slice of an array has its type
 
 
-def _exponential(ticks: Ticks, window: int) -> FloatArray:
-    return exponential_average(ticks.astype(np.float64), window)
+def _simple(ticks: _Ticks, window: int) -> FloatArray:
+    """Return the mean of the last `window` values."""
+    return ticks.sums(window) / window
 
 
-def _hull(ticks: Ticks, window: int) -> FloatArray:
+def _weighted(ticks: _Ticks, window: int) -> FloatArray:
+    """Return the mean of the last `window` values with the weights 1, 2, ... `window`, newest heaviest."""
+    return _quotients(ticks.weighted_sums(window), window * (window + 1) // 2)
+
+
+def _exponential(ticks: _Ticks, window: int) -> FloatArray:
+    return exponential_average(ticks.values, window)[window - 1 :]
+
+
+def _hull(ticks: _Ticks, window: int) -> FloatArray:
     """Return Hull's average: twice the weighted one of half the window less that of all, smoothed.
 
     Smoothed by a weighted average over the root of the window; halves and roots are rounded down
@@ -118,17 +169,16 @@ def _hull(ticks: Ticks, window: int) -> FloatArray:
     averages and no later bar can touch an earlier one.
     """
     smoothing = _smoothing_window(window)
-    raw = (2 * _weighted(ticks, max(window // 2, 1)) - _weighted(ticks, window))[window - 1 :]
+    half, whole = _weighted(ticks, max(window // 2, 1)), _weighted(ticks, window)
+    raw = 2 * half[len(half) - len(whole) :] - whole
     results = len(raw) - smoothing + 1
     total = np.zeros(results)
     for weight in range(1, smoothing + 1):
         total += weight * raw[weight - 1 : weight - 1 + results]
-    average = np.full(len(ticks), np.nan)
-    average[len(ticks) - results :] = total / (smoothing * (smoothing + 1) // 2)
-    return average
+    return total / (smoothing * (smoothing + 1) // 2)
 
 
-_AVERAGES: Mapping[Average, Callable[[Ticks, int], FloatArray]] = {
+_AVERAGES: Mapping[Average, Callable[[_Ticks, int], FloatArray]] = {
     Average.SIMPLE: _simple,
     Average.EXPONENTIAL: _exponential,
     Average.WEIGHTED: _weighted,
@@ -139,14 +189,6 @@ _AVERAGES: Mapping[Average, Callable[[Ticks, int], FloatArray]] = {
 def _smoothing_window(window: int) -> int:
     """Return the bars over which Hull's average smooths."""
     return isqrt(window)
-
-
-def _sums(ticks: Ticks, window: int) -> Ticks:
-    """Return the sum of each full window; shape (bars - window + 1,)."""
-    sums = np.cumsum(ticks)
-    found = sums[window - 1 :].copy()
-    found[1:] -= sums[:-window]
-    return found
 
 
 def _quotients(numerators: Ticks, divisor: int) -> FloatArray:

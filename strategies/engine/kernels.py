@@ -16,8 +16,6 @@ from threading import Lock, Thread
 from types import ModuleType
 from typing import Any
 
-from strategies.engine.evidence.resampling import resampled_bars
-
 logger = logging.getLogger(__name__)
 
 
@@ -25,10 +23,12 @@ logger = logging.getLogger(__name__)
 class Kernels:
     """The modules with compiled functions; importing them loads numba, so nothing else does.
 
-    loops: of cells, see `sweep.compiled`; splits: of cross-validation, see `evidence.splits`.
+    loops: of cells, see `sweep.compiled`; tables: of a market, see `sweep.tables`;
+    splits: of cross-validation, see `evidence.splits`.
     """
 
     loops: Any
+    tables: Any
     splits: Any
 
 
@@ -77,12 +77,10 @@ def _warm() -> None:
 
 
 def _warmed() -> Kernels:
-    loops, splits = _module("sweep.compiled"), _module("evidence.splits")
+    loops, tables, splits = (_module(name) for name in ("sweep.compiled", "sweep.tables", "evidence.splits"))
     loops.warm()
     splits.warm()
-    # The first draw loads the package of the bootstrap, which takes longer than all draws after it.
-    next(resampled_bars(2, draws=1))
-    return Kernels(loops=loops, splits=splits)
+    return Kernels(loops=loops, tables=tables, splits=splits)
 
 
 @contextmanager

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from strategies.engine.averages import PricesTooLarge, moving_average
+from strategies.engine.averages import PricesTooLarge, moving_average, moving_averages
 from strategies.engine.choices import Average
 from strategies.engine.rules import Decisions, RuleParameters, ma_crossover
 from strategies.tests.making import make_prices
@@ -85,6 +85,17 @@ def test_no_tie_of_simple_averages_is_mistaken_for_a_cross() -> None:
     ties = np.count_nonzero(quick_line.values == steady_line.values)
     assert ties > 50
     np.testing.assert_array_equal(decisions.side, expected)
+
+
+@pytest.mark.parametrize("kind", Average)
+@pytest.mark.parametrize("price", [50.0, 3e6])
+def test_averages_of_many_windows_are_those_of_each(kind: Average, price: float) -> None:
+    close = price * np.exp(np.cumsum(np.random.default_rng(5).normal(0, 0.02, 300)))
+    windows = [1, 2, 7, 50, 299, 400]
+    found = moving_averages(close, windows, kind, length=320)
+    assert np.isnan(found[:, 300:]).all()
+    for row, window in zip(found, windows, strict=True):
+        np.testing.assert_array_equal(row[:300], moving_average(close, window, kind))
 
 
 def test_every_stored_decimal_of_a_dear_share_counts() -> None:

@@ -5,7 +5,7 @@ from math import isclose, sqrt
 
 import numpy as np
 import pytest
-from arch.bootstrap import SPA
+from arch.bootstrap import SPA, StationaryBootstrap
 
 from strategies.engine import kernels
 from strategies.engine.evidence import overfitting, superiority
@@ -189,6 +189,13 @@ def test_draws_are_repeatable_and_take_as_many_bars_as_there_are() -> None:
     first, second = list(resampled_bars(100, 3)), list(resampled_bars(100, 3))
     assert all((one == other).all() for one, other in zip(first, second, strict=True))
     assert (draw_counts(100, 3).sum(axis=1) == 100).all()
+
+
+def test_draws_are_those_of_the_arch_package() -> None:
+    bars = 173
+    sampler = StationaryBootstrap(block_length(bars), np.arange(bars), seed=SEED)
+    expected = [sample for (sample, *_), _ in sampler.bootstrap(20)]
+    np.testing.assert_array_equal(list(resampled_bars(bars, 20)), expected)
 
 
 def test_the_bands_hold_what_came_and_are_in_order() -> None:

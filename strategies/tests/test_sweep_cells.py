@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
-from itertools import product
+from itertools import combinations, product
 
 import numpy as np
 import pytest
@@ -16,6 +16,7 @@ from strategies.engine.metrics import Undefined
 from strategies.engine.prices import Prices
 from strategies.engine.rules import RuleParameters
 from strategies.engine.stops import Stops
+from strategies.engine.sweep import vectorised
 from strategies.engine.sweep.choosing import (
     Objective,
     best_cell,
@@ -24,6 +25,15 @@ from strategies.engine.sweep.choosing import (
 )
 from strategies.engine.sweep.computing import Sweep
 from strategies.engine.sweep.grid import grid_of
+from strategies.engine.sweep.market import (
+    FALL,
+    HIGHEST,
+    LOWEST,
+    PRICE_COLUMN,
+    RETURNS_COLUMN,
+    SHORTFALLS_COLUMN,
+    SQUARES_COLUMN,
+)
 from strategies.engine.sweep.tallies import Figures
 from strategies.tests.making import make_account, make_strategy
 from strategies.tests.questions import quarter_prices
@@ -177,6 +187,49 @@ def test_ties_and_short_histories(prices: Prices, entry: Entry, fill: Fill, comm
         strategy = make_strategy(entry=entry, fill=fill, direction=direction, commission_rate=commission)
         ranges = {"fast": [1, 2, 5], "slow": [2, 3, 8]}
         assert_cells_are_backtests(prices, strategy, ranges, first=len(prices) // 3)
+
+
+@given(
+    quarter_prices(), st.sampled_from([Rule.TRIPLE_MA, Rule.MACD, Rule.MA_ENVELOPE]), st.sampled_from(Entry)
+)
+@settings(max_examples=60, deadline=None)
+def test_ties_of_rules_that_look_at_more_than_two_lines(prices: Prices, rule: Rule, entry: Entry) -> None:
+    strategy = replace(make_strategy(entry=entry, direction=Direction.LONG_SHORT), rule=rule)
+    ranges: dict[str, list[float]] = {
+        "fast": [1, 2],
+        "middle": [2, 3],
+        "slow": [3, 8],
+        "signal": [1, 4],
+        "band": [0.01, 0.25],
+    }
+    assert_cells_are_backtests(prices, strategy, ranges, first=len(prices) // 3)
+
+
+@pytest.mark.parametrize("bars", [1, 2, 3, 64, 65, 700])
+def test_the_tables_of_a_market_are_the_same_compiled_and_by_numpy(bars: int) -> None:
+    compiled = kernels.compiled()
+    assert compiled is not None
+    close = PRICES.close[:bars]
+    found = compiled.tables.tabulate(close, close * 1.01, close * 0.99, 0.0001)
+    expected = vectorised.tabulate(close, close * 1.01, close * 0.99, 0.0001)
+    for sums, others in zip(found[:2], expected[:2], strict=True):
+        for column in (RETURNS_COLUMN, SQUARES_COLUMN, SHORTFALLS_COLUMN):
+            np.testing.assert_allclose(
+                sums[:, column] + sums[:, column + 1],
+                others[:, column] + others[:, column + 1],
+                rtol=1e-14,
+                atol=1e-17,
+            )
+        np.testing.assert_array_equal(sums[:, PRICE_COLUMN], others[:, PRICE_COLUMN])
+    for first, last in combinations(range(0, bars, max(bars // 40, 1)), 2):
+        level = (first ^ last).bit_length() - 1
+        stretch = close[first : last + 1]
+        for ranges in (found[2], expected[2]):
+            early, late = ranges[level, first], ranges[level, last]
+            assert min(early[LOWEST], late[LOWEST]) == stretch.min()
+            assert max(early[HIGHEST], late[HIGHEST]) == stretch.max()
+            fall = min(early[FALL], late[FALL], late[LOWEST] / early[HIGHEST])
+            assert fall == (stretch / np.maximum.accumulate(stretch)).min()
 
 
 def test_large_grids_are_shared_by_threads_without_a_difference(monkeypatch: pytest.MonkeyPatch) -> None:

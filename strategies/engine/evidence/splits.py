@@ -1,15 +1,11 @@
 """The compiled loop of cross-validation: every split of the blocks, for all trials at once."""
 
-from typing import Any
-
 import numpy as np
-from numba import njit
 
-type Array = Any
-"""A NumPy array; numba finds the exact type at the call."""
+from strategies.engine.compiling import Array, kernel
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def judge(halves: Array, bars: Array, returns: Array, squares: Array) -> tuple[int, int]:
     """Return in how many splits the trial chosen in sample is in the lower half, and in how many it loses.
 
@@ -49,7 +45,7 @@ def judge(halves: Array, bars: Array, returns: Array, squares: Array) -> tuple[i
     return lower, losing
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _order(sums: Array, squares: Array, bars: int, order: Array) -> None:
     """Write numbers that are in the order of the Sharpe ratios: their squares, with their signs."""
     for trial in range(sums.shape[0]):

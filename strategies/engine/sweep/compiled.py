@@ -7,25 +7,27 @@ web server that calls them from several threads of its own at once.
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
-from numba import njit
 
 from strategies.engine.account import Account
 from strategies.engine.backtest import Strategy
 from strategies.engine.choices import Entry, Fill, Rule
+from strategies.engine.compiling import Array, kernel
 from strategies.engine.kernels import cores
 from strategies.engine.prices import FloatArray, Prices
 from strategies.engine.rules import RuleParameters
+from strategies.engine.sweep import tables
+from strategies.engine.sweep.deciding import decide
 from strategies.engine.sweep.events import (
-    WORD,
-    Array,
     crossings,
     orders_at_crossings,
     orders_at_turns,
     tally_holdings,
 )
-from strategies.engine.sweep.grid import Decided, Lines, decided, grid_of, lines_of
+from strategies.engine.sweep.grid import grid_of
+from strategies.engine.sweep.lines import WORD, Pairs, Recipes, lines_of
 from strategies.engine.sweep.market import Market, Terms
 from strategies.engine.sweep.tallies import TALLIES
 from strategies.engine.sweep.walking import tally_equity, walk
@@ -36,30 +38,19 @@ CHUNKS_A_CORE = 4
 NOTHING = np.empty((0, 0))
 
 
-def tally_lines(
-    lines: Lines, market: Market, terms: Terms, *, closed_form: bool, returns: FloatArray = NOTHING
+def tally_cells(
+    lines: Pairs | Recipes, market: Market, terms: Terms, *, closed_form: bool, returns: FloatArray = NOTHING
 ) -> FloatArray:
-    """Return the tallies, shape (cells, 8), of cells that compare two lines.
+    """Return the tallies of cells, shape (cells, 8).
 
     closed_form: whether all money is in shares or none is, and no stop is set.
     returns: where to write the returns of each cell, shape (cells, bars), if they are wanted.
     """
-    tallies = np.zeros((len(lines.upper), TALLIES))
+    tallies = np.zeros((len(lines.begin), TALLIES))
+    tally: Any = _tally_pairs if isinstance(lines, Pairs) else _tally_recipes
 
     def work(begin: int, end: int) -> None:
-        cells = slice(begin, end)
-        _tally_lines(
-            lines.values,
-            lines.upper[cells],
-            lines.lower[cells],
-            lines.begin[cells],
-            lines.lead,
-            market,
-            terms,
-            closed_form,
-            tallies[cells],
-            returns[cells],
-        )
+        tally(lines, begin, end, market, terms, closed_form, tallies, returns)
 
     _in_threads(work, len(tallies), len(market.close))
     return tallies
@@ -78,52 +69,20 @@ def warm() -> None:
         commission_fixed=0.0,
         slippage=0.0,
     )
-    strategy = Strategy(
-        rule=Rule.MA_CROSSOVER,
-        tuned=RuleParameters(),
-        entry=Entry.ON_STATE,
-        fill=Fill.NEXT_OPEN,
-        account=account,
-    )
-    grid = grid_of(strategy.rule, strategy.tuned, {"fast": [2], "slow": [3]})
-    market = Market.of(prices, account, fill=strategy.fill, risk_free_rate=0.0)
-    terms = Terms.of(strategy)
-    lines = lines_of(grid, prices, first=0)
-    if lines is not None:
-        tally_lines(lines, market, terms, closed_form=True)
-    tally_decided(decided(grid, prices, [0], first=0), market, terms, closed_form=False)
-
-
-def tally_decided(
-    decided: Decided, market: Market, terms: Terms, *, closed_form: bool, returns: FloatArray = NOTHING
-) -> FloatArray:
-    """Return the tallies of cells whose sides are given, as `tally_lines` does."""
-    tallies = np.zeros((len(decided.sides), TALLIES))
-
-    def work(begin: int, end: int) -> None:
-        cells = slice(begin, end)
-        _tally_decided(
-            decided.sides[cells],
-            decided.known_from[cells],
-            decided.lead,
-            market,
-            terms,
-            closed_form,
-            tallies[cells],
-            returns[cells],
+    for rule in (Rule.MA_CROSSOVER, Rule.MACD):
+        strategy = Strategy(
+            rule=rule, tuned=RuleParameters(), entry=Entry.ON_STATE, fill=Fill.NEXT_OPEN, account=account
         )
+        lines = lines_of(grid_of(rule, strategy.tuned, {"fast": [2], "slow": [3]}), prices, first=0)
+        market = Market.of(prices, account, fill=strategy.fill, risk_free_rate=0.0, tabulate=tables.tabulate)
+        tally_cells(lines, market, Terms.of(strategy), closed_form=True)
 
-    _in_threads(work, len(tallies), len(market.close))
-    return tallies
 
-
-@njit(cache=True, nogil=True)
-def _tally_lines(
-    values: Array,
-    upper: Array,
-    lower: Array,
-    begin: Array,
-    lead: int,
+@kernel
+def _tally_pairs(
+    pairs: Pairs,
+    begin: int,
+    end: int,
     market: Market,
     terms: Terms,
     closed_form: bool,
@@ -131,24 +90,22 @@ def _tally_lines(
     returns: Array,
 ) -> None:
     bars = market.close.shape[0]
-    words = np.empty(values.shape[1] // WORD, np.uint64)
     signals = np.empty(bars, np.int64)
     orders, targets = np.empty(bars, np.int64), np.empty(bars, np.int64)
     equity = np.empty(bars)
-    for cell in range(upper.shape[0]):
-        crossed, known, side = crossings(
-            values[upper[cell]], values[lower[cell]], begin[cell], lead, words, signals
-        )
+    for cell in range(begin, end):
+        upper, lower = pairs.values[pairs.upper[cell]], pairs.values[pairs.lower[cell]]
+        crossed, known, side = crossings(upper, lower, pairs.begin[cell], pairs.lead, signals)
         count = orders_at_crossings(signals, crossed, known, side, terms, bars, orders, targets)
         wanted = returns[cell] if returns.shape[0] > 0 else equity[:0]
         _tally(orders, targets, count, market, terms, closed_form, tallies[cell], equity, wanted)
 
 
-@njit(cache=True, nogil=True)
-def _tally_decided(
-    sides: Array,
-    known_from: Array,
-    lead: int,
+@kernel
+def _tally_recipes(
+    recipes: Recipes,
+    begin: int,
+    end: int,
     market: Market,
     terms: Terms,
     closed_form: bool,
@@ -156,15 +113,17 @@ def _tally_decided(
     returns: Array,
 ) -> None:
     bars = market.close.shape[0]
+    room, sides = np.empty((2, recipes.bars)), np.empty(recipes.bars, np.int8)
     orders, targets = np.empty(bars, np.int64), np.empty(bars, np.int64)
     equity = np.empty(bars)
-    for cell in range(sides.shape[0]):
-        count = orders_at_turns(sides[cell], known_from[cell], lead, terms, orders, targets)
+    for cell in range(begin, end):
+        known_from = decide(recipes, cell, room, sides)
+        count = orders_at_turns(sides, known_from, recipes.lead, terms, orders, targets)
         wanted = returns[cell] if returns.shape[0] > 0 else equity[:0]
         _tally(orders, targets, count, market, terms, closed_form, tallies[cell], equity, wanted)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _tally(
     orders: Array,
     targets: Array,

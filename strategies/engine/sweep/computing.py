@@ -1,9 +1,9 @@
 """Figures of all cells of a grid, by the fastest way that is exact for them.
 
-lines crossing, all in or all out, long only, no stops     events, or vectorised
-lines crossing, any other terms                            walking
-any other rule                                             its own decisions, then as above
-kernels not ready                                          the single backtest, cell by cell
+all in or all out, long only, no stops     events
+any other terms                            walking
+kernels not ready                          vectorised where two lines cross on the first terms,
+                                           otherwise the single backtest, cell by cell
 """
 
 from collections.abc import Callable, Iterator
@@ -22,11 +22,11 @@ from strategies.engine.prices import FloatArray, Prices
 from strategies.engine.rules import Decisions, decide
 from strategies.engine.simulation import Simulation, simulate
 from strategies.engine.sweep import vectorised
-from strategies.engine.sweep.grid import Grid, Lines, decided, lines_of
+from strategies.engine.sweep.grid import Grid
+from strategies.engine.sweep.lines import Pairs, Recipes, lines_of
 from strategies.engine.sweep.market import Market, Terms
 from strategies.engine.sweep.tallies import TALLIES, Figures, figures_of, tally_of
 
-CELLS_AT_ONCE = 64
 RETURNS_AT_ONCE = 128
 """Cells whose returns are in memory together: a few megabytes for some decades of bars."""
 
@@ -76,17 +76,9 @@ class Sweep:
         if compiled is None:
             for row, cell in zip(returns, cells, strict=True):
                 row[:] = self.curve(cell).returns
-        elif self._lines is not None:
-            compiled.loops.tally_lines(
-                self._lines.of(cells), self._market, self._terms, closed_form=False, returns=returns
-            )
         else:
-            compiled.loops.tally_decided(
-                decided(self.grid, self.prices, cells, first=self.first),
-                self._market,
-                self._terms,
-                closed_form=False,
-                returns=returns,
+            compiled.loops.tally_cells(
+                self._lines.of(cells), self._market, self._terms, closed_form=False, returns=returns
             )
         return returns
 
@@ -95,30 +87,18 @@ class Sweep:
         return Curve.of(self._simulation(cell), self.prices.dates[self.first :])
 
     def _tallies(self, report: Report) -> FloatArray:
-        compiled = kernels.compiled()
-        if self._lines is not None and compiled is not None:
-            tallies: FloatArray = compiled.loops.tally_lines(
-                self._lines, self._market, self._terms, closed_form=self._has_closed_form
+        compiled, lines = kernels.compiled(), self._lines
+        if compiled is not None:
+            tallies: FloatArray = compiled.loops.tally_cells(
+                lines, self._market, self._terms, closed_form=self._has_closed_form
             )
-            return tallies
-        if self._lines is not None and self._has_closed_form:
-            tallies = vectorised.tally_lines(self._lines, self._market, self._terms)
-            for cell in np.flatnonzero(np.isnan(tallies).any(axis=1)).tolist():
-                tallies[cell] = self._tally(cell)
-            return tallies
-        return self._tallies_in_batches(compiled, report)
-
-    def _tallies_in_batches(self, compiled: kernels.Kernels | None, report: Report) -> FloatArray:
-        tallies = np.empty((len(self.grid), TALLIES))
-        for batch in batched(range(len(self.grid)), CELLS_AT_ONCE):
-            if compiled is None:
-                tallies[list(batch)] = [self._tally(cell) for cell in batch]
-            else:
-                sides = decided(self.grid, self.prices, batch, first=self.first)
-                tallies[list(batch)] = compiled.loops.tally_decided(
-                    sides, self._market, self._terms, closed_form=self._has_closed_form
-                )
-            report((batch[-1] + 1) / len(self.grid))
+        elif isinstance(lines, Pairs) and self._has_closed_form:
+            tallies = vectorised.tally_pairs(lines, self._market, self._terms)
+        else:
+            tallies = np.full((len(self.grid), TALLIES), np.nan)
+        for cell in np.flatnonzero(np.isnan(tallies).any(axis=1)).tolist():
+            tallies[cell] = self._tally(cell)
+            report((cell + 1) / len(self.grid))
         return tallies
 
     def _tally(self, cell: int) -> FloatArray:
@@ -131,16 +111,18 @@ class Sweep:
         return simulated(self.prices, self.strategy, decisions, first=self.first)
 
     @cached_property
-    def _lines(self) -> Lines | None:
+    def _lines(self) -> Pairs | Recipes:
         return lines_of(self.grid, self.prices, first=self.first)
 
     @cached_property
     def _market(self) -> Market:
+        compiled = kernels.compiled()
         return Market.of(
             self.prices.since(self.first),
             self.strategy.account,
             fill=self.strategy.fill,
             risk_free_rate=self.risk_free_rate,
+            tabulate=vectorised.tabulate if compiled is None else compiled.tables.tabulate,
         )
 
     @cached_property

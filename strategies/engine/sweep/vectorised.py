@@ -10,8 +10,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from strategies.engine.prices import ROUNDING, FloatArray, IndexArray
-from strategies.engine.sweep.grid import Lines
-from strategies.engine.sweep.market import Market, Terms
+from strategies.engine.sweep.lines import Pairs
+from strategies.engine.sweep.market import (
+    FALL,
+    HIGHEST,
+    LOWEST,
+    PRICE_COLUMN,
+    RETURNS_COLUMN,
+    SHORTFALLS_COLUMN,
+    SQUARES_COLUMN,
+    Market,
+    Tables,
+    Terms,
+)
 from strategies.engine.sweep.tallies import (
     CANCELLED,
     DOWNSIDE,
@@ -27,6 +38,82 @@ from strategies.engine.sweep.tallies import (
 
 CELLS_AT_ONCE = 192
 """Cells times bars at once fit into a core's own cache as bits of a byte."""
+
+
+def tabulate(close: FloatArray, paid: FloatArray, received: FloatArray, rate: float) -> Tables:
+    """Return `bought`, `sold` and `ranges` of a market, as `tables.tabulate` does."""
+    sums = _sums(np.concatenate(([0.0], close[1:] / close[:-1] - 1)), rate)
+    return _bought(close, paid, sums, rate), _sold(close, received, sums, rate), _tabulated_ranges(close)
+
+
+def _summed(returns: FloatArray, rate: float) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return what is summed of returns: themselves, their squares, and those of what they lack."""
+    shortfall = np.minimum(returns - rate, 0.0)
+    return returns, returns * returns, shortfall * shortfall
+
+
+def _sums(returns: FloatArray, rate: float) -> FloatArray:
+    """Return running sums in pairs of doubles, up to before each bar; shape (bars + 1, 6).
+
+    The difference of two of them loses no digit. In one double, a calm stretch after a wild one would
+    keep few digits of its own.
+    """
+    sums = np.zeros((len(returns) + 1, 6))
+    exact = np.cumsum(np.array(_summed(returns, rate), dtype=np.longdouble), axis=1)
+    sums[1:, ::2] = exact.T
+    sums[1:, 1::2] = (exact - sums[1:, ::2].T).T
+    return sums
+
+
+def _bought(close: FloatArray, paid: FloatArray, sums: FloatArray, rate: float) -> FloatArray:
+    """Return the rows of purchases: sums up to after their bar, less the return at the purchase."""
+    bought = np.zeros((len(close), 8))
+    bought[:, :6] = sums[1:]
+    bought[:, 1:6:2] -= np.transpose(_summed(close / paid - 1, rate))
+    bought[:, PRICE_COLUMN] = 1 / paid
+    return bought
+
+
+def _sold(close: FloatArray, received: FloatArray, sums: FloatArray, rate: float) -> FloatArray:
+    """Return the rows of sales: sums up to before their bar, and the return at the sale."""
+    sold = np.zeros((len(close) + 1, 8))
+    sold[:, :6] = sums
+    sold[1:-1, 1:6:2] += np.transpose(_summed(received[1:] / close[:-1] - 1, rate))
+    sold[:-1, PRICE_COLUMN] = received
+    sold[-1, PRICE_COLUMN] = close[-1]
+    return sold
+
+
+def _tabulated_ranges(close: FloatArray) -> FloatArray:
+    """Return the disjoint sparse table.
+
+    Entries of a level reach from or to the ends of half as large groups; `to_end` and `from_start` hold
+    those of all bars, and are joined with the group beside them for the next level.
+    """
+    bars = len(close)
+    levels = max((bars - 1).bit_length(), 1)
+    padded = np.full(1 << levels, close[-1])
+    padded[:bars] = close
+    table = np.empty((levels, 1 << levels, 3))
+    to_end = np.stack((padded, padded, np.ones_like(padded)))
+    from_start = to_end.copy()
+    for level in range(levels):
+        entries = table[level].reshape(-1, 2, 1 << level, 3)
+        early = to_end.reshape(3, -1, 2, 1 << level)
+        late = from_start.reshape(3, -1, 2, 1 << level)
+        entries[:, 0] = np.moveaxis(early[:, :, 0], 0, -1)
+        entries[:, 1] = np.moveaxis(late[:, :, 1], 0, -1)
+        _join(early[:, :, 0], early[:, :, 1, :1], into=early[:, :, 0])
+        _join(late[:, :, 0, -1:], late[:, :, 1], into=late[:, :, 1])
+    return np.ascontiguousarray(table[:, :bars])
+
+
+def _join(early: FloatArray, late: FloatArray, *, into: FloatArray) -> None:
+    """Join ranges with those that follow them: lowest, highest, fall in the first axis."""
+    fall = np.minimum(np.minimum(early[FALL], late[FALL]), late[LOWEST] / early[HIGHEST])
+    lowest = np.minimum(early[LOWEST], late[LOWEST])
+    into[HIGHEST] = np.maximum(early[HIGHEST], late[HIGHEST])
+    into[LOWEST], into[FALL] = lowest, fall
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -76,21 +163,21 @@ class _Holdings:
         return np.bincount(self.cell, weights=values, minlength=self.cells)
 
 
-def tally_lines(lines: Lines, market: Market, terms: Terms) -> FloatArray:
+def tally_pairs(pairs: Pairs, market: Market, terms: Terms) -> FloatArray:
     """Return the tallies, shape (cells, 8), of cells that go all in and all out, long only."""
-    cells = len(lines.upper)
+    cells = len(pairs.upper)
     batches = [
-        _tally(_holdings(lines, slice(begin, begin + CELLS_AT_ONCE), market, terms), market, terms)
+        _tally(_holdings(pairs, slice(begin, begin + CELLS_AT_ONCE), market, terms), market, terms)
         for begin in range(0, cells, CELLS_AT_ONCE)
     ]
     return np.concatenate(batches) if batches else np.zeros((0, TALLIES))
 
 
-def _holdings(lines: Lines, cells: slice, market: Market, terms: Terms) -> _Holdings:
-    bars = lines.lead + len(market.close)
-    upper = lines.values[lines.upper[cells], :bars]
-    lower = lines.values[lines.lower[cells], :bars]
-    is_up, known = _remembered(upper > lower, upper < lower, lines.begin[cells])
+def _holdings(pairs: Pairs, cells: slice, market: Market, terms: Terms) -> _Holdings:
+    bars = pairs.lead + len(market.close)
+    upper = pairs.values[pairs.upper[cells], :bars]
+    lower = pairs.values[pairs.lower[cells], :bars]
+    is_up, known = _remembered(upper > lower, upper < lower, pairs.begin[cells])
     changed = np.zeros_like(is_up)
     np.not_equal(is_up[:, 1:], is_up[:, :-1], out=changed[:, 1:])
     rows = np.arange(len(is_up))
@@ -99,9 +186,9 @@ def _holdings(lines: Lines, cells: slice, market: Market, terms: Terms) -> _Hold
     changed[rows[exists], known[exists]] = False
     entries = changed & is_up
     if terms.on_state:
-        beginning = np.maximum(known[exists], lines.lead)
+        beginning = np.maximum(known[exists], pairs.lead)
         entries[rows[exists], beginning] = is_up[rows[exists], beginning]
-    lead = lines.lead
+    lead = pairs.lead
     return _Holdings.of(
         entries[:, lead:], (changed & ~is_up)[:, lead:], delay=terms.delay, bars=len(market.close)
     )
@@ -125,19 +212,27 @@ def _remembered(
 
 
 def _tally(held: _Holdings, market: Market, terms: Terms) -> FloatArray:
-    first, end, is_open = held.first, held.end, held.is_open
-    last = end - 1
-    paid, close = market.paid[first], market.close
-    brought = np.where(is_open, close[last], market.received[np.minimum(end, len(close) - 1)])
-    growth = brought / paid
+    first, end = held.first, held.end
+    bought, sold = market.bought[first], market.sold[np.where(held.is_open, len(market.close), end)]
+    growth = sold[:, PRICE_COLUMN] * bought[:, PRICE_COLUMN]
     before = np.cumprod(held.spread(growth, empty=1.0), axis=1)
     final, before = _before(before)
     counts = before[held.cell, held.place] > ROUNDING
     if not counts.all():
         final = np.prod(held.spread(np.where(counts, growth, 1.0), empty=1.0), axis=1)
+    total, squares, shortfalls = (
+        held.total(np.where(counts, _between(bought, sold, column), 0.0))
+        for column in (RETURNS_COLUMN, SQUARES_COLUMN, SHORTFALLS_COLUMN)
+    )
+    bars = len(market.close)
+    spread = squares - total**2 / bars
+    spread[spread < CANCELLED * squares] = np.nan
+    still = bars - held.total(np.where(counts, end - first + ~held.is_open, 0))
     tallies = np.empty((held.cells, TALLIES))
     tallies[:, GROWTH] = final
-    tallies[:, RETURNS], tallies[:, SPREAD], tallies[:, DOWNSIDE] = _sums(held, market, brought, counts)
+    tallies[:, RETURNS] = total
+    tallies[:, SPREAD] = spread
+    tallies[:, DOWNSIDE] = shortfalls + still * min(-market.rate, 0.0) ** 2
     tallies[:, WORST] = _worst(held, market, before, growth, counts) - 1
     tallies[:, TRADES] = held.total(counts)
     tallies[:, WINS] = held.total(counts & (growth - 1 > ROUNDING))
@@ -152,36 +247,13 @@ def _before(running: FloatArray) -> tuple[FloatArray, FloatArray]:
     return running[:, -1], before
 
 
-def _sums(
-    held: _Holdings, market: Market, brought: FloatArray, counts: NDArray[np.bool_]
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Return Σr, Σ(r - mean)² (NaN where it drowns in rounding) and Σ min(r - rf, 0)² of each cell."""
-    close, rate = market.close, market.rate
-    bars = len(close)
-    entry = close[held.first] / market.paid[held.first] - 1
-    leaving = np.where(held.is_open, 0.0, brought / close[held.end - 1] - 1)
-    fell = np.where(held.is_open, 0.0, np.minimum(leaving - rate, 0.0) ** 2)
-    total, squares, downside = (
-        held.total(np.where(counts, ends + _between(market.sums, held.first + 1, held.end, column), 0.0))
-        for column, ends in (
-            (0, entry + leaving),
-            (2, entry**2 + leaving**2),
-            (4, np.minimum(entry - rate, 0.0) ** 2 + fell),
-        )
-    )
-    still = bars - held.total(np.where(counts, held.end - held.first + ~held.is_open, 0))
-    spread = squares - total**2 / bars
-    spread[spread < CANCELLED * squares] = np.nan
-    return total, spread, downside + still * min(-rate, 0.0) ** 2
-
-
 def _worst(
     held: _Holdings, market: Market, before: FloatArray, growth: FloatArray, counts: NDArray[np.bool_]
 ) -> FloatArray:
     """Return the lowest equity over an earlier peak, at most 1, of each cell."""
     lowest, highest, fall = _ranges(market, held.first, held.end - 1)
     at = (held.cell, held.place)
-    shares = before[at] / market.paid[held.first]
+    shares = before[at] * market.bought[held.first, PRICE_COLUMN]
     after = before[at] * growth
     highest_equity = np.where(counts, np.maximum(shares * highest, after), 0.0)
     peaks = np.maximum.accumulate(np.maximum(held.spread(highest_equity, empty=0.0), 1.0), axis=1)
@@ -193,9 +265,9 @@ def _worst(
     return lowest_ratio
 
 
-def _between(sums: FloatArray, begin: IndexArray, end: IndexArray, column: int) -> FloatArray:
-    whole = sums[end, column] - sums[begin, column]
-    between: FloatArray = whole + (sums[end, column + 1] - sums[begin, column + 1])
+def _between(bought: FloatArray, sold: FloatArray, column: int) -> FloatArray:
+    whole = sold[:, column] - bought[:, column]
+    between: FloatArray = whole + (sold[:, column + 1] - bought[:, column + 1])
     return between
 
 
@@ -204,8 +276,9 @@ def _ranges(market: Market, first: IndexArray, last: IndexArray) -> tuple[FloatA
     early, late = market.ranges[level, first], market.ranges[level, last]
     one = first == last
     close = market.close[first]
+    fall = np.minimum(np.minimum(early[:, FALL], late[:, FALL]), late[:, LOWEST] / early[:, HIGHEST])
     return (
-        np.where(one, close, np.minimum(early[:, 0], late[:, 0])),
-        np.where(one, close, np.maximum(early[:, 1], late[:, 1])),
-        np.where(one, 1.0, np.minimum(np.minimum(early[:, 2], late[:, 2]), late[:, 0] / early[:, 1])),
+        np.where(one, close, np.minimum(early[:, LOWEST], late[:, LOWEST])),
+        np.where(one, close, np.maximum(early[:, HIGHEST], late[:, HIGHEST])),
+        np.where(one, 1.0, fall),
     )
