@@ -4,6 +4,7 @@ import logging
 import os
 import signal
 import sys
+from datetime import date
 from pathlib import Path
 from threading import Thread
 
@@ -86,17 +87,22 @@ def _drain_before_stopping():
 
 
 def post_worker_init(worker):
-    """Load the kernels of sweeps, the charts and the printer of reports beside the first requests."""
+    """Load the pages before the first request, and what a part of them needs beside the first ones."""
+    from django.urls import get_resolver
+
+    get_resolver().url_patterns  # noqa: B018 - importing every view, else the first visitor waits for that
     Thread(target=_warm_up, name="warm-up", daemon=True).start()
 
 
 def _warm_up():
+    """Load the charts, a calendar of sessions, the kernels of sweeps and the printer of reports."""
+    from dashboard.charts.registry import build_all
+    from ingestion.sessions import next_sessions
     from strategies.engine import kernels
 
-    kernels.compiled()  # begins in a thread of its own
-    from dashboard.charts.registry import build_all
-
     build_all()
+    next_sessions("XNYS", date.today(), count=1)  # noqa: DTZ011 - any day loads the calendar
+    kernels.compiled()  # begins in a thread of its own
     try:
         from dashboard.reports import warm_up  # the settings are loaded by now
 
