@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 from bokeh.models import ColumnDataSource, FixedTicker, LinearColorMapper, Range1d
@@ -28,7 +27,8 @@ AXES = {
 }
 
 
-class HeatAxis(NamedTuple):
+@dataclass(frozen=True, kw_only=True)
+class HeatAxis:
     """An axis: the parameter's name and label, and the value written at each field."""
 
     name: str

@@ -12,6 +12,7 @@ from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
 from pydantic import BaseModel, ValidationError
 
+from dashboard.forms.selects import AnnotatedSelect
 from ingestion.documents import InstrumentDocument
 from ingestion.instruments import list_instruments
 from jobs.errors import InvalidInput, field_errors
@@ -165,28 +166,16 @@ class OtherSymbolField(SymbolField):
         return [("", "Nothing else"), *super()._choices_among(instruments)]
 
 
-class InstrumentSelect(forms.Select):
+class InstrumentSelect(AnnotatedSelect):
     """A select whose options carry first and last day, for the shortcuts to a range of dates."""
 
     instruments: Callable[[], Mapping[str, InstrumentDocument]] = dict
 
     @override
-    def create_option(
-        self,
-        name: str,
-        value: Any,
-        label: int | str,
-        selected: bool,
-        index: int,
-        subindex: int | None = None,
-        attrs: dict[str, Any] | None = None,
-    ) -> dict[str, Any]:
-        """Return the option with its days."""
-        option = super().create_option(name, value, label, selected, index, subindex, attrs)
-        instrument = self.instruments().get(str(value))
-        if instrument is not None:
-            option["attrs"] |= {"data-first": str(instrument.first), "data-last": str(instrument.last)}
-        return option
+    def attributes_of(self, value: str) -> dict[str, str]:
+        """Return the days."""
+        instrument = self.instruments().get(value)
+        return {"data-first": str(instrument.first), "data-last": str(instrument.last)} if instrument else {}
 
 
 def day_field(label: str) -> forms.DateField:

@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, override
 
-from django import forms
 from pydantic_core import to_json
 
+from dashboard.forms.selects import AnnotatedSelect
 from strategies.engine.rules import RULES, Preset, RuleDefinition
 from strategies.parameters import Rule
 
@@ -54,24 +54,13 @@ def fields_used_by(rule: str) -> list[str]:
     return [FIELDS.get(name, name) for name in definition.uses]
 
 
-class RuleSelect(forms.Select):
+class RuleSelect(AnnotatedSelect):
     """A select of rules whose options tell which fields each uses."""
 
     @override
-    def create_option(
-        self,
-        name: str,
-        value: Any,
-        label: int | str,
-        selected: bool,
-        index: int,
-        subindex: int | None = None,
-        attrs: dict[str, Any] | None = None,
-    ) -> dict[str, Any]:
-        """Return the option with the names of its fields."""
-        option = super().create_option(name, value, label, selected, index, subindex, attrs)
-        option["attrs"]["data-uses"] = " ".join(fields_used_by(str(value)))
-        return option
+    def attributes_of(self, value: str) -> dict[str, str]:
+        """Return the names of the fields."""
+        return {"data-uses": " ".join(fields_used_by(value))}
 
 
 def _offered(

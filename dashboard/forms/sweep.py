@@ -5,22 +5,13 @@ from decimal import Decimal
 from typing import Any, cast, override
 
 from crispy_forms.bootstrap import AppendedText
-from crispy_forms.helper import FormHelper
-from crispy_forms.layout import HTML, Div, Field, Layout
+from crispy_forms.layout import HTML, Field, LayoutObject
 from django import forms
 
-from dashboard.forms.parameters import (
-    ParametersForm,
-    SymbolField,
-    day_field,
-    number_field,
-    whole_number_field,
-)
+from dashboard.forms.parameters import whole_number_field
 from dashboard.forms.ranges import RangeField
-from dashboard.forms.rules import UNUSED, RuleSelect, fields_used_by
+from dashboard.forms.strategy import StrategyForm
 from dashboard.wording import choices_of
-from ingestion.bars import Adjustment
-from strategies.parameters import Average, Direction, Entry, Fill, Rule
 from strategies.sweep_parameters import Objective, Scheme, SweepParameters
 
 RANGES = {"fast": "fast", "middle": "middle", "slow": "slow", "signal": "signal", "band_percent": "band"}
@@ -28,45 +19,13 @@ RANGES = {"fast": "fast", "middle": "middle", "slow": "slow", "signal": "signal"
 
 WALK_FORWARD = ("scheme", "train_bars", "test_bars")
 
-MORE = (
-    "scheme",
-    "train_bars",
-    "test_bars",
-    "entry",
-    "direction",
-    "fill",
-    "stop_loss_percent",
-    "take_profit_percent",
-    "trailing_stop_percent",
-    "initial_investment",
-    "slippage_bps",
-    "commission_fixed",
-    "position_percent",
-    "fractional_shares",
-    "risk_free_percent",
-    "adjustment",
-)
-"""Fields that most people leave as they are."""
 
-
-class SweepForm(ParametersForm[SweepParameters]):
-    """Asks for `SweepParameters`; of what rules are tuned by, it shows what the chosen one uses."""
+class SweepForm(StrategyForm[SweepParameters]):
+    """Asks for `SweepParameters`."""
 
     parameters_model = SweepParameters
-    percent_fields = {
-        "commission_percent": "commission_rate",
-        "stop_loss_percent": "stop_loss",
-        "take_profit_percent": "take_profit",
-        "trailing_stop_percent": "trailing_stop",
-        "position_percent": "position_size",
-        "risk_free_percent": "risk_free_rate",
-    }
+    rarer = (*WALK_FORWARD, *StrategyForm.rarer, "initial_investment")
 
-    symbol = SymbolField()
-    start = day_field("First day")
-    end = day_field("Last day")
-    rule = forms.ChoiceField(label="Rule", choices=choices_of(Rule), widget=RuleSelect)
-    average = forms.ChoiceField(label="Average", choices=choices_of(Average))
     fast = RangeField("Fast windows")
     middle = RangeField("Middle windows")
     slow = RangeField("Slow windows")
@@ -74,50 +33,30 @@ class SweepForm(ParametersForm[SweepParameters]):
     band_percent = RangeField("Distances of the bands, %", factor=Decimal(100))
     objective = forms.ChoiceField(label="Best by", choices=choices_of(Objective))
     minimum_trades = whole_number_field("Least trades")
-    commission_percent = number_field("Commission, each side")
     scheme = forms.ChoiceField(label="Walk-forward trains on", choices=choices_of(Scheme))
     train_bars = whole_number_field("Trained on")
     test_bars = whole_number_field("Traded for")
-    entry = forms.ChoiceField(label="Entry", choices=choices_of(Entry))
-    direction = forms.ChoiceField(label="Direction", choices=choices_of(Direction))
-    fill = forms.ChoiceField(label="Orders are filled at", choices=choices_of(Fill))
-    stop_loss_percent = number_field("Stop-loss", required=False)
-    take_profit_percent = number_field("Take-profit", required=False)
-    trailing_stop_percent = number_field("Trailing stop", required=False)
-    initial_investment = number_field("Initial investment")
-    slippage_bps = number_field("Slippage")
-    commission_fixed = number_field("Fixed commission")
-    position_percent = number_field("Position size")
-    fractional_shares = forms.ChoiceField(
-        label="Parts of a share", choices=[("true", "Can be bought"), ("false", "Whole shares only")]
-    )
-    risk_free_percent = number_field("Risk-free rate")
-    adjustment = forms.ChoiceField(label="Prices adjusted for", choices=choices_of(Adjustment))
 
-    @property
-    def helper(self) -> FormHelper:
-        """The layout."""
-        helper = FormHelper()
-        helper.form_tag = False
-        helper.disable_csrf = True
-        helper.layout = Layout(
-            Div(
-                Field("symbol", wrapper_class="full"),
-                "start",
-                "end",
-                HTML('{% include "backtests/date_shortcuts.html" %}'),
-                Field("rule", wrapper_class="full"),
-                self._tuning("average"),
-                *(self._tuning(name) for name in RANGES),
-                HTML('{% include "sweeps/range_shortcuts.html" %}'),
-                Field("objective", wrapper_class="wide"),
-                "minimum_trades",
-                AppendedText("commission_percent", "%"),
-                css_class="form-grid",
-            ),
-            self._more(),
-        )
-        return helper
+    @override
+    def _tuned(self) -> list[LayoutObject | str]:
+        return [
+            self._tuning("average", wide=True),
+            *(self._tuning(name, wide=True) for name in RANGES),
+            HTML('{% include "sweeps/range_shortcuts.html" %}'),
+            Field("objective", wrapper_class="wide"),
+            "minimum_trades",
+            AppendedText("commission_percent", "%"),
+        ]
+
+    @override
+    def _more(self) -> list[LayoutObject | str]:
+        return [
+            Field("scheme", wrapper_class="wide"),
+            AppendedText("train_bars", "bars"),
+            AppendedText("test_bars", "bars"),
+            *super()._more(),
+            AppendedText("initial_investment", self._currency(), wrapper_class="wide"),
+        ]
 
     @classmethod
     @override
@@ -151,49 +90,6 @@ class SweepForm(ParametersForm[SweepParameters]):
     @classmethod
     def _range_field(cls, name: str) -> RangeField:
         return cast("RangeField", cls.base_fields[name])
-
-    def _tuning(self, name: str) -> Field:
-        """Return a field that is shown while the chosen rule uses it, or while it is wrong."""
-        is_shown = name in fields_used_by(str(self["rule"].value())) or name in self.errors
-        return Field(name, wrapper_class=" ".join(["wide"] + [UNUSED] * (not is_shown)))
-
-    def _more(self) -> Div:
-        return Div(
-            Div(
-                Field("scheme", wrapper_class="wide"),
-                AppendedText("train_bars", "bars"),
-                AppendedText("test_bars", "bars"),
-                Field("entry", wrapper_class="wide"),
-                Field("direction", wrapper_class="wide"),
-                Field("fill", wrapper_class="wide"),
-                AppendedText("stop_loss_percent", "%"),
-                AppendedText("take_profit_percent", "%"),
-                AppendedText("trailing_stop_percent", "%", wrapper_class="wide"),
-                AppendedText("initial_investment", self._currency(), wrapper_class="wide"),
-                AppendedText("slippage_bps", "bps"),
-                AppendedText("commission_fixed", self._currency()),
-                AppendedText("position_percent", "%"),
-                AppendedText("risk_free_percent", "%"),
-                Field("fractional_shares", wrapper_class="wide"),
-                Field("adjustment", wrapper_class="wide"),
-                css_class="form-grid",
-            ),
-            template="backtests/more_fields.html",
-            css_class="open" if self._more_is_open() else "",
-        )
-
-    def _more_is_open(self) -> bool:
-        """Whether something among the rarer fields differs from its default, or is wrong."""
-        usual = self._texts(self._defaults())
-        return any(name in self.errors or self._shown(name) != str(usual[name]) for name in MORE)
-
-    def _shown(self, name: str) -> str:
-        value = self[name].value()
-        return "" if value is None else str(value)
-
-    def _currency(self) -> str:
-        instrument = self.instruments.get(str(self["symbol"].value()))
-        return instrument.currency if instrument else ""
 
 
 def _plain(value: Any) -> Any:

@@ -155,7 +155,7 @@ window.Hindcast = window.Hindcast ?? {};
       this.#named(name).data = { x: at.map((field) => x[field]), y: at.map((field) => y[field]) };
     }
 
-    #layAxis(name, [, label, values]) {
+    #layAxis(name, { label, values }) {
       const step = Math.ceil(values.length / LABELS_ALONG[name]);
       const ticks = values.map((_, place) => place).filter((place) => place % step === 0);
       this.#named(`ticks of ${name}`).ticks = ticks;
