@@ -57,7 +57,7 @@ test-engine: install-dev ## Compare the engine with the slow one on thousands of
 shell: install ## Open a Python shell with the models loaded
 	@$(BIN)/python manage.py shell
 
-bench: install-dev ## Print the measurements of benchmarks/ that need no peers; the others say how to run them
+bench: install-dev tests/load/.venv/.installed ## Print the measurements of benchmarks/ that need no peers; the others say how to run them
 	@for name in $(MEASUREMENTS); do echo "== $$name"; $(BIN)/python -m benchmarks.$$name || exit 1; done
 
 fuzz: install-dev ## Try tens of thousands of inputs on forms, files, the API and the provider's answers

@@ -1,22 +1,24 @@
-"""Measure what one machine does as the work grows: bars, cells of a sweep, visitors at once.
+"""Measure what one machine does as the work grows: bars, cells of a sweep, users at once.
 
-    python benchmarks/scaling_curves.py
+    python -m benchmarks.scaling_curves               five minutes
+    python -m benchmarks.scaling_curves users         one of bars, cells, users
 
-Bars are the sample's AAPL, continued by a random walk with a fixed seed. Visitors read and compute on a site
-of their own, started for this as `make run` starts it, over real HTTP on this machine: what they cost
-themselves is in the figures. The table of docs/scaling.md is this script's output.
+Bars are the sample's AAPL, continued by a random walk with a fixed seed. Users are those of `make load`: each
+has a login and a session, tunes, reads, exports and polls, and looks at what came for three to nine seconds.
+They come to a site of their own, started for this as `make run` starts it, over real HTTP on this machine:
+what they cost themselves is in the figures. Only what they meet when all of them have come is counted.
+The tables of docs/scaling.md are this script's output.
 """
 
-import statistics
+import argparse
+import os
 import sys
 import tempfile
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
-import requests
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
@@ -28,13 +30,15 @@ from strategies.engine.prices import Prices
 from strategies.engine.rules import RuleParameters
 from strategies.engine.sweep.computing import Sweep
 from strategies.engine.sweep.grid import grid_of
+from tests.load.crowds import WITH_LOGINS, Crowd, let_in
 from tests.site import running_site
 
 BARS = (1_000, 2_500, 5_000, 10_000, 20_000)
 WINDOWS = {990: 45, 4_950: 100, 19_900: 200, 99_681: 447}
 """Pairs of windows by the number of windows that they are taken from."""
-VISITORS = (1, 4, 16, 64)
-SECONDS = 10
+USERS = (1, 10, 50, 100, 200)
+SECONDS = 50
+ARRIVE_WITHIN = 10
 ROUNDS = 5
 
 
@@ -64,15 +68,17 @@ def seconds(work: Callable[[], object], *, rounds: int = ROUNDS) -> float:
 
 def by_bars() -> None:
     """Print how long a backtest takes with its figures and series."""
+    sys.stdout.write("| bars of one backtest, all figures and series | time |\n|---|---|\n")
     asked = strategy(Average.SIMPLE, 20, 50)
     for bars in BARS:
         prices = walk(bars)
         taken = seconds(lambda prices=prices: backtest(prices, asked, first=0, risk_free_rate=0))
-        sys.stdout.write(f"| one backtest | {bars:,} bars | {1000 * taken:.1f} ms |\n")
+        sys.stdout.write(f"| {bars:,} | {1000 * taken:.1f} ms |\n")
 
 
 def by_cells() -> None:
     """Print how long a sweep takes over so many pairs of windows."""
+    sys.stdout.write("| cells of one sweep over 2,518 bars | time |\n|---|---|\n")
     kernels.wait()
     prices = walk(2_518)
     for cells, windows in WINDOWS.items():
@@ -81,48 +87,44 @@ def by_cells() -> None:
         sweep = Sweep(
             prices=prices, strategy=strategy(Average.SIMPLE, 20, 50), grid=grid, first=0, risk_free_rate=0
         )
-        sys.stdout.write(f"| one sweep | {cells:,} cells | {seconds(sweep.figures, rounds=2):.2f} s |\n")
+        sys.stdout.write(f"| {cells:,} | {seconds(sweep.figures, rounds=2):.3f} s |\n")
 
 
-def by_visitors() -> None:
-    """Print what visitors get who ask without a pause: one new backtest for three reads."""
-    with tempfile.TemporaryDirectory() as folder:
-        limits = {"RUNS_PER_MINUTE": "0", "API_REQUESTS_PER_MINUTE": "0"}
-        with running_site(Path(folder) / "var", **limits) as site:
-            for visitors in VISITORS:
-                with ThreadPoolExecutor(visitors) as pool:
-                    answers = pool.map(lambda number: _visit(site.address, number), range(visitors))
-                    durations = sorted(duration for each in answers for duration in each)
-                late = durations[int(0.95 * len(durations))]
-                sys.stdout.write(
-                    f"| visitors without a pause | {visitors} | {len(durations) / SECONDS:.0f} requests/s, "
-                    f"median {1000 * statistics.median(durations):.0f} ms, p95 {1000 * late:.0f} ms |\n"
-                )
+def by_users() -> None:
+    """Print what users wait for, and how many requests a second they make."""
+    sys.stdout.write("| users at once | requests a second | median | 95 of 100 within | errors |\n")
+    sys.stdout.write("|---|---|---|---|---|\n")
+    with (
+        tempfile.TemporaryDirectory(prefix="curves-") as folder,
+        running_site(Path(folder) / "var", **WITH_LOGINS) as site,
+    ):
+        for users in USERS:
+            crowd = Crowd(users=users, seconds=SECONDS, arrive_within=ARRIVE_WITHIN, is_settled=True)
+            measured = let_in(site, crowd)
+            total, errors = measured["total"], sum(measured["errors"].values())
+            sys.stdout.write(
+                f"| {users} | {total['per_second']:.1f} | {total['p50']:.0f} ms | {total['p95']:.0f} ms "
+                f"| {errors} |\n"
+            )
+            sys.stdout.flush()
 
 
-def _visit(address: str, number: int) -> list[float]:
-    session, durations, asked = requests.Session(), [], 0
-    deadline = time.perf_counter() + SECONDS
-    while time.perf_counter() < deadline:
-        asked += 1
-        began = time.perf_counter()
-        if asked % 4:
-            answer = session.get(f"{address}/api/v1/instruments", timeout=60)
-        else:
-            # Each visitor asks what nobody asked before.
-            question = {"symbol": "AAPL", "fast": 2 + asked % 150, "slow": 200 + number, "end": "2012-12-31"}
-            answer = session.post(f"{address}/api/v1/backtests", json=question, timeout=60)
-        if answer.ok:
-            durations.append(time.perf_counter() - began)
-        elif answer.status_code == requests.codes.service_unavailable:
-            time.sleep(float(answer.headers.get("Retry-After", 1)))
-        else:
-            answer.raise_for_status()
-    return durations
+CURVES = {"bars": by_bars, "cells": by_cells, "users": by_users}
+
+
+def main() -> None:
+    """Measure the curves that were asked for, all of them unless some are named."""
+    parser = argparse.ArgumentParser(description="Measure what one machine does as the work grows.")
+    parser.add_argument("curves", nargs="*", metavar="CURVE", help=f"of {', '.join(CURVES)}")
+    asked = parser.parse_args().curves or list(CURVES)
+    if unknown := set(asked) - set(CURVES):
+        parser.error(f"There is no curve named {', '.join(sorted(unknown))}.")
+    load = os.getloadavg()[0]
+    sys.stdout.write(f"{os.cpu_count()} cores, load average {load:.1f} before\n")
+    for name in asked:
+        sys.stdout.write("\n")
+        CURVES[name]()
 
 
 if __name__ == "__main__":
-    sys.stdout.write("| work | size | one machine of two cores |\n|---|---|---|\n")
-    by_bars()
-    by_cells()
-    by_visitors()
+    main()

@@ -4,55 +4,21 @@
 """
 
 import argparse
-import json
 import os
-import subprocess
 import sys
 import tempfile
-import time
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.load.crowds import WITH_LOGINS, Crowd, let_in
 from tests.load.watching import Watch
 from tests.site import RunningSite, running_site
-from tests.subprocesses import run_python
 
-HERE = Path(__file__).parent
-LOCUST = os.environ.get("LOCUST", str(HERE / ".venv/bin/locust"))
-WITH_LOGINS = {"LOCAL_USER": "False", "BEHIND_TLS": "False", "LOG_LEVEL": "WARNING"}
 READS_WITHIN, TUNED_WITHIN = 300, 800
 """Milliseconds in which 95 of 100 answers must be there."""
 
 MEMORY_MAY_GROW = 0.1
 """Fraction; allocators and caches settle in the first minutes."""
-
-LOG_IN = """
-import django, json, sys; django.setup()
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.auth.models import User
-from django.contrib.sessions.backends.db import SessionStore
-sessions = []
-for number in range({count}):
-    user, _ = User.objects.get_or_create(username=f"person{{number}}")
-    session = SessionStore()
-    session[SESSION_KEY] = str(user.pk)
-    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
-    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
-    session.create()
-    sessions.append(session.session_key)
-print(json.dumps(sessions))
-"""
-"""Two hundred passwords would be checked for minutes, on purpose; that is not what is measured here."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Crowd:
-    """So many users for so many seconds; in a hurry they never wait."""
-
-    users: int
-    seconds: int
-    hurried: bool = False
 
 
 def main() -> int:
@@ -79,50 +45,19 @@ def _load(site: RunningSite, people: Crowd) -> bool:
     crowd = Crowd(users=3 * people.users, seconds=min(60, people.seconds), hurried=True)
     again = Crowd(users=people.users, seconds=min(60, people.seconds))
     with Watch(site) as watch:
-        result = _let_in(site, people)
+        result = let_in(site, people)
     kept = _within_limits("people", result) & _is_flat(watch)
-    shed = _let_in(site, crowd)
+    shed = let_in(site, crowd)
     print(f"crowd of {crowd.users} who never wait: {_in_words(shed)}")
     kept &= _none_failed(shed) & bool(shed["stats"].get("shed", {}).get("requests"))
-    return kept & _within_limits("people again", _let_in(site, again))
+    return kept & _within_limits("people again", let_in(site, again))
 
 
 def _soak(site: RunningSite, people: Crowd) -> bool:
     with Watch(site) as watch:
-        result = _let_in(site, people)
+        result = let_in(site, people)
     print(f"soak of {people.seconds} s with {people.users} people: {_in_words(result)}")
     return _none_failed(result) & _is_flat(watch)
-
-
-def _let_in(site: RunningSite, crowd: Crowd) -> dict[str, Any]:
-    """Let the crowd in and return what locust measured."""
-    folder = site.data_dir.parent
-    sessions, result = folder / "sessions.json", folder / "result.json"
-    sessions.write_text(
-        run_python(LOG_IN.format(count=crowd.users), DATA_DIR=str(site.data_dir), ALLOWED_HOSTS="127.0.0.1")
-    )
-    rate = max(1, crowd.users // 20)
-    command = (
-        f"{LOCUST} --locustfile {HERE / 'locustfile.py'} --headless --only-summary --loglevel CRITICAL "
-        f"-u {crowd.users} -r {rate} -t {crowd.seconds}s --host {site.address}"
-    )
-    began = time.monotonic()
-    subprocess.run(
-        command.split(),
-        env={
-            **os.environ,
-            "LOAD_SESSIONS": str(sessions),
-            "LOAD_RESULT": str(result),
-            "LOAD_HURRIED": "yes" if crowd.hurried else "no",
-        },
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        check=False,
-        timeout=crowd.seconds + 120,
-    )
-    measured: dict[str, Any] = json.loads(result.read_text())
-    measured["seconds"] = time.monotonic() - began
-    return measured
 
 
 def _within_limits(who: str, result: dict[str, Any]) -> bool:

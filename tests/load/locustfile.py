@@ -78,17 +78,21 @@ class Person(HttpUser):
 
 @events.quitting.add_listener
 def _write_result(environment, **_):
-    """Write counts and percentiles for each kind of request."""
-    stats = {
-        entry.name: {
-            "requests": entry.num_requests,
-            "failures": entry.num_failures,
-            "p50": entry.get_response_time_percentile(0.5),
-            "p95": entry.get_response_time_percentile(0.95),
-            "p99": entry.get_response_time_percentile(0.99),
-        }
-        for entry in environment.stats.entries.values()
-    }
+    """Write counts and percentiles for each kind of request and for all, and requests a second."""
+    stats = {entry.name: _figures(entry) for entry in environment.stats.entries.values()}
+    total = environment.stats.total
     errors = environment.stats.errors.values()
     told = {f"{error.name}: {error.error}": error.occurrences for error in errors}
-    RESULT.write_text(json.dumps({"stats": stats, "errors": told}))
+    all_of_them = {**_figures(total), "per_second": total.total_rps}
+    RESULT.write_text(json.dumps({"stats": stats, "total": all_of_them, "errors": told}))
+
+
+def _figures(entry):
+    """Return count, failures and percentiles of one kind of request."""
+    return {
+        "requests": entry.num_requests,
+        "failures": entry.num_failures,
+        "p50": entry.get_response_time_percentile(0.5),
+        "p95": entry.get_response_time_percentile(0.95),
+        "p99": entry.get_response_time_percentile(0.99),
+    }
