@@ -17,10 +17,10 @@ from pathlib import Path
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-os.environ.setdefault("NUMBA_CACHE_DIR", str(Path(tempfile.gettempdir()) / "hindcast-kernels"))
 
 from strategies.engine import kernels
 from strategies.engine.evidence.overfitting import BlockSums, Overfitting, probability_of_overfitting
+from strategies.engine.fingerprint import source_fingerprint
 
 BARS, TRIALS, RUNS = 2_512, 100, 7
 
@@ -30,6 +30,8 @@ def main() -> None:
     arguments = argparse.ArgumentParser()
     arguments.add_argument("--peers", help="Python of the environment with ffn.")
     peers: str | None = arguments.parse_args().peers
+    kept = Path(tempfile.gettempdir()) / f"hindcast-kernels-{source_fingerprint()}"
+    os.environ.setdefault("NUMBA_CACHE_DIR", str(kept))
     os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
     kernels.wait()
     returns = np.random.default_rng(1).normal(0.0003, 0.01, (BARS, TRIALS))

@@ -3,10 +3,14 @@
     python benchmarks/sweep_speed.py [--peers /tmp/peers/bin/python] [--largest 449]
 
 Bars are the last 2,518 of adjusted AAPL in the sample; 10,000 in cash, 0.1 % commission a side, filled
-at the next open. Each line names its grid. Seconds are processor time of one core, the least of several
-runs; averages and all that cells share are in them. With --peers, vectorbt (see
-peers/sweep-requirements.txt) does the same work in the same run, and nearly all cells must agree: its
-averages are rounded, so that some crossings of almost equal ones lie elsewhere.
+at the next open. Each line names its work. Seconds are processor time of one core, the least of several
+runs for ours; averages and all that cells share are in them. The largest grid is also swept on all cores,
+which is told in time by the clock.
+
+With --peers (see peers/sweep-requirements.txt) vectorbt does the same work in the same run: by its public
+interface and, named `raw`, by its compiled functions alone. Its own averages are rounded, so some
+crossings of almost equal ones lie elsewhere; the share of cells with equal figures is printed. Given our
+averages its figures must be ours in every cell, with stops too, or the run fails.
 """
 
 import argparse
@@ -16,7 +20,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import fields
 from pathlib import Path
 from typing import Any, cast
 
@@ -25,16 +30,12 @@ from bokeh_sampledata.stocks import AAPL
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from strategies.engine.fingerprint import source_fingerprint
-
-os.environ.setdefault(
-    "NUMBA_CACHE_DIR", str(Path(tempfile.gettempdir()) / f"hindcast-kernels-{source_fingerprint()}")
-)
-
 from strategies.engine import kernels
 from strategies.engine.account import Account
+from strategies.engine.averages import moving_averages
 from strategies.engine.backtest import Strategy
-from strategies.engine.choices import Entry, Fill, Rule
+from strategies.engine.choices import Average, Entry, Fill, Rule
+from strategies.engine.fingerprint import source_fingerprint
 from strategies.engine.prices import Prices
 from strategies.engine.rules import RuleParameters
 from strategies.engine.stops import Stops
@@ -45,12 +46,16 @@ from strategies.engine.sweep.tallies import Figures
 BARS = 2_518
 LAST_WINDOWS = (46, 143, 449)
 """All pairs of the windows from 2 to these: 990, 10,011 and 100,128."""
+LARGEST_COMPARED = 143
 STOPS = Stops(stop_loss=0.05, take_profit=0.2)
-COMPARED = ("total_return", "sharpe", "max_drawdown", "trades")
+SYMBOLS = 500
+FAST, SLOW = range(5, 55, 5), range(60, 260, 20)
+"""The 100 pairs of each of many symbols."""
 TOLERANCE = 1e-6
-RUNS = 7
-LEAST_AGREEMENT = 0.95
-"""vectorbt compares averages from running sums, whose rounding moves some crossings of close averages."""
+RUNS = 9
+
+type Windows = tuple[Sequence[int], Sequence[int]]
+type Arrays = dict[str, np.ndarray]
 
 
 def adjusted_prices() -> Prices:
@@ -61,13 +66,25 @@ def adjusted_prices() -> Prices:
     return Prices(dates=np.array(columns["date"], dtype="datetime64[D]"), **adjusted).since(-BARS)
 
 
-def strategy(stops: Stops) -> Strategy:
+def wandering_prices(days: np.ndarray) -> list[Prices]:
+    """Return the bars of many symbols that do not exist."""
+    random = np.random.default_rng(1)
+    found = []
+    for _ in range(SYMBOLS):
+        close = 50 * np.exp(np.cumsum(random.normal(0.0003, 0.02, len(days))))
+        open_ = np.concatenate(([50.0], close[:-1])) * np.exp(random.normal(0, 0.005, len(days)))
+        high, low = np.maximum(open_, close), np.minimum(open_, close)
+        found.append(Prices(dates=days, open=open_, high=high, low=low, close=close))
+    return found
+
+
+def strategy(stops: Stops = Stops(), fill: Fill = Fill.NEXT_OPEN) -> Strategy:  # noqa: B008 - frozen
     """Return a crossover with 10,000 in cash and 0.1 % commission a side."""
     return Strategy(
         rule=Rule.MA_CROSSOVER,
         tuned=RuleParameters(),
         entry=Entry.ON_CROSS,
-        fill=Fill.NEXT_OPEN,
+        fill=fill,
         stops=stops,
         account=Account(
             initial_cash=10_000,
@@ -80,45 +97,75 @@ def strategy(stops: Stops) -> Strategy:
     )
 
 
-def sweep(prices: Prices, windows: range, stops: Stops) -> tuple[Grid, Figures]:
+def sweep(prices: Prices, windows: Windows, traded: Strategy) -> tuple[Grid, Figures]:
     """Return the cells and their figures, from prices on."""
-    grid = grid_of(Rule.MA_CROSSOVER, RuleParameters(), {"fast": windows, "slow": windows})
-    asked = Sweep(prices=prices, strategy=strategy(stops), grid=grid, first=0, risk_free_rate=0.0)
-    return grid, asked.figures()
+    grid = grid_of(Rule.MA_CROSSOVER, RuleParameters(), dict(zip(("fast", "slow"), windows, strict=True)))
+    return grid, Sweep(prices=prices, strategy=traded, grid=grid, first=0, risk_free_rate=0.0).figures()
 
 
-def least_seconds(work: Callable[[], object]) -> float:
-    """Return the least processor time of `work`."""
+def least_seconds(work: Callable[[], object], clock: Callable[[], float] = time.process_time) -> float:
+    """Return the least time of `work`."""
     durations = []
     for _ in range(RUNS):
-        begin = time.process_time()
+        begin = clock()
         work()
-        durations.append(time.process_time() - begin)
+        durations.append(clock() - begin)
     return min(durations)
 
 
-def peer(python: str, name: str, prices: Prices, windows: range) -> dict[str, np.ndarray]:
-    """Return seconds and figures of vectorbt's public interface on the same work."""
-    with tempfile.TemporaryDirectory() as folder:
-        source, target = Path(folder) / "in.npz", Path(folder) / "out.npz"
-        np.savez(source, open=prices.open, close=prices.close, dates=prices.dates, windows=np.array(windows))
-        script = Path(__file__).parent / "peers" / "sweep_peers.py"
-        environment = os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-        command = [python, str(script), str(source), str(target), name]
-        subprocess.run(command, check=True, env=environment)  # noqa: S603 - our own
-        return dict(np.load(target))
+class Peer:
+    """vectorbt, in a process of its own."""
+
+    def __init__(self, python: str, prices: Prices) -> None:
+        self._python = python
+        self._bars: Arrays = {name: getattr(prices, name) for name in ("open", "high", "low", "close")}
+        self._bars["dates"] = prices.dates
+        windows = range(1, LARGEST_COMPARED + 1)
+        averages = moving_averages(prices.close, windows, Average.SIMPLE)
+        self._bars["averages"] = np.concatenate((np.full((1, len(prices)), np.nan), averages))
+
+    def asked(self, name: str, grid: Grid, **others: np.ndarray) -> Arrays:
+        """Return seconds and figures of one kind of work, see `sweep_peers.py`."""
+        with tempfile.TemporaryDirectory() as folder:
+            source, target = Path(folder) / "in.npz", Path(folder) / "out.npz"
+            given = self._bars | {"fast": grid.axes["fast"], "slow": grid.axes["slow"]} | others
+            np.savez(source, **given)  # type: ignore[arg-type]  # arrays alone
+            script = Path(__file__).parent / "peers" / "sweep_peers.py"
+            environment = os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+            del environment["NUMBA_CACHE_DIR"]
+            command = [self._python, str(script), str(source), str(target), name]
+            subprocess.run(command, check=True, env=environment)  # noqa: S603 - our own
+            return dict(np.load(target))
 
 
-def agreement(grid: Grid, ours: Figures, theirs: dict[str, np.ndarray]) -> float:
-    """Return the share of cells in which all compared figures agree."""
-    order = np.lexsort((grid.axes["slow"], grid.axes["fast"]))  # as itertools.combinations has them
-    agrees = np.ones(len(grid), dtype=np.bool_)
-    for name in COMPARED:
-        found = np.asarray(getattr(ours, name), dtype=np.float64)[order]
-        agrees &= np.isclose(found, theirs[name], rtol=TOLERANCE, atol=TOLERANCE, equal_nan=True) | (
-            np.isnan(found) & ~np.isfinite(theirs[name])
-        )
+def agreement(ours: Sequence[Figures], theirs: Arrays) -> float:
+    """Return the share of cells in which all nine figures agree."""
+    agrees = np.ones(len(theirs["sharpe"]), dtype=np.bool_)
+    for field in fields(Figures):
+        found = np.concatenate([getattr(figures, field.name) for figures in ours]).astype(np.float64)
+        other = theirs[field.name]
+        # Where nothing was traded a ratio is undefined here and infinite or zero there.
+        undefined = np.isnan(found) & (theirs["trades"] == 0)
+        agrees &= np.isclose(found, other, rtol=TOLERANCE, atol=TOLERANCE, equal_nan=True) | undefined
     return float(agrees.mean())
+
+
+def say(line: str) -> None:
+    """Print at once."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def compare(
+    peer: Peer, name: str, grid: Grid, ours: float, figures: Sequence[Figures], **others: np.ndarray
+) -> None:
+    """Print what vectorbt took and found."""
+    theirs = peer.asked(name, grid, **others)
+    taken, share = float(theirs["seconds"]), agreement(figures, theirs)
+    took = f"{1000 * taken:9.1f} ms, {taken / ours:4.0f} times"
+    say(f"    vectorbt, {name:8}: {took}, {share:.2%} of cells equal")
+    if name in {"averages", "stops"} and share < 1:
+        raise SystemExit("Of the same averages, all cells must have the same figures.")
 
 
 def resident() -> int:
@@ -126,36 +173,79 @@ def resident() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 
+def measure_grids(prices: Prices, peer: Peer | None, largest: int) -> None:
+    """Print a line for each grid of one symbol."""
+    for last in (last for last in LAST_WINDOWS if last <= largest):
+        windows = (range(2, last + 1), range(2, last + 1))
+        grid, figures = sweep(prices, windows, strategy())
+        ours = least_seconds(lambda w=windows: sweep(prices, w, strategy()))
+        say(f"{len(grid):7,d} pairs of 2..{last:3}: {1000 * ours:8.2f} ms; resident at most {resident()} MB")
+        if peer:
+            for name in ("public", "raw", *(("averages",) if last <= LARGEST_COMPARED else ())):
+                compare(peer, name, grid, ours, [figures])
+
+
+def measure_stops(prices: Prices, peer: Peer | None) -> None:
+    """Print a line for the smallest grid with stops, filled at the close as vectorbt's stops are."""
+    windows = (range(2, LAST_WINDOWS[0] + 1),) * 2
+    traded = strategy(STOPS, Fill.SAME_CLOSE)
+    grid, figures = sweep(prices, windows, traded)
+    ours = least_seconds(lambda: sweep(prices, windows, traded))
+    say(f"{len(grid):7,d} pairs of 2..{LAST_WINDOWS[0]:3} with stops: {1000 * ours:8.2f} ms")
+    if peer:
+        compare(peer, "stops", grid, ours, [figures])
+
+
+def measure_universe(days: np.ndarray, peer: Peer | None) -> None:
+    """Print a line for 100 pairs of each of 500 symbols."""
+    symbols = wandering_prices(days)
+    grid, _ = sweep(symbols[0], (FAST, SLOW), strategy())
+    found = [sweep(prices, (FAST, SLOW), strategy())[1] for prices in symbols]
+    ours = least_seconds(lambda: [sweep(prices, (FAST, SLOW), strategy()) for prices in symbols])
+    say(f"    {len(grid)} pairs of {len(symbols)} symbols: {1000 * ours:8.2f} ms")
+    if peer:
+        bars = {name: np.stack([getattr(one, name) for one in symbols], axis=1) for name in ("open", "close")}
+        compare(peer, "universe", grid, ours, found, **bars)
+
+
+def measure_cores(prices: Prices, cores: set[int], largest: int) -> None:
+    """Print what the largest grid takes by the clock on one core and on all."""
+    windows = (range(2, largest + 1),) * 2
+    alone = least_seconds(lambda: sweep(prices, windows, strategy()), time.perf_counter)
+    os.sched_setaffinity(0, cores)
+    together = least_seconds(lambda: sweep(prices, windows, strategy()), time.perf_counter)
+    say(
+        f"the largest grid by the clock: {1000 * alone:.1f} ms on one core, "
+        f"{1000 * together:.1f} ms on {len(cores)}"
+    )
+
+
+def compile_in_another_process() -> None:
+    """Compile what is not on disk, which takes memory that a process which finds it there never has."""
+    kept = Path(tempfile.gettempdir()) / f"hindcast-kernels-{source_fingerprint()}"
+    os.environ.setdefault("NUMBA_CACHE_DIR", str(kept))
+    program = "from strategies.engine import kernels; kernels.wait()"
+    root = Path(__file__).resolve().parent.parent
+    subprocess.run([sys.executable, "-c", program], check=True, cwd=root)  # noqa: S603 - our own
+
+
 def main() -> None:
-    """Print a line for each grid."""
+    """Print what each kind of work takes."""
     arguments = argparse.ArgumentParser()
     arguments.add_argument("--peers", help="Python of the environment with vectorbt.")
     arguments.add_argument("--largest", type=int, default=LAST_WINDOWS[-1], help="Last window of the grids.")
     asked = arguments.parse_args()
-    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+    compile_in_another_process()
+    cores = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(cores)})
     kernels.wait()
-    sys.stdout.write(f"resident before the sweeps, libraries loaded: {resident()} MB\n")
+    say(f"libraries and kernels loaded: {resident()} MB resident")
     prices = adjusted_prices()
-    for last, stops in [*((last, Stops()) for last in LAST_WINDOWS), (LAST_WINDOWS[0], STOPS)]:
-        if last > asked.largest:
-            continue
-        windows = range(2, last + 1)
-        grid, figures = sweep(prices, windows, stops)
-        ours = least_seconds(lambda w=windows, s=stops: sweep(prices, w, s))
-        name = "stops" if stops.are_set else "public"
-        line = f"{len(grid):7,d} pairs of 2..{last:3}, {name:6}: ours {1000 * ours:9.2f} ms"
-        if asked.peers:
-            theirs = peer(asked.peers, name, prices, windows)
-            taken = float(theirs["seconds"])
-            line += f", vectorbt {1000 * taken:10.1f} ms, {taken / ours:6.0f} times"
-            if not stops.are_set:  # vectorbt's stops look at closes alone
-                agrees = agreement(grid, figures, theirs)
-                line += f", {agrees:.2%} of the cells agree"
-                if agrees < LEAST_AGREEMENT:
-                    raise SystemExit(f"{line}\nToo few cells agree.")
-        sys.stdout.write(f"{line}\n")
-        sys.stdout.flush()
-    sys.stdout.write(f"resident at most: {resident()} MB\n")
+    peer = Peer(asked.peers, prices) if asked.peers else None
+    measure_grids(prices, peer, asked.largest)
+    measure_stops(prices, peer)
+    measure_universe(prices.dates, peer)
+    measure_cores(prices, cores, asked.largest)
 
 
 if __name__ == "__main__":

@@ -12,6 +12,8 @@ from dashboard.schemas import SCHEMA_JSON, SCHEMAS, find_schema
 from forecasting.predicting import find_forecast
 from ingestion.publishing import Published, json_answer, published_answer
 from strategies.running import find_published, read_backtest
+from strategies.sweeping import find_published as find_published_sweep
+from strategies.sweeping import read_sweep
 
 router = Router(tags=["reports"], by_alias=True)
 
@@ -47,6 +49,13 @@ def backtest_report(request: HttpRequest, backtest_id: str) -> HttpResponse:
 def forecast_report(request: HttpRequest, forecast_id: str) -> HttpResponse:
     """Return the report of a stored forecast. Knows If-None-Match."""
     return pdf_answer(request, find_forecast(forecast_id))
+
+
+@router.get("/sweeps/{sweep_id}/report.pdf", summary="Print a sweep", openapi_extra=PDF)
+def sweep_report(request: HttpRequest, sweep_id: str) -> HttpResponse:
+    """Return the report of a stored sweep. Knows If-None-Match."""
+    published = find_published_sweep(sweep_id)
+    return pdf_answer(request, read_sweep(published), published)
 
 
 @router.get("/reports/{symbol}.json", response=CombinedDocument, summary="Report on a symbol")

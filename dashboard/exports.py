@@ -9,8 +9,8 @@ from dashboard.tables import BACKTEST_TABLES, FORECAST_TABLES, SWEEP_TABLES
 from forecasting.predicting import find_forecast
 from ingestion.publishing import Published, unchanged_answer
 from strategies.running import find_published, read_backtest
-from strategies.sweep_documents import SweepDocument
 from strategies.sweeping import find_published as find_published_sweep
+from strategies.sweeping import read_sweep
 
 
 class DocumentId:
@@ -93,32 +93,28 @@ def sweep_json(request: HttpRequest, sweep_id: str) -> HttpResponse:
     """Return a sweep's document."""
     published = find_published_sweep(sweep_id)
     unchanged = unchanged_answer(request, published.digest)
-    return unchanged or json_file(request, _read_sweep(published), published)
+    return unchanged or json_file(request, read_sweep(published), published)
 
 
 @require_safe
 def sweep_csv(request: HttpRequest, sweep_id: str) -> HttpResponse:
     """Return every combination of a sweep, or the `table` asked for."""
     published = find_published_sweep(sweep_id)
-    return csv_answer(request, _read_sweep(published), published.digest, SWEEP_TABLES)
+    return csv_answer(request, read_sweep(published), published.digest, SWEEP_TABLES)
 
 
 @require_safe
 def sweep_xlsx(request: HttpRequest, sweep_id: str) -> HttpResponse:
     """Return a sweep's tables as a workbook."""
     published = find_published_sweep(sweep_id)
-    return workbook_answer(request, _read_sweep(published), published.digest, SWEEP_TABLES)
+    return workbook_answer(request, read_sweep(published), published.digest, SWEEP_TABLES)
 
 
 @require_safe
 def sweep_pdf(request: HttpRequest, sweep_id: str) -> HttpResponse:
     """Return a sweep's report."""
     published = find_published_sweep(sweep_id)
-    return pdf_answer(request, _read_sweep(published), published)
-
-
-def _read_sweep(published: Published) -> SweepDocument:
-    return SweepDocument.model_validate_json(published.json)
+    return pdf_answer(request, read_sweep(published), published)
 
 
 urlpatterns: list[URLPattern] = [

@@ -1,19 +1,37 @@
 """The API of sweeps."""
 
 from http import HTTPStatus
+from typing import Annotated
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Router
+from ninja import Query, Router
 
 from ingestion.publishing import json_answer, published_answer
+from ingestion.symbols import Symbol
 from jobs.answering import ASK_AGAIN_IN
 from jobs.documents import JobDocument
 from jobs.models import Job
-from strategies.sweep_documents import SweepDocument
+from jobs.paging import USUAL_PAGE, Cursor, Limit, page_of
+from strategies.models import ParameterSweep
+from strategies.sweep_documents import SweepDocument, SweepListing, SweepPage
 from strategies.sweep_parameters import SweepParameters
 from strategies.sweeping import answer, find_published
 
 router = Router(tags=["sweeps"], by_alias=True)
+
+
+@router.get("/", include_in_schema=False, response=SweepPage)
+@router.get("", response=SweepPage, summary="List sweeps")
+def list_sweeps(
+    request: HttpRequest,
+    limit: Limit = USUAL_PAGE,
+    cursor: Cursor = None,
+    symbol: Annotated[Symbol | None, Query(description="Only sweeps of this symbol.")] = None,
+) -> SweepPage:
+    """Return stored sweeps without their combinations, newest first, a page at a time."""
+    stored = ParameterSweep.objects.defer("document", "trial_keys")
+    page = page_of(stored.filter(symbol=symbol) if symbol else stored, cursor=cursor, limit=limit)
+    return SweepPage(items=[SweepListing.of(record) for record in page.rows], next=page.next)
 
 
 @router.post("/", include_in_schema=False)

@@ -29,11 +29,11 @@ from strategies.sweep_documents import (
     Cells,
     ParameterStability,
     SweepDocument,
-    SweepLinks,
     Verdict,
     WalkForwardDocument,
     WalkForwardSeries,
     WalkForwardStretch,
+    links_of,
 )
 
 SHOWN_BEST = 20
@@ -75,9 +75,7 @@ def document_of(run: SweepRun, *, sweep_id: str, generated_at: datetime) -> Swee
         undefined=undefined,
         versions=BacktestVersions(engine=ENGINE_VERSION, numpy=library_version("numpy")),
         disclosure=describing.disclosure(run.run),
-        links=SweepLinks(
-            page=f"/sweeps/{sweep_id}/", json_=f"/sweeps/{sweep_id}.json", csv=f"/sweeps/{sweep_id}.csv"
-        ),
+        links=links_of(sweep_id),
     )
 
 

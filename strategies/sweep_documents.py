@@ -1,14 +1,16 @@
 """The published document of a sweep: page, files and API all render this."""
 
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import Field
 
 from ingestion.documents import DataDocument
 from ingestion.publishing import PublishedDocument
+from jobs.paging import NEXT_IN_WORDS
 from strategies.documents import BacktestVersions, Metrics, Period
 from strategies.engine.sweep.walk_forward import Scheme
+from strategies.models import ParameterSweep
 from strategies.sweep_parameters import SweepParameters
 
 SCHEMA: Literal["hindcast.sweep"] = "hindcast.sweep"
@@ -208,6 +210,12 @@ class SweepLinks(PublishedDocument):
     csv: Annotated[str, Field(description="Every combination as CSV.")]
 
 
+def links_of(sweep_id: str) -> SweepLinks:
+    """Return the addresses of a sweep."""
+    address = f"/sweeps/{sweep_id}"
+    return SweepLinks(page=f"{address}/", json_=f"{address}.json", csv=f"{address}.csv")
+
+
 class SweepDocument(PublishedDocument):
     """A sweep: the question, the data, every combination, and what the best of them is worth."""
 
@@ -244,3 +252,35 @@ class SweepDocument(PublishedDocument):
     versions: Annotated[BacktestVersions, Field(description="Of what computed the document.")]
     disclosure: Annotated[str, Field(description="What a hypothetical result leaves out, in sentences.")]
     links: Annotated[SweepLinks, Field(description="The same sweep in other forms.")]
+
+
+class SweepListing(PublishedDocument):
+    """A stored sweep as lists show it."""
+
+    id: Annotated[str, Field(description="Names the sweep in addresses.")]
+    symbol: Annotated[str, Field(description="Ticker symbol of the share.")]
+    created_at: Annotated[datetime, Field(description="When it was first computed, UTC.")]
+    parameters: Annotated[SweepParameters, Field(description="The question, with every default.")]
+    summary: Annotated[str, Field(description="The result in a sentence.")]
+    trials: Annotated[int, Field(description="Combinations that were backtested.")]
+    links: Annotated[SweepLinks, Field(description="The sweep in its forms.")]
+
+    @classmethod
+    def of(cls, record: ParameterSweep) -> Self:
+        """Return the listing of a stored sweep."""
+        return cls(
+            id=record.pk,
+            symbol=record.symbol,
+            created_at=record.created_at,
+            parameters=SweepParameters.model_validate(record.parameters),
+            summary=record.summary,
+            trials=record.trials,
+            links=links_of(record.pk),
+        )
+
+
+class SweepPage(PublishedDocument):
+    """A page of stored sweeps, newest first."""
+
+    items: Annotated[list[SweepListing], Field(description="The sweeps of this page.")]
+    next: Annotated[str | None, Field(description=NEXT_IN_WORDS)]

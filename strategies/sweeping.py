@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
+from pydantic import ValidationError
+
 from ingestion.bars import load_bars
 from ingestion.documents import DataDocument
 from ingestion.identifiers import is_document_id, stated_about
@@ -46,7 +48,7 @@ class SweepAnswer:
     @cached_property
     def document(self) -> SweepDocument:
         """The document, read from its JSON unless it was computed just now."""
-        return self.computed or SweepDocument.model_validate_json(self.published.json)
+        return self.computed or read_sweep(self.published)
 
 
 def run_sweep(parameters: SweepParameters, *, progress: Progress = silent) -> SweepDocument:
@@ -78,7 +80,18 @@ def answer(parameters: SweepParameters) -> SweepAnswer | Job:
 
 def find_sweep(sweep_id: str) -> SweepDocument:
     """Return the stored document with this id; raises NotFound."""
-    return SweepDocument.model_validate_json(find_published(sweep_id).json)
+    return read_sweep(find_published(sweep_id))
+
+
+def read_sweep(published: Published) -> SweepDocument:
+    """Return the document that was published; raises NotFound for one in the form of an earlier version."""
+    try:
+        return SweepDocument.model_validate_json(published.json)
+    except ValidationError:
+        raise NotFound(
+            "This sweep was stored by an earlier version of Hindcast, in a form that is no longer shown. "
+            "The API still hands out its JSON. Run the same question again on the Sweeps page to see it."
+        ) from None
 
 
 def find_published(sweep_id: str) -> Published:

@@ -1,5 +1,6 @@
 """The API hands out the same reports, and describes them."""
 
+import gzip
 import json
 
 import pytest
@@ -8,8 +9,12 @@ from django.test import Client
 from dashboard.reports.combined import CombinedDocument
 from forecasting.parameters import ForecastParameters
 from forecasting.predicting import issue_forecast
+from ingestion.publishing import published_json
+from strategies.models import ParameterSweep
 from strategies.parameters import BacktestParameters
 from strategies.running import run_backtest
+from strategies.sweep_parameters import SweepParameters
+from strategies.sweeping import run_sweep
 
 pytestmark = pytest.mark.django_db
 
@@ -25,6 +30,24 @@ def test_a_forecast_prints_the_same_report_as_the_site(reader: Client) -> None:
     document = issue_forecast(ForecastParameters(symbol="FB"))
     answer = reader.get(f"/api/v1/forecasts/{document.id}/report.pdf")
     assert answer.content == reader.get(document.links.pdf).content
+
+
+def test_a_sweep_prints_the_same_report_as_the_site(reader: Client) -> None:
+    document = run_sweep(SweepParameters.model_validate({"symbol": "FB", "fast": [5, 10], "slow": [20, 30]}))
+    answer = reader.get(f"/api/v1/sweeps/{document.id}/report.pdf")
+    assert answer.content.startswith(b"%PDF-")
+    assert answer.content == reader.get(f"/sweeps/{document.id}.pdf").content
+
+
+@pytest.mark.parametrize("form", ["/", ".json", ".csv", ".xlsx", ".pdf"])
+def test_a_sweep_of_an_earlier_form_is_no_error_of_the_server(reader: Client, form: str) -> None:
+    document = run_sweep(SweepParameters.model_validate({"symbol": "FB", "fast": [5, 10], "slow": [20, 30]}))
+    old = json.loads(published_json(document))
+    del old["cells"]["neighbourhood"]
+    ParameterSweep.objects.update(document=gzip.compress(json.dumps(old).encode()), digest="0" * 64)
+    answer = reader.get(f"/sweeps/{document.id}{form}")
+    assert answer.status_code == 404
+    assert "earlier version" in answer.content.decode()
 
 
 def test_the_combined_report_is_that_of_the_short_address(reader: Client) -> None:
@@ -52,6 +75,7 @@ def test_no_proxy_may_keep_what_the_api_answers(reader: Client, kind: str) -> No
         ("/api/v1/reports/AAPL.json?initial_investment=-1", 422),
         ("/api/v1/backtests/nothing/report.pdf", 404),
         ("/api/v1/forecasts/nothing/report.pdf", 404),
+        ("/api/v1/sweeps/nothing/report.pdf", 404),
     ],
 )
 def test_errors_are_problem_documents(reader: Client, address: str, status: int) -> None:

@@ -1,5 +1,7 @@
 """Sweeps from question to stored document, as services and API give them."""
 
+import gzip
+import json
 from http import HTTPStatus
 from typing import Any
 
@@ -18,7 +20,7 @@ from strategies.models import ParameterSweep
 from strategies.running import run_backtest
 from strategies.sweep_documents import SweepDocument
 from strategies.sweep_parameters import Objective, SweepParameters
-from strategies.sweeping import data_changed_since, find_sweep, run_sweep
+from strategies.sweeping import data_changed_since, find_published, find_sweep, run_sweep
 
 pytestmark = pytest.mark.django_db
 
@@ -192,6 +194,34 @@ def test_a_sweep_is_created_once_and_then_found(reader: Client) -> None:
     read = reader.get(created["Location"])
     assert read.content == created.content == published_json(find_sweep(created.json()["id"]))
     assert len(read.json()["cells"]["fast"]) == 14
+
+
+def test_sweeps_are_listed_newest_first_a_page_at_a_time(reader: Client) -> None:
+    sweeps = [
+        post(reader, {**QUESTION, **changes}).json()["id"]
+        for changes in ({}, {"symbol": "IBM"}, {"fast": [20]}, {"fast": [30]})
+    ]
+    first = reader.get(URL, {"limit": 3}).json()
+    rest = reader.get(URL, {"limit": 3, "cursor": first["next"]}).json()
+    assert [item["id"] for item in first["items"] + rest["items"]] == sweeps[::-1]
+    assert rest["next"] is None
+    oldest = rest["items"][0]
+    assert (oldest["symbol"], oldest["trials"]) == ("AAPL", 14)
+    assert oldest["summary"] == find_sweep(sweeps[0]).summary
+    assert oldest["parameters"]["slow"] == RANGES["slow"]
+    assert reader.get(oldest["links"]["json"]).json()["id"] == sweeps[0]
+    of_one = reader.get(URL, {"symbol": "IBM"}).json()
+    assert [item["id"] for item in of_one["items"]] == [sweeps[1]]
+
+
+def test_a_sweep_of_an_earlier_form_is_refused_in_words_and_its_json_still_read() -> None:
+    sweep_id = run_sweep(asked()).id
+    old = json.loads(find_published(sweep_id).json) | {"schema_version": 0}
+    del old["cells"]["neighbourhood"]
+    ParameterSweep.objects.update(document=gzip.compress(json.dumps(old).encode()))
+    with pytest.raises(NotFound, match="earlier version"):
+        find_sweep(sweep_id)
+    assert json.loads(find_published(sweep_id).json)["schema_version"] == 0
 
 
 def test_the_same_values_however_written_are_the_same_sweep() -> None:
