@@ -149,7 +149,7 @@ def measure_loading() -> None:
     from django.core.management import call_command
     from django.db import connection
 
-    from ingestion.bars import load_bars
+    from ingestion import bars
 
     emptied()
     call_command("load_stock_data", "AAPL", sample=True, verbosity=0)
@@ -164,17 +164,20 @@ def measure_loading() -> None:
         with connection.connection.cursor() as cursor:
             cursor.execute(statement, ("AAPL", start, end)).fetchall()
 
-    def ours() -> None:
-        load_bars("AAPL", start, end)
+    def read() -> None:
+        bars._range.cache_clear()  # noqa: SLF001 - as a process does that never saw these bars
+        kept()
 
-    taken = {
-        name: statistics.median(seconds(work) for _ in range(LOADS))
-        for name, work in (("bare psycopg", bare), ("load_bars", ours))
-    }
-    print(f"ten years of AAPL, {len(load_bars('AAPL', start, end)):,} bars, median of {LOADS}")
+    def kept() -> None:
+        bars.load_bars("AAPL", start, end)
+
+    works = {"bare psycopg": bare, "load_bars, read": read, "load_bars, kept": kept}
+    taken = {name: statistics.median(seconds(work) for _ in range(LOADS)) for name, work in works.items()}
+    print(f"ten years of AAPL, {len(bars.load_bars('AAPL', start, end)):,} bars, median of {LOADS}")
     for name, typical in taken.items():
         print(f"  {name:20} {1000 * typical:7.2f} ms")
-    print(f"  load_bars: {taken['load_bars'] / taken['bare psycopg']:.2f} times the bare query (limit: 3)")
+    ratio = taken["load_bars, read"] / taken["bare psycopg"]
+    print(f"  load_bars: {ratio:.2f} times the bare query when it reads (limit: 3)")
 
 
 def main() -> None:
