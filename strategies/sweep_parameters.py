@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
+from fractions import Fraction
 from math import prod
 from typing import Annotated, Any, Self
 
@@ -46,7 +47,8 @@ class SteppedRange(BaseModel):
 
     def count(self) -> int:
         """Return how many values there are; 0 where `stop` lies before `start`."""
-        start, stop, step = (Decimal(str(number)) for number in (self.start, self.stop, self.step))
+        # Decimals cannot divide what differs by more than 28 digits.
+        start, stop, step = (Fraction(str(number)) for number in (self.start, self.stop, self.step))
         return max(int((stop - start) // step) + 1, 0) if stop >= start else 0
 
 

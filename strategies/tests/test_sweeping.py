@@ -262,6 +262,9 @@ def test_a_cancelled_sweep_stores_nothing(reader: Client, monkeypatch: pytest.Mo
     ("changes", "field", "words"),
     [
         ({"fast": {"start": 0, "stop": 5}}, "fast", "from 1 to 1,000"),
+        ({"fast": {"start": 1, "stop": 2, "step": 5e-324}}, "fast", "more than 1,000 values"),
+        ({"fast": {"start": -1.7e308, "stop": 1.7e308}}, "fast", "more than 1,000 values"),
+        ({"fast": {"start": 1.7e308, "stop": 1.7e308}}, "fast", "from 1 to 1,000"),
         ({"fast": {"start": 9, "stop": 5}}, "fast", "stop"),
         ({"fast": [1.5]}, "fast", "whole number"),
         ({"fast": []}, "fast", "no value"),
