@@ -18,6 +18,10 @@ LONGEST_WAIT = timedelta(seconds=30)
 """A request that would have to wait longer gives its worker back instead of holding it."""
 
 
+FARTHEST_TURN = timedelta(minutes=10)
+"""No pause is longer: the settings allow five minutes at most."""
+
+
 def key_hash(key: str) -> str:
     """Return what identifies a key in the database without being one."""
     return hashlib.sha256(key.encode()).hexdigest()
@@ -110,7 +114,7 @@ class RequestLimiter:
             _require_probe_is_due(quota, now)
         else:
             _require_left(quota, now)
-        turn = max(now, quota.next_request_at)
+        turn = _next_turn(quota, now)
         if turn - now > LONGEST_WAIT:
             raise RateLimited(
                 f"The market data provider's rate limit holds requests back until {_clock(turn)}.", until=turn
@@ -129,6 +133,12 @@ class RequestLimiter:
             key_hash=self.key_hash, defaults={"day": new.day, "next_request_at": new.next_request_at}
         )
         return quota
+
+
+def _next_turn(quota: ApiQuota, now: datetime) -> datetime:
+    """Return when the next request may be sent; a turn that no pause can explain is of a clock set back."""
+    turn = quota.next_request_at
+    return turn if now < turn < now + FARTHEST_TURN else now
 
 
 def _unused(hashed_key: str, now: datetime) -> ApiQuota:

@@ -20,10 +20,13 @@ def beat() -> None:
     now = timezone.now()
     name = f"{socket.gethostname()[:80]}:{os.getpid()}"
     Worker.objects.update_or_create(name=name, defaults={"seen_at": now})
-    Worker.objects.filter(seen_at__lt=now - FORGOTTEN_AFTER).delete()
+    Worker.objects.exclude(seen_at__range=(now - FORGOTTEN_AFTER, now + FORGOTTEN_AFTER)).delete()
 
 
 def seconds_of_silence() -> float | None:
     """Return how long ago the last worker was heard of; None when none ever was, or only long ago."""
-    last = Worker.objects.order_by("-seen_at").values_list("seen_at", flat=True).first()
-    return None if last is None else max(0.0, (timezone.now() - last).total_seconds())
+    now = timezone.now()
+    # A beat of the future was written before a clock was set back, maybe by a worker that is gone.
+    beats = Worker.objects.filter(seen_at__lte=now + BEATS_EVERY).order_by("-seen_at")
+    last = beats.values_list("seen_at", flat=True).first()
+    return None if last is None else max(0.0, (now - last).total_seconds())

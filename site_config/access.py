@@ -24,6 +24,8 @@ from site_config.policies import API_REQUESTS, Policy, policy_of
 
 LOCAL_USER = "local"
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+OURS = {"none", "same-origin"}
+"""What a browser says in Sec-Fetch-Site of a request that the user or our own page made."""
 
 
 def _local_user() -> AbstractBaseUser:
@@ -103,10 +105,10 @@ class SameSiteMiddleware:
 
 
 def _is_from_elsewhere(request: HttpRequest) -> bool:
+    if request.headers.get("Sec-Fetch-Site", "none") not in OURS:
+        return True
     origin = request.headers.get("Origin")
-    if origin is None:
-        return False
-    return origin != f"{request.scheme}://{request.get_host()}"
+    return origin is not None and origin != f"{request.scheme}://{request.get_host()}"
 
 
 class LoginMiddleware(LoginRequiredMiddleware):
@@ -134,7 +136,8 @@ class LoginMiddleware(LoginRequiredMiddleware):
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         """Let no shared cache keep what was meant for one user."""
-        if request.resolver_match is not None and not policy_of(request).public:
+        # An address that leads nowhere is answered by a page too, which names its reader.
+        if request.resolver_match is None or not policy_of(request).public:
             response.headers.setdefault("Cache-Control", "private")
         return response
 

@@ -3,6 +3,7 @@
 import logging
 import sys
 from collections.abc import Callable
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Annotated, Any, Self
 
@@ -180,13 +181,22 @@ def unavailable_answer(request: HttpRequest, message: str) -> HttpResponse:
     if wants_json(request):
         answer = problem(HTTPStatus.SERVICE_UNAVAILABLE, message)
     else:
-        context = {"title": "Not available just now", "message": message}
-        # Without the request, whose user and messages would have to be looked up.
-        page = render_to_string(_error_template(request), context)
+        page = _unavailable_page(_error_template(request), message)
         answer = HttpResponse(page, status=HTTPStatus.SERVICE_UNAVAILABLE)
+    # Django would log each as an error, and a crowd that is shed would flood the log and Sentry.
+    answer._has_been_logged = True  # type: ignore[attr-defined]  # noqa: SLF001 - Django's own mark
     answer.headers["Retry-After"] = str(SECONDS_UNTIL_ANOTHER_TRY)
     answer.headers["Cache-Control"] = "no-store"
     return answer
+
+
+@lru_cache(maxsize=16)
+def _unavailable_page(template: str, message: str) -> str:
+    """Return the page, which is the same for everybody: a site that sheds has no time to render it again.
+
+    Without the request, whose user and messages would have to be looked up.
+    """
+    return render_to_string(template, {"title": "Not available just now", "message": message})
 
 
 def database_is_away(request: HttpRequest, error: BaseException) -> HttpResponse:

@@ -62,6 +62,13 @@ def test_a_turn_too_far_ahead_fails_at_once_and_is_not_counted(
     assert left() == 2
 
 
+def test_a_turn_given_before_the_clock_was_set_back_holds_nothing_up(limiter: RequestLimiter) -> None:
+    limiter.wait_for_turn()
+    ApiQuota.objects.update(next_request_at=timezone.now() + timedelta(hours=5))
+    limiter.wait_for_turn()
+    assert ApiQuota.objects.get().next_request_at <= timezone.now()
+
+
 def test_the_days_requests_are_counted_before_they_are_sent(limiter: RequestLimiter) -> None:
     for expected in (2, 1, 0):
         limiter.wait_for_turn()

@@ -61,3 +61,14 @@ def test_a_worker_that_fell_silent_is_told_without_taking_the_pages_away(visitor
         "migrations": "ok",
         "worker": "silent",
     }
+
+
+@pytest.mark.django_db
+def test_a_beat_written_before_the_clock_was_set_back_does_not_stand_for_a_living_worker(
+    visitor: Client,
+) -> None:
+    beat()
+    Worker.objects.update(seen_at=timezone.now() + timedelta(hours=5))
+    assert visitor.get("/readyz").json()["worker"] == "silent"
+    beat()
+    assert visitor.get("/readyz").json()["worker"] == "ok"

@@ -5,9 +5,9 @@ from threading import Barrier, Event
 
 import pytest
 from django.http import HttpRequest, HttpResponse
-from django.test import RequestFactory, override_settings
+from django.test import Client, RequestFactory, override_settings
 
-from site_config.shedding import Gate, Overloaded, SheddingMiddleware
+from site_config.shedding import Gate, Overloaded, SheddingMiddleware, _gate
 
 
 def _through(gate: Gate) -> bool:
@@ -91,3 +91,12 @@ def test_under_overload_pages_say_when_to_come_again_and_health_checks_answer(
     if status == 503:
         assert int(answer["Retry-After"]) > 0
     assert middleware(request).status_code == 200
+
+
+def test_a_crowd_that_is_shed_does_not_fill_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    with override_settings(REQUESTS_AT_ONCE=1, REQUESTS_WAITING=0):
+        gate = _gate(1, 0)
+        with gate.passed():
+            answer = Client().get("/backtests/")
+    assert answer.status_code == 503
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]

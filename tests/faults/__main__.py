@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from tests.faults import trials
-from tests.faults.stand import standing
+from tests.faults.stand import COMPILER, standing, standing_by_a_clock
 from tests.faults.works import FETCH, IMPORT, REPORT, SWEEP, TRAINING
 
 WORKS = (FETCH, IMPORT, TRAINING, SWEEP, REPORT)
@@ -46,13 +46,23 @@ def _trials(folder: Path) -> Iterator[tuple[str, trials.Trial]]:
             )
         yield "the database is slow", partial(trials.locked_database, stand)
         yield "the database is out of connections", partial(trials.no_connection_left, stand)
-        yield "the clock jumps back", partial(trials.clock_set_back, stand)
         yield "every job is delivered again", partial(trials.delivered_again, stand)
+    yield from _of_the_clock(folder / "clocked")
     if os.geteuid():
         print("| the disk is full | not tried: a small disk is mounted by root alone | | |")
         return
     with _small_disk(folder / "small") as disk, standing(disk / "var") as stand:
         yield "the disk is full during import", partial(trials.full_disk, stand)
+
+
+def _of_the_clock(folder: Path) -> Iterator[tuple[str, trials.Trial]]:
+    if COMPILER is None:
+        print("| the clock jumps | not tried: the clock that can be set is made by a C compiler | | |")
+        return
+    with standing_by_a_clock(folder) as (stand, clock):
+        for number, hours in enumerate((5, -5, 0), start=900):
+            name = f"the clock jumps to {hours:+d} h of the true time"
+            yield name, partial(trials.clock_jumps, stand, clock, hours, number)
 
 
 @contextmanager

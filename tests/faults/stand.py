@@ -1,5 +1,8 @@
 """A running site whose processes can be killed while somebody keeps looking at its pages."""
 
+import shutil
+import subprocess
+import sys
 import threading
 import time
 from collections import Counter
@@ -86,10 +89,12 @@ class Stand:
 
     def task_workers(self) -> list[psutil.Process]:
         """Return the processes that do the jobs, and those that feed them."""
-        clusters = self._children("qcluster")
-        return [
-            leaf for cluster in clusters for leaf in cluster.children(recursive=True) if not leaf.children()
-        ]
+        leaves: list[psutil.Process] = []
+        for cluster in self._children("qcluster"):
+            for process in cluster.children(recursive=True):
+                with suppress(psutil.NoSuchProcess):  # it was replaced meanwhile
+                    leaves += [] if process.children() else [process]
+        return leaves
 
     def postgres(self) -> list[psutil.Process]:
         """Return the database's main process and its children."""
@@ -149,7 +154,7 @@ def eventually[T](ask: Callable[[], T], *, within: float, what: str) -> T:
 
 
 @contextmanager
-def standing(data_dir: Path) -> Iterator[Stand]:
+def standing(data_dir: Path, **variables: str) -> Iterator[Stand]:
     """Run a site for faults in `data_dir` until the block ends."""
     with (
         LoopbackProvider() as provider,
@@ -159,8 +164,55 @@ def standing(data_dir: Path) -> Iterator[Stand]:
             ALPHA_VANTAGE_API_KEY=KEY,
             ALPHA_VANTAGE_BASE_URL=provider.address,
             ALPHA_VANTAGE_REQUESTS_PER_DAY="0",
-            ALPHA_VANTAGE_SECONDS_BETWEEN_REQUESTS="0",
+            ALPHA_VANTAGE_SECONDS_BETWEEN_REQUESTS="0.1",
             LOG_LEVEL="WARNING",
+            **variables,
         ) as site,
     ):
         yield Stand(site, provider)
+
+
+CLOCK = Path(__file__).with_name("clock.c")
+COMPILER = shutil.which("cc")
+"""Without a compiler the jumping clock is not tried."""
+
+
+@dataclass(frozen=True)
+class Clock:
+    """The time of day of a site's processes, its database included; `folder` is the site's."""
+
+    folder: Path
+
+    @classmethod
+    def made_in(cls, folder: Path) -> "Clock":
+        """Compile the clock; it is right until it is set."""
+        clock = cls(folder)
+        clock.set_to(hours=0)
+        compiled = ["-shared", "-fPIC", "-O2", "-o", str(clock.library), str(CLOCK)]
+        subprocess.run([str(COMPILER), *compiled], check=True)
+        return clock
+
+    def set_to(self, *, hours: int) -> None:
+        """Set the clock to so many hours after the true time, for all processes at once."""
+        with self.offset.open("r+b" if self.offset.exists() else "wb") as file:
+            file.write((3600 * hours).to_bytes(8, sys.byteorder, signed=True))
+
+    @property
+    def offset(self) -> Path:
+        """The file that holds how many seconds the clock is off."""
+        return self.folder / "clock"
+
+    @property
+    def library(self) -> Path:
+        """What processes preload to live by this clock."""
+        return self.folder / "clock.so"
+
+
+@contextmanager
+def standing_by_a_clock(data_dir: Path) -> Iterator[tuple[Stand, Clock]]:
+    """Run a site whose clock can be set, until the block ends."""
+    data_dir.mkdir()
+    data_dir.parent.chmod(0o755)  # the database's user reads the clock too
+    clock = Clock.made_in(data_dir)
+    with standing(data_dir, LD_PRELOAD=str(clock.library), CLOCK_FILE=str(clock.offset)) as stand:
+        yield stand, clock

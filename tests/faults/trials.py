@@ -13,7 +13,7 @@ from typing import Any
 import psycopg
 
 from site_config.environment import BASE_DIR
-from tests.faults.stand import Seen, Stand, eventually, kill
+from tests.faults.stand import Clock, Seen, Stand, eventually, kill
 from tests.faults.works import FETCH, IMPORT, Work
 from tests.subprocesses import run_python
 
@@ -98,23 +98,25 @@ def no_connection_left(stand: Stand) -> Outcome:
     return Outcome(words=f"{len(held)} connections held; pages said so", seen=str(seen), seconds=seconds)
 
 
-def clock_set_back(stand: Stand) -> Outcome:
-    """Leave a running job whose worker is gone with a sign of life in the future, as a jumping clock does."""
-    stand.patient_rows(
-        """
-        INSERT INTO jobs_job (id, kind, subject, arguments, state, progress, step, error, attempts,
-            cancel_requested, heartbeat, started_at, priority)
-        VALUES (gen_random_uuid(), 'fetch_bars', 'FLT900', '{"symbol": "FLT900"}', 'running', 0, '', '', 1,
-            false, now() + interval '5 hours', now(), 1000)
-        RETURNING id
-        """
-    )
-    began = time.monotonic()
-    FETCH.start(stand, 900)
-    state, *_ = FETCH.ended(stand)
+def clock_jumps(stand: Stand, clock: Clock, hours: int, number: int) -> Outcome:
+    """Kill the workers in the middle of a fetch and set the clock, so that their signs of life are odd."""
+    with stand.visited() as seen:
+        asking = FETCH.begin(stand, number)
+        kill(stand.task_workers())
+        clock.set_to(hours=hours)
+        ((database_is_off_by,),) = stand.rows("SELECT extract(epoch FROM now()) - %s", time.time())
+        began = time.monotonic()
+        asking.join(300)
+        state, attempts, error = FETCH.ended(stand)
+        assert state == "succeeded", error
+        FETCH.check(stand, number)
+        seconds = time.monotonic() - began
+        said = stand.insist("GET", "/readyz").json()["worker"]
+    _require_good_answers(seen)
     eventually(lambda: not stand.rows(ACTIVE), within=60, what="no job hangs")
-    FETCH.check(stand, 900)
-    return Outcome(words=f"the job was taken over and {state}", seen="", seconds=time.monotonic() - began)
+    assert abs(float(database_is_off_by) / 3600 - hours) < 0.1, f"off by {database_is_off_by} s"
+    words = f"the job {state} at try {attempts}; readyz says of the worker: {said}"
+    return Outcome(words=words, seen=str(seen), seconds=seconds)
 
 
 def two_migrations(folder: Path) -> Outcome:

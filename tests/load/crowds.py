@@ -3,7 +3,6 @@
 import json
 import os
 import subprocess
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -62,8 +61,8 @@ def let_in(site: RunningSite, crowd: Crowd) -> dict[str, Any]:
         f"{LOCUST} --locustfile {HERE / 'locustfile.py'} --headless --only-summary --loglevel CRITICAL "
         f"-u {crowd.users} -r {rate} -t {crowd.seconds}s --host {site.address}"
     )
-    began = time.monotonic()
-    subprocess.run(
+    result.unlink(missing_ok=True)
+    done = subprocess.run(
         [*command.split(), *(["--reset-stats"] if crowd.is_settled else [])],
         env={
             **os.environ,
@@ -71,11 +70,11 @@ def let_in(site: RunningSite, crowd: Crowd) -> dict[str, Any]:
             "LOAD_RESULT": str(result),
             "LOAD_HURRIED": "yes" if crowd.hurried else "no",
         },
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
         check=False,
         timeout=crowd.seconds + 120,
     )
+    assert result.exists(), f"locust measured nothing:\n{done.stderr[-2000:]}"
     measured: dict[str, Any] = json.loads(result.read_text())
-    measured["seconds"] = time.monotonic() - began
     return measured

@@ -1,6 +1,7 @@
 """Memory, open files and database connections of a running site, looked at every few seconds."""
 
 import threading
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -13,11 +14,11 @@ EVERY = 5.0
 """Seconds between two looks."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Look:
-    """What the processes held: memory in MB that is theirs alone, open files, connections."""
+    """What the site held: MB of resident memory by process, open files of all, database connections."""
 
-    memory: float
+    memory: Mapping[str, float]
     files: int
     connections: int
 
@@ -39,15 +40,14 @@ class Watch:
         self._stop.set()
         self._thread.join()
 
-    def growth(self) -> Look:
-        """Return the mean of the last fifth less that of the second one: the first is the warming up."""
+    def early(self) -> Look:
+        """Return the mean of the second fifth: the first is the warming up."""
         fifth = max(1, len(self.looks) // 5)
-        early, late = self.looks[fifth : 2 * fifth], self.looks[-fifth:]
-        return Look(
-            memory=_mean([look.memory for look in late]) - _mean([look.memory for look in early]),
-            files=round(_mean([look.files for look in late]) - _mean([look.files for look in early])),
-            connections=max(look.connections for look in late) - max(look.connections for look in early),
-        )
+        return _mean(self.looks[fifth : 2 * fifth] or self.looks[:1])
+
+    def late(self) -> Look:
+        """Return the mean of the last fifth."""
+        return _mean(self.looks[-max(1, len(self.looks) // 5) :])
 
     def _look_on(self) -> None:
         while not self._stop.wait(EVERY):
@@ -55,13 +55,19 @@ class Watch:
                 self.looks.append(self._look())
 
     def _look(self) -> Look:
-        processes = psutil.Process(self.site.process.pid).children(recursive=True)
-        pythons = [process for process in processes if process.name().startswith(("python", "gunicorn"))]
+        processes = list(self._processes())
         return Look(
-            memory=sum(process.memory_full_info().uss for process in pythons) / 1e6,
-            files=sum(process.num_fds() for process in pythons),
+            memory={name: process.memory_info().rss / 1e6 for name, process in processes},
+            files=sum(process.num_fds() for _, process in processes),
             connections=self._connections(),
         )
+
+    def _processes(self) -> Iterator[tuple[str, psutil.Process]]:
+        """Yield the site's own processes by name and id; the database's are told by the connections."""
+        for process in psutil.Process(self.site.process.pid).children(recursive=True):
+            words = " ".join(process.cmdline())
+            if process.name().startswith(("python", "gunicorn")):
+                yield f"{'web' if 'gunicorn' in words else 'tasks'} {process.pid}", process
 
     def _connections(self) -> int:
         lines = (self.site.data_dir / "postgres" / "postmaster.pid").read_text().splitlines()
@@ -71,5 +77,17 @@ class Watch:
         return int(row[0]) if row else 0
 
 
-def _mean(values: list[float] | list[int]) -> float:
-    return sum(values) / len(values) if values else 0.0
+def _mean(looks: list[Look]) -> Look:
+    """Return the mean of what was seen; of processes, those that are in the last look."""
+    return Look(
+        memory={
+            name: _average([look.memory[name] for look in looks if name in look.memory])
+            for name in looks[-1].memory
+        },
+        files=round(_average([look.files for look in looks])),
+        connections=max(look.connections for look in looks),
+    )
+
+
+def _average(values: list[float] | list[int]) -> float:
+    return sum(values) / len(values)
