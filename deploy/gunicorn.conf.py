@@ -21,7 +21,7 @@ bind = f"{ENVIRONMENT.host}:{ENVIRONMENT.port}"
 # One process a core: the work is computation, and a process holds about 250 MB.
 workers = ENVIRONMENT.web_concurrency
 # A backtest takes milliseconds and a report a second, so threads serve what waits for the database.
-worker_class = "gthread"
+worker_class = "site_config.web_worker.BoundedWorker"
 # A thread for each request that is worked on or waits its turn, and two for health checks.
 threads = max(4, ENVIRONMENT.requests_at_once + ENVIRONMENT.requests_waiting + 2)
 # A worker that answers nothing for this long is hung and is replaced.

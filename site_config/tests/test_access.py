@@ -54,6 +54,22 @@ def test_another_sites_page_cannot_use_the_api(operator: Client, origin: str | N
     assert answer.status_code == status
 
 
+@pytest.mark.parametrize(
+    ("site", "status"), [("none", 200), ("same-origin", 200), ("same-site", 403), ("cross-site", 403)]
+)
+def test_what_a_browser_says_of_where_a_request_comes_from_is_heeded(
+    operator: Client, site: str, status: int
+) -> None:
+    operator.post("/api/v1/backtests", '{"symbol": "AAPL"}', content_type="application/json")
+    answer = operator.post(
+        "/api/v1/backtests",
+        '{"symbol": "AAPL"}',
+        content_type="application/json",
+        headers={"Sec-Fetch-Site": site},
+    )
+    assert answer.status_code == status
+
+
 @pytest.mark.parametrize(("local_user", "findings"), [(True, ["hindcast.E001"]), (False, [])])
 def test_an_open_site_does_not_pass_the_check_of_production(local_user: bool, findings: list[str]) -> None:
     with override_settings(LOCAL_USER=local_user):

@@ -43,6 +43,12 @@ def test_no_shared_cache_keeps_what_was_meant_for_one_user(reader: Client, addre
     assert "private" in reader.get(address).headers["Cache-Control"]
 
 
+def test_even_the_page_of_an_address_that_leads_nowhere_is_for_its_reader_alone(reader: Client) -> None:
+    answer = reader.get("/nowhere/")
+    assert answer.status_code == 404
+    assert answer.headers["Cache-Control"] == "private"
+
+
 def test_the_tokens_of_a_developers_machine_open_nothing_once_there_are_logins() -> None:
     local = User.objects.create(username="local", is_staff=True, is_superuser=True)
     local.set_unusable_password()
