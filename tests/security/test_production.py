@@ -28,6 +28,14 @@ def test_every_locked_package_has_hashes() -> None:
         assert not [line[:60] for line in locked if "==" not in line or "--hash=sha256:" not in line]
 
 
+def test_the_pipeline_looks_every_locked_package_up_and_takes_no_silence_for_an_answer() -> None:
+    recipe = (BASE_DIR / "Makefile").read_text().partition("\naudit:")[2].partition("\n\n")[0]
+    assert "pip-audit --strict" in recipe
+    assert "requirements.txt requirements-dev.txt" in recipe
+    workflows = [file.read_text() for file in (BASE_DIR / ".github/workflows").glob("*.yml")]
+    assert any("run: make audit" in workflow for workflow in workflows)
+
+
 def test_no_secret_is_committed() -> None:
     files = subprocess.run(
         ["git", "ls-files"], cwd=BASE_DIR, capture_output=True, text=True, timeout=60, check=True
