@@ -76,7 +76,7 @@ audit: install-dev ## Look for known holes in the locked packages; needs the net
 	@# Strict: where the service of advisories cannot be asked, that is no clean bill.
 	@for locked in requirements.txt requirements-dev.txt; do \
 	  $(BIN)/pip-audit --strict --require-hashes --disable-pip --requirement $$locked || { \
-	    echo "$$locked is not audited, or not clean. The advisories are pypi.org's own: no mirror has them."; \
+	    echo "$$locked is not audited, or not clean. The advisories come from the package index itself: no mirror has them."; \
 	    exit 1; }; \
 	done
 
