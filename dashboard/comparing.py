@@ -9,7 +9,7 @@ from dashboard.parameters_in_words import parameters_in_words
 from dashboard.wording import rule_in_short
 from jobs.errors import InvalidInput
 from strategies.documents import BacktestDocument
-from strategies.running import find_backtest
+from strategies.running import find_backtests
 
 MOST_RUNS = 6
 """Lines that can still be told apart, and columns that still fit on a screen."""
@@ -108,7 +108,7 @@ def compare(identifiers: Sequence[str]) -> Comparison:
     wanted = list(dict.fromkeys(identifiers))
     if len(wanted) > MOST_RUNS:
         raise InvalidInput(f"{len(wanted)} runs are too many to tell apart. Compare up to {MOST_RUNS}.")
-    documents = [find_backtest(identifier) for identifier in wanted]
+    documents = find_backtests(wanted)
     runs = [
         ComparedRun(
             number=number, document=document, others=[other for other in wanted if other != document.id]

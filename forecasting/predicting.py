@@ -98,10 +98,10 @@ def _obtain(parameters: ForecastParameters) -> ObtainedForecast:
     forecast_id = _identity(parameters, bars, model, notices)
     stored = _stored(forecast_id)
     if stored is not None:
-        return ObtainedForecast(document=with_actuals(stored), created=False)
+        return ObtainedForecast(document=_up_to_date(stored), created=False)
     composed = compose(forecast_id, parameters, bars, model, notices)
     if _store(composed, model):
-        return ObtainedForecast(document=with_actuals(composed.document), created=True)
+        return ObtainedForecast(document=_up_to_date(composed.document), created=True)
     return ObtainedForecast(document=find_forecast(forecast_id), created=False)
 
 
@@ -140,6 +140,11 @@ def with_actuals(document: ForecastDocument) -> ForecastDocument:
     closes = _closes_since(document.data.symbol, document.issued_on, document.points[-1].date)
     points = [_with_actual(point, closes.get(point.date)) for point in document.points]
     return document.model_copy(update={"points": points})
+
+
+def _up_to_date(document: ForecastDocument) -> ForecastDocument:
+    """Return a forecast of just now; from the newest bar on, no close can have come."""
+    return document if document.parameters.as_of is None else with_actuals(document)
 
 
 def _closes_since(symbol: str, issued_on: date, last: date) -> dict[date, float]:

@@ -74,12 +74,13 @@ def pooled_model(*, before: date, renew: bool = False) -> LoadedModel:
 def _newest_vintage(year: int) -> TrainingPool:
     """Return the pool through the end of `year`; where newer vintages are withdrawn, of the one in use."""
     last_day = date(year, 12, 31)
-    known = TrainedModel.objects.defer("artefact").filter(
+    known = TrainedModel.objects.filter(
         kind=ModelKind.POOLED, model_version=MODEL_VERSION, trained_through__lte=last_day
     )
-    newest, in_use = known.first(), known.filter(withdrawn_at__isnull=True).first()
-    if newest is not None and newest.withdrawn_at is not None and in_use is not None:
-        last_day = in_use.trained_through
+    versions = list(known.values_list("trained_through", "withdrawn_at"))
+    in_use = next((through for through, withdrawn_at in versions if withdrawn_at is None), None)
+    if versions and versions[0][1] is not None and in_use is not None:
+        last_day = in_use
     return shipped_pool().pool.through(last_day)
 
 

@@ -1,6 +1,7 @@
 """Running backtests: load the bars, compute, store once, and find again."""
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -88,6 +89,16 @@ def answer(parameters: BacktestParameters) -> Answer:
 def find_backtest(backtest_id: str) -> BacktestDocument:
     """Return the stored document with this id; raises NotFound as `find_published` and `read_backtest` do."""
     return read_backtest(find_published(backtest_id))
+
+
+def find_backtests(identifiers: Sequence[str]) -> list[BacktestDocument]:
+    """Return the stored documents with these ids, in their order, read at once; raises as `find_backtest`."""
+    known = [identifier for identifier in identifiers if is_document_id(identifier)]
+    rows = Backtest.objects.filter(pk__in=known).values_list("pk", "digest", "document")
+    stored = {pk: Published(digest=digest, stored=bytes(document)) for pk, digest, document in rows}
+    if not stored.keys() >= set(identifiers):
+        raise _no_such_backtest()
+    return [read_backtest(stored[identifier]) for identifier in identifiers]
 
 
 def read_backtest(published: Published) -> BacktestDocument:
