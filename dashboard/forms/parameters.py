@@ -55,6 +55,14 @@ class ParametersForm[Parameters: BaseModel](forms.Form):
         return cls(data)
 
     @classmethod
+    def of_the_first_symbol(cls) -> Self | None:
+        """Return the form with its defaults for the first stored symbol; None while nothing is stored."""
+        form = cls.from_query(QueryDict())
+        symbol = next(iter(form.instruments), None)
+        form.data = {**form.data, "symbol": symbol}
+        return None if symbol is None else form
+
+    @classmethod
     def showing(cls, parameters: Parameters) -> Self:
         """Return the form that would ask for `parameters`."""
         return cls(initial=cls._texts(parameters.model_dump()))

@@ -16,7 +16,6 @@ from dashboard.requests import HtmxRequest, render_page, user_of, wants_partial
 from dashboard.saving import saved_run
 from dashboard.views.questions import (
     answer_beside_form,
-    first_question,
     form_with_errors,
     nothing_stored,
     to_own_address,
@@ -71,15 +70,11 @@ def backtest_detail(request: HtmxRequest, backtest_id: str) -> HttpResponse:
 
 def _first_page(request: HtmxRequest) -> HttpResponse:
     """Answer the question that this browser asked last; the first time, the defaults for the first symbol."""
-    question = first_question()
-    if question is None:
-        return nothing_stored(request)
     last = _last_answer(request)
-    if last is None:
-        form = BacktestForm.from_query(question)
-        answered = form.answered_by(answer)
-    else:
-        form, answered = BacktestForm.showing(last.document.parameters), last
+    form = BacktestForm.showing(last.document.parameters) if last else BacktestForm.of_the_first_symbol()
+    if form is None:
+        return nothing_stored(request)
+    answered = last or form.answered_by(answer)
     context: dict[str, Any] = {"form": form}
     if answered is not None:
         context = _answered(request, form, answered)

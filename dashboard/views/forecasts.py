@@ -12,7 +12,6 @@ from dashboard.requests import HtmxRequest, render_page, wants_partial
 from dashboard.results import forecast_result
 from dashboard.views.questions import (
     answer_beside_form,
-    first_question,
     form_with_errors,
     nothing_stored,
     to_own_address,
@@ -58,10 +57,9 @@ def train(request: HtmxRequest) -> HttpResponse:
 
 
 def _first_page(request: HtmxRequest) -> HttpResponse:
-    question = first_question()
-    if question is None:
+    form = ForecastForm.of_the_first_symbol()
+    if form is None:
         return nothing_stored(request)
-    form = ForecastForm.from_query(question)
     document = form.answered_by(issue_forecast)
     context = {"form": form} if document is None else _context(form, document)
     return render_page(request, PAGE, context, partial="workbench")

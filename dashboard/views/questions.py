@@ -3,22 +3,14 @@
 from http import HTTPStatus
 from typing import Any
 
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.cache import patch_vary_headers
-from django.utils.http import urlencode
 from django_htmx.http import push_url, reswap, retarget
 from pydantic import BaseModel
 
 from dashboard.forms.parameters import ParametersForm
 from dashboard.requests import HtmxRequest, render_page, wants_partial
-from ingestion.instruments import list_instruments
-
-
-def first_question() -> QueryDict | None:
-    """Return the query that asks about the first stored symbol; None while nothing is stored."""
-    symbols = [instrument.symbol for instrument in list_instruments() if instrument.last]
-    return QueryDict(urlencode({"symbol": symbols[0]})) if symbols else None
 
 
 def nothing_stored(request: HtmxRequest) -> HttpResponse:

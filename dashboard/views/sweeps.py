@@ -12,7 +12,6 @@ from dashboard.requests import HtmxRequest, render_page, wants_partial
 from dashboard.sweep_results import sweep_result
 from dashboard.views.questions import (
     answer_beside_form,
-    first_question,
     form_with_errors,
     nothing_stored,
     to_own_address,
@@ -67,10 +66,9 @@ def _page(request: HtmxRequest, context: dict[str, Any]) -> HttpResponse:
 
 
 def _first_page(request: HtmxRequest) -> HttpResponse:
-    question = first_question()
-    if question is None:
+    form = SweepForm.of_the_first_symbol()
+    if form is None:
         return nothing_stored(request)
-    form = SweepForm.from_query(question)
     answered = form.answered_by(answer)
     context = {"form": form} if answered is None else _context(form, answered)
     return render_page(request, PAGE, context, partial="workbench")
