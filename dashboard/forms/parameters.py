@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Self, cast, override
 from django import forms
 from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
+from django.utils.http import urlencode
 from pydantic import BaseModel, ValidationError
 
 from dashboard.forms.selects import AnnotatedSelect
@@ -57,10 +58,12 @@ class ParametersForm[Parameters: BaseModel](forms.Form):
     @classmethod
     def of_the_first_symbol(cls) -> Self | None:
         """Return the form with its defaults for the first stored symbol; None while nothing is stored."""
-        form = cls.from_query(QueryDict())
-        symbol = next(iter(form.instruments), None)
-        form.data = {**form.data, "symbol": symbol}
-        return None if symbol is None else form
+        instruments = cls().instruments
+        if not instruments:
+            return None
+        form = cls.from_query(QueryDict(urlencode({"symbol": next(iter(instruments))})))
+        form.instruments = instruments
+        return form
 
     @classmethod
     def showing(cls, parameters: Parameters) -> Self:
