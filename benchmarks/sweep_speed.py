@@ -97,10 +97,20 @@ def strategy(stops: Stops = Stops(), fill: Fill = Fill.NEXT_OPEN) -> Strategy:  
     )
 
 
+def grid_over(windows: Windows) -> Grid:
+    """Return the cells of all pairs that increase."""
+    return grid_of(Rule.MA_CROSSOVER, RuleParameters(), dict(zip(("fast", "slow"), windows, strict=True)))
+
+
+def figures_of(prices: Prices, grid: Grid, traded: Strategy) -> Figures:
+    """Return the figures of all cells, from prices on."""
+    return Sweep(prices=prices, strategy=traded, grid=grid, first=0, risk_free_rate=0.0).figures()
+
+
 def sweep(prices: Prices, windows: Windows, traded: Strategy) -> tuple[Grid, Figures]:
-    """Return the cells and their figures, from prices on."""
-    grid = grid_of(Rule.MA_CROSSOVER, RuleParameters(), dict(zip(("fast", "slow"), windows, strict=True)))
-    return grid, Sweep(prices=prices, strategy=traded, grid=grid, first=0, risk_free_rate=0.0).figures()
+    """Return the cells and their figures, from ranges and prices on."""
+    grid = grid_over(windows)
+    return grid, figures_of(prices, grid, traded)
 
 
 def least_seconds(work: Callable[[], object], clock: Callable[[], float] = time.process_time) -> float:
@@ -199,9 +209,9 @@ def measure_stops(prices: Prices, peer: Peer | None) -> None:
 def measure_universe(days: np.ndarray, peer: Peer | None) -> None:
     """Print a line for 100 pairs of each of 500 symbols."""
     symbols = wandering_prices(days)
-    grid, _ = sweep(symbols[0], (FAST, SLOW), strategy())
-    found = [sweep(prices, (FAST, SLOW), strategy())[1] for prices in symbols]
-    ours = least_seconds(lambda: [sweep(prices, (FAST, SLOW), strategy()) for prices in symbols])
+    grid, traded = grid_over((FAST, SLOW)), strategy()
+    found = [figures_of(prices, grid, traded) for prices in symbols]
+    ours = least_seconds(lambda: [figures_of(prices, grid, traded) for prices in symbols])
     say(f"    {len(grid)} pairs of {len(symbols)} symbols: {1000 * ours:8.2f} ms")
     if peer:
         bars = {name: np.stack([getattr(one, name) for one in symbols], axis=1) for name in ("open", "close")}

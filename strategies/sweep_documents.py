@@ -14,7 +14,7 @@ from strategies.models import ParameterSweep
 from strategies.sweep_parameters import SweepParameters
 
 SCHEMA: Literal["hindcast.sweep"] = "hindcast.sweep"
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 type Figure = float | None
 """A figure; null where it is undefined."""
@@ -208,12 +208,13 @@ class SweepLinks(PublishedDocument):
     page: Annotated[str, Field(description="The page.")]
     json_: Annotated[str, Field(alias="json", description="The document.")]
     csv: Annotated[str, Field(description="Every combination as CSV.")]
+    pdf: Annotated[str, Field(description="The report.")]
 
 
 def links_of(sweep_id: str) -> SweepLinks:
     """Return the addresses of a sweep."""
     address = f"/sweeps/{sweep_id}"
-    return SweepLinks(page=f"{address}/", json_=f"{address}.json", csv=f"{address}.csv")
+    return SweepLinks(page=f"{address}/", json_=f"{address}.json", csv=f"{address}.csv", pdf=f"{address}.pdf")
 
 
 class SweepDocument(PublishedDocument):

@@ -116,4 +116,5 @@ def _sentence(symbols: int, trials: int, significant: int, deflated: float | Non
         found = f"Of {tried}, none beat buy and hold by more than so many tries explain."
     if deflated is None:
         return found
-    return f"{found} The highest Sharpe ratio of all is more than luck with {percent(deflated, 0)}."
+    likely = percent(deflated, 0)
+    return f"{found} That the highest Sharpe ratio of all is more than luck is {likely} likely."

@@ -40,7 +40,10 @@ def main() -> None:
         sync_playwright() as playwright,
     ):
         browser = playwright.chromium.launch(executable_path=installed_browser(), args=["--no-sandbox"])
-        pages = PAGES | {"compare": _leave_something_behind(browser, site.address)}
+        pages = PAGES | {
+            "compare": _leave_something_behind(browser, site.address),
+            "universe": _sweep_all(browser, site.address),
+        }
         for theme in ("light", "dark"):
             _photograph(browser, site.address, theme, pages)
         browser.close()
@@ -64,6 +67,18 @@ def _leave_something_behind(browser: Browser, address: str) -> str:
     page.locator("#saved summary", has_text="Saved").wait_for()
     page.close()
     return "/compare/?" + "&".join(f"run={run}" for run in runs)
+
+
+def _sweep_all(browser: Browser, address: str) -> str:
+    """Sweep all symbols, and return the address of their ranking."""
+    page = browser.new_page(base_url=address)
+    page.set_default_timeout(120_000)
+    page.goto(PAGES["sweep"])
+    page.get_by_role("button", name="Sweep all symbols").click()
+    page.get_by_role("heading", name="Is any of it good?").wait_for()
+    ranking = page.url
+    page.close()
+    return ranking
 
 
 def _fetch(page: Page) -> None:

@@ -36,7 +36,7 @@ def test_a_sweep_prints_the_same_report_as_the_site(reader: Client) -> None:
     document = run_sweep(SweepParameters.model_validate({"symbol": "FB", "fast": [5, 10], "slow": [20, 30]}))
     answer = reader.get(f"/api/v1/sweeps/{document.id}/report.pdf")
     assert answer.content.startswith(b"%PDF-")
-    assert answer.content == reader.get(f"/sweeps/{document.id}.pdf").content
+    assert answer.content == reader.get(document.links.pdf).content
 
 
 @pytest.mark.parametrize("form", ["/", ".json", ".csv", ".xlsx", ".pdf"])

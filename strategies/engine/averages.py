@@ -117,7 +117,7 @@ class _Ticks:
 
     def sums(self, window: int) -> Ticks | FloatArray:
         """Return the exact sum of each full window; shape (bars - window + 1,)."""
-        return _windows_of(self._running, window)
+        return self._running[window:] - self._running[:-window]
 
     def weighted_sums(self, window: int) -> Ticks:
         """Return the exact sum of each full window with the weights 1, 2, ... `window`, newest heaviest.
@@ -126,25 +126,20 @@ class _Ticks:
         price too much.
         """
         begins = np.arange(len(self.values) - window + 1)
-        counted = _windows_of(self._running_weighted, window).astype(np.int64)
+        counted = (self._running_weighted[window:] - self._running_weighted[:-window]).astype(np.int64)
         weighted: Ticks = counted - begins * self.sums(window).astype(np.int64)
         return weighted
 
 
 def _running_sums(ticks: FloatArray, weights: Ticks | int = 1) -> Ticks | FloatArray:
-    """Return exact running sums, in floating point where it holds them, which divides faster.
+    """Return exact running sums, zero first, in floating point where it holds them: it divides faster.
 
     In 64 bits they may wrap around; differences of them stay right as long as they fit themselves.
     """
-    if float((ticks * weights).sum()) < LARGEST_EXACT_FLOAT / 2:
-        return np.cumsum(ticks * weights)
-    return np.cumsum(ticks.astype(np.int64) * weights)
-
-
-def _windows_of[Sums: Ticks | FloatArray](running: Sums, window: int) -> Sums:
-    sums = running[window - 1 :].copy()
-    sums[1:] -= running[:-window]
-    return sums  # type: ignore[return-value]  # a slice of an array has its type
+    weighted = ticks * weights
+    if float(weighted.sum()) < LARGEST_EXACT_FLOAT / 2:
+        return np.concatenate(([0.0], np.cumsum(weighted)))
+    return np.concatenate(([0], np.cumsum(ticks.astype(np.int64) * weights)))
 
 
 def _simple(ticks: _Ticks, window: int) -> FloatArray:

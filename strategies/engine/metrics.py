@@ -14,7 +14,7 @@ import numpy as np
 
 from strategies.engine.curve import Curve
 from strategies.engine.drawdowns import longest_days
-from strategies.engine.prices import FloatArray
+from strategies.engine.prices import ROUNDING, FloatArray
 from strategies.engine.simulation import Simulation
 from strategies.engine.trades import Trades
 
@@ -155,7 +155,7 @@ def calmar_ratio(cagr: Figure, max_drawdown: float) -> Figure:
     """Return CAGR / |maximum drawdown| (Young 1991)."""
     if isinstance(cagr, Undefined):
         return cagr
-    if max_drawdown == 0:
+    if max_drawdown > -ROUNDING:
         return Undefined("The equity never fell below an earlier peak, so there is no drawdown.")
     return cagr / -max_drawdown
 

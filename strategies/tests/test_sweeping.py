@@ -216,12 +216,12 @@ def test_sweeps_are_listed_newest_first_a_page_at_a_time(reader: Client) -> None
 
 def test_a_sweep_of_an_earlier_form_is_refused_in_words_and_its_json_still_read() -> None:
     sweep_id = run_sweep(asked()).id
-    old = json.loads(find_published(sweep_id).json) | {"schema_version": 0}
+    old = json.loads(find_published(sweep_id).json) | {"schema_version": 1}
     del old["cells"]["neighbourhood"]
     ParameterSweep.objects.update(document=gzip.compress(json.dumps(old).encode()))
     with pytest.raises(NotFound, match="earlier version"):
         find_sweep(sweep_id)
-    assert json.loads(find_published(sweep_id).json)["schema_version"] == 0
+    assert json.loads(find_published(sweep_id).json)["schema_version"] == 1
 
 
 def test_the_same_values_however_written_are_the_same_sweep() -> None:

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numba.cpython.unsafe import numbers
 
-from strategies.engine.compiling import Array, kernel
+from strategies.engine.compiling import Array, higher, kernel, lower
 from strategies.engine.prices import ROUNDING
 from strategies.engine.sweep.comparing import bits_above
 from strategies.engine.sweep.lines import WORD
@@ -181,15 +181,15 @@ def tally_holdings(orders: Array, count: int, market: Market, terms: Terms, tall
         shortfalls += _between(bought, sold, SHORTFALLS_COLUMN)
         shares = equity * bought[PRICE_COLUMN]
         lowest, highest, fall = _range(market.close, market.ranges, first, end - 1)
-        worst = _lower(worst, _lower(fall, shares * lowest / peak))
-        peak = _higher(peak, shares * highest)
+        worst = lower(worst, lower(fall, shares * lowest / peak))
+        peak = higher(peak, shares * highest)
         trades += 1
         held += end - first
         moved += end - first + is_sold
         wins += bought[PRICE_COLUMN] * sold[PRICE_COLUMN] - 1 > ROUNDING
         equity = shares * sold[PRICE_COLUMN]
-        worst = _lower(worst, equity / peak)
-        peak = _higher(peak, equity)
+        worst = lower(worst, equity / peak)
+        peak = higher(peak, equity)
     tally[GROWTH] = equity / terms.initial_cash
     tally[RETURNS] = total
     tally[SPREAD] = max(squares - total * total / bars, 0.0)
@@ -218,18 +218,7 @@ def _range(close: Array, ranges: Array, first: int, last: int) -> tuple[float, f
     level = 63 - leading_zeros(first ^ last)
     early, late = ranges[level, first], ranges[level, last]
     return (
-        _lower(early[LOWEST], late[LOWEST]),
-        _higher(early[HIGHEST], late[HIGHEST]),
-        _lower(_lower(early[FALL], late[FALL]), late[LOWEST] / early[HIGHEST]),
+        lower(early[LOWEST], late[LOWEST]),
+        higher(early[HIGHEST], late[HIGHEST]),
+        lower(lower(early[FALL], late[FALL]), late[LOWEST] / early[HIGHEST]),
     )
-
-
-@kernel
-def _lower(one: float, other: float) -> float:
-    """Return the lower of two numbers, neither NaN: one instruction, where `min` minds NaN."""
-    return min(other, one)
-
-
-@kernel
-def _higher(one: float, other: float) -> float:
-    return max(other, one)

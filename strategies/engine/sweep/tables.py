@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from strategies.engine.compiling import Array, kernel
+from strategies.engine.compiling import Array, higher, kernel, lower
 from strategies.engine.sweep.market import PRICE_COLUMN
 
 SUMS = 3
@@ -66,18 +66,18 @@ def _ranges(close: Array) -> Array:
     levels = 1
     while 1 << levels < bars:
         levels += 1
-    table = np.ones((levels, bars, 3))
+    table = np.empty((levels, bars, 3))
     for level in range(levels):
         half = 1 << level
         for middle in range(half, bars, 2 * half):
             lowest, highest, fall = close[middle - 1], close[middle - 1], 1.0
             for bar in range(middle - 1, middle - half - 1, -1):
-                lowest, highest = min(lowest, close[bar]), max(highest, close[bar])
-                fall = min(fall, lowest / close[bar])
+                lowest, highest = lower(lowest, close[bar]), higher(highest, close[bar])
+                fall = lower(fall, lowest / close[bar])
                 table[level, bar] = lowest, highest, fall
             lowest, highest, fall = close[middle], close[middle], 1.0
             for bar in range(middle, min(middle + half, bars)):
-                lowest, highest = min(lowest, close[bar]), max(highest, close[bar])
-                fall = min(fall, close[bar] / highest)
+                lowest, highest = lower(lowest, close[bar]), higher(highest, close[bar])
+                fall = lower(fall, close[bar] / highest)
                 table[level, bar] = lowest, highest, fall
     return table

@@ -17,7 +17,7 @@ from strategies.engine.metrics import (
     NO_DEVIATION,
     bar_rate,
 )
-from strategies.engine.prices import FloatArray, IndexArray
+from strategies.engine.prices import ROUNDING, FloatArray, IndexArray
 from strategies.engine.trades import Trades
 
 GROWTH, RETURNS, SPREAD, DOWNSIDE, WORST, TRADES, WINS, HELD = range(8)
@@ -69,7 +69,9 @@ def tally_of(curve: Curve, trades: Trades, *, risk_free_rate: float) -> FloatArr
 
 def figures_of(tallies: FloatArray, *, bars: int, risk_free_rate: float) -> Figures:
     """Return the figures of tallies of the shape (cells, 8), over `bars` traded bars."""
-    growth, drawdown, trades = tallies[:, GROWTH], tallies[:, WORST], tallies[:, TRADES]
+    growth, trades = tallies[:, GROWTH], tallies[:, TRADES]
+    # A fall by a rounding is none, and a ratio to it would be absurd.
+    drawdown = np.where(tallies[:, WORST] > -ROUNDING, 0.0, tallies[:, WORST])
     cagr = _yearly(growth, bars)
     mean = tallies[:, RETURNS] / bars - bar_rate(risk_free_rate)
     downside = np.sqrt(tallies[:, DOWNSIDE] / bars)
@@ -79,7 +81,7 @@ def figures_of(tallies: FloatArray, *, bars: int, risk_free_rate: float) -> Figu
         sharpe=_ratio(mean, _deviations(tallies, bars)),
         sortino=_ratio(mean, downside),
         calmar=np.divide(cagr, -drawdown, out=_nothing(cagr), where=drawdown < 0),
-        max_drawdown=drawdown.copy(),
+        max_drawdown=drawdown,
         trades=trades.astype(np.intp),
         exposure=tallies[:, HELD] / bars,
         win_rate=np.divide(tallies[:, WINS], trades, out=_nothing(trades), where=trades > 0),
