@@ -14,6 +14,8 @@ from tests.faults.stand import Stand, eventually
 BARS = 100
 CSV = {"Content-Type": "text/csv"}
 ENDED = ("succeeded", "failed", "cancelled")
+TAKEN = "SELECT id FROM jobs_job WHERE kind = %s AND attempts > 0"
+"""The jobs that a worker took, or has done."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,27 +32,25 @@ class Work:
     check: Callable[[Stand, int], None]
 
     def begin(self, stand: Stand, number: int) -> threading.Thread:
-        """Ask for the work and return, while it is under way, the thread that waits for its answer."""
-        before = len(stand.rows("SELECT id FROM jobs_job WHERE kind = %s", self.kind))
+        """Ask for the work and return, once a worker is at it, the thread that waits for its answer."""
+        before = len(stand.rows(TAKEN, self.kind))
         asking = threading.Thread(target=self.start, args=(stand, number), daemon=True)
         asking.start()
         eventually(
-            lambda: (
-                len(stand.rows("SELECT id FROM jobs_job WHERE kind = %s AND state = 'running'", self.kind))
-                or len(stand.rows("SELECT id FROM jobs_job WHERE kind = %s", self.kind)) > before
-            ),
+            lambda: len(stand.rows(TAKEN, self.kind)) > before,
             within=40,
             what=f"{self.name} is under way",
         )
         return asking
 
-    def ended(self, stand: Stand) -> tuple[Any, ...]:
+    def ended(self, stand: Stand, *, subject: str = "%") -> tuple[Any, ...]:
         """Return state, attempts and error of the newest job of this kind, once it has ended."""
         newest = (
-            "SELECT state, attempts, error FROM jobs_job WHERE kind = %s ORDER BY created_at DESC LIMIT 1"
+            "SELECT state, attempts, error FROM jobs_job WHERE kind = %s AND subject LIKE %s "
+            "ORDER BY created_at DESC LIMIT 1"
         )
         rows = eventually(
-            lambda: [row for row in stand.rows(newest, self.kind) if row[0] in ENDED],
+            lambda: [row for row in stand.rows(newest, self.kind, subject) if row[0] in ENDED],
             within=300,
             what=f"the job of {self.name} ends",
         )
