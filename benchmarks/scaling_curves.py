@@ -37,7 +37,7 @@ BARS = (1_000, 2_500, 5_000, 10_000, 20_000)
 WINDOWS = {990: 45, 4_950: 100, 19_900: 200, 99_681: 447}
 """Pairs of windows by the number of windows that they are taken from."""
 USERS = (1, 10, 50, 100, 200)
-SECONDS = 50
+SECONDS = 45
 ARRIVE_WITHIN = 10
 ROUNDS = 5
 
