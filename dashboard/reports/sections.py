@@ -21,8 +21,9 @@ from dashboard.metrics import METRICS, Group, Metric, MetricRow, metric_rows
 from dashboard.reports import charts, facts
 from dashboard.reports.parts import Chart, FactGroup, Table
 from dashboard.reports.returns import Returns, returns
+from dashboard.reports.scores import calibration_table, scores_table
 from dashboard.wording import choice
-from forecasting.documents import ForecastDocument, HorizonScore, Point
+from forecasting.documents import ForecastDocument, Point
 from strategies.documents import BacktestDocument, Trade
 
 PRINTED_TRADES = 100
@@ -70,6 +71,7 @@ class ForecastSection:
     fan: Chart
     points: Table
     scores: Table | None
+    calibration: Table | None
     past: Chart | None
     method: Sequence[FactGroup]
     address: str
@@ -135,7 +137,8 @@ def forecast_section(
         document=document,
         fan=_fan(document),
         points=_points(document),
-        scores=_scores(document) if scored else None,
+        scores=scores_table(document) if scored else None,
+        calibration=calibration_table(document) if scored and document.scorecard.calibration else None,
         past=_past(document) if scored and document.scorecard.past else None,
         method=() if look_back else method,
         address=urljoin(site_address, document.links.page),
@@ -324,28 +327,3 @@ def _point(point: Point, *, known: bool) -> list[str]:
         percent(point.probability_above_last_close, 1),
     ]
     return [*cells, price(point.actual)] if known else cells
-
-
-def _scores(document: ForecastDocument) -> Table:
-    return Table(
-        caption="Scorecard by distance",
-        headings=[
-            "Sessions ahead", "Forecasts", "Median missed by", "Last close missed by", "Inside 80 % band",
-            "Inside 95 % band", "CRPS over random walk's",
-        ],
-        rows=[_score(score) for score in document.scorecard.horizons],
-        note="A miss is the mean distance from the close that came, as a share of the price. CRPS judges the "
-        "whole range at once; below 1 is better than a random walk with Gaussian bands.",
-    )  # fmt: skip
-
-
-def _score(score: HorizonScore) -> list[str]:
-    return [
-        count(score.horizon),
-        count(score.forecasts),
-        percent(score.mean_absolute_error),
-        percent(score.random_walk_error),
-        percent(score.coverage_80, 1),
-        percent(score.coverage_95, 1),
-        ratio(score.crps_ratio),
-    ]

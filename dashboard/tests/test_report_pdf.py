@@ -257,7 +257,10 @@ def test_a_forecast_prints_every_point_and_its_scorecard(forecast: ForecastDocum
         assert f"{point.date} {' '.join(formatting.price(price) for price in prices)}" in text
     for score in forecast.scorecard.horizons:
         error = formatting.percent(score.mean_absolute_error)
-        assert words(f"{score.horizon} {formatting.count(score.forecasts)} {error}") in text
+        rivals = f"{formatting.percent(score.random_walk_error)} {formatting.percent(score.drift_error)}"
+        assert words(f"{score.horizon} {formatting.count(score.forecasts)} {error} {rivals}") in text
+    held = " ".join(formatting.percent(band.coverage, 1) for band in forecast.scorecard.calibration)
+    assert words(f"of the closes, held {held}") in text
     for sentence in (forecast.summary, *forecast.notices, forecast.scorecard.sentence, forecast.disclosure):
         assert words(sentence) in text
     assert forecast.model.sha256 in text
