@@ -1,9 +1,11 @@
 """Tuning as a person does it for an hour: undo, keys, saving, comparing, and nothing left behind."""
 
+import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browsing import browser_complaints
 from tests.site import RunningSite
@@ -95,28 +97,57 @@ def test_a_newer_change_replaces_the_one_under_way(page: Page) -> None:
     _title(page, "20 / 50")
 
 
-def test_keys_alone_tune_save_find_and_compare(page: Page) -> None:
+def _tab_to(page: Page, target: Locator, *, most: int = 60) -> None:
+    """Press Tab until the focus is on `target`, as somebody without a pointer does."""
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        if target.evaluate("(element) => element === document.activeElement"):
+            return
+    raise AssertionError(f"{most} presses of Tab do not lead to {target}")
+
+
+def test_keys_alone_choose_tune_export_and_compare(page: Page) -> None:
     page.keyboard.press("?")
     overlay = page.get_by_role("dialog", name="Keyboard shortcuts")
     expect(overlay).to_be_visible()
     page.keyboard.press("Escape")
     expect(overlay).to_be_hidden()
 
-    page.get_by_label("Fast window").focus()
+    page.keyboard.press("g")
+    page.keyboard.press("b")
+    page.locator("#backtest-chart:not([aria-busy]) canvas").first.wait_for()
+    page.keyboard.press("/")
+    expect(page.get_by_role("combobox", name="Symbol", exact=True)).to_be_focused()
+    page.keyboard.type("IBM")
+    expect(page.get_by_role("heading", name="IBM Simple 20 / 50")).to_be_visible()
+
+    _tab_to(page, page.get_by_label("Fast window"))
     page.keyboard.press("Control+a")
     page.keyboard.type("35")
     page.keyboard.press("Enter")
-    _title(page, "35 / 50")
-    page.evaluate("document.activeElement.blur()")  # as a click beside the form, or Escape in a screen reader
+    expect(page.get_by_role("heading", name="IBM Simple 35 / 50")).to_be_visible()
+
+    page.keyboard.press("Escape")
+    page.keyboard.press("r")
+    expect(page.locator("#result")).to_be_focused()
+    _tab_to(page, page.get_by_role("link", name="JSON", exact=True).first)
+    with page.expect_download() as download:
+        page.keyboard.press("Enter")
+    assert json.loads(Path(download.value.path()).read_text())["parameters"]["fast"] == 35
 
     page.keyboard.press("s")
-    page.get_by_label("Note, for yourself").focus()
+    expect(page.get_by_label("Note, for yourself")).to_be_focused()
     page.keyboard.type("By keys alone")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(page.locator("#saved summary")).to_contain_text("Saved")
 
-    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("c")
+    expect(page.get_by_role("heading", name="Compare")).to_be_visible()
+    _tab_to(page, page.locator(".add-list a").first)
+    page.keyboard.press("Enter")
+    page.locator("#comparison-chart:not([aria-busy]) canvas").first.wait_for()
+
     page.keyboard.press("g")
     page.keyboard.press("h")
     expect(page.get_by_role("heading", name="History")).to_be_visible()

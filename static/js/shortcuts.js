@@ -44,6 +44,19 @@
     return field !== null;
   };
 
+  // Past the form, to what it brought.
+  const focusResult = () => {
+    const result = document.getElementById("result") ?? document.getElementById("main");
+    result.focus();
+    return true;
+  };
+
+  const saveRun = () => {
+    const opened = press("#saved summary");
+    if (opened) document.getElementById("note")?.focus();
+    return opened;
+  };
+
   const goTo = (letter) => press(`.site-nav a[data-key="${CSS.escape(letter)}"]`);
 
   const keys = {
@@ -51,13 +64,19 @@
     "/": focusSearch,
     t: () => press("[data-theme-toggle]"),
     u: () => press("[data-undo]"),
-    s: () => press("#saved summary"),
+    s: saveRun,
+    r: focusResult,
     c: () => press("[data-compare]"),
     g: () => ((goingSince = performance.now()), true),
   };
 
   const isTyping = (element) =>
     element instanceof HTMLElement && (element.isContentEditable || element.matches("input, select, textarea"));
+
+  // Escape leaves a field, so that the other keys work again; Tab goes on from there.
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && isTyping(event.target) && !dialog()?.open) event.target.blur();
+  });
 
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
