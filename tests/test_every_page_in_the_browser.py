@@ -25,6 +25,11 @@ PAGES = {
     "history searched in vain": "/history/?search=zzzz",
     "comparison of nothing": "/compare/",
     "sweeps": "/sweeps/",
+    "sweep with an error": "/sweeps/?symbol=AAPL&fast=none",
+    "forecast with an error": "/forecasts/?symbol=AAPL&horizon=99",
+    "scorecard": "/scorecards/AAPL/",
+    "method": "/methods/backtesting/",
+    "printed reports": "/jobs/?state=printed",
     "forecast": "/forecasts/",
     "forecast of the past": "/forecasts/?symbol=IBM&as_of=2012-03-01&horizon=30",
     "reports": "/reports/",
@@ -36,7 +41,7 @@ PAGES = {
     "login": "/login/",
     "no such run": "/backtests/0123456789abcdef0123/",
 }
-ABOUT_ERRORS = {"backtest with an error", "no such run"}
+ABOUT_ERRORS = {"backtest with an error", "sweep with an error", "forecast with an error", "no such run"}
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 WIDTHS = (1280, 320)
 FITS = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
