@@ -52,8 +52,9 @@ def _with_anchors(html: str) -> str:
     html = _FIRST_CELL.sub(
         lambda match: match[1] + _CODE.sub(r'<code id="\1">\1</code>', match[2]) + match[3], html
     )
-    # A wide table scrolls, for the keyboard too.
-    html = html.replace("<table>", '<table tabindex="0">')
+    # What is wide scrolls, for the keyboard too; an empty heading is none.
+    html = html.replace("<table>", '<table tabindex="0">').replace("<pre>", '<pre tabindex="0">')
+    html = html.replace("<th></th>", "<td></td>")
     # The Content-Security-Policy allows no style attribute.
     return html.replace(' style="text-align:right"', ' class="number"').replace(
         ' style="text-align:left"', ""
