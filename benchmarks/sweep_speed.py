@@ -22,6 +22,7 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import fields
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, cast
 
@@ -168,14 +169,15 @@ def say(line: str) -> None:
 
 def compare(
     peer: Peer, name: str, grid: Grid, ours: float, figures: Sequence[Figures], **others: np.ndarray
-) -> None:
-    """Print what vectorbt took and found."""
+) -> float:
+    """Print what vectorbt took and found; return its seconds."""
     theirs = peer.asked(name, grid, **others)
     taken, share = float(theirs["seconds"]), agreement(figures, theirs)
     took = f"{1000 * taken:9.1f} ms, {taken / ours:4.0f} times"
     say(f"    vectorbt, {name:8}: {took}, {share:.2%} of cells equal")
     if name in {"averages", "stops"} and share < 1:
         raise SystemExit("Of the same averages, all cells must have the same figures.")
+    return taken
 
 
 def resident() -> int:
@@ -206,16 +208,43 @@ def measure_stops(prices: Prices, peer: Peer | None) -> None:
         compare(peer, "stops", grid, ours, [figures])
 
 
-def measure_universe(days: np.ndarray, peer: Peer | None) -> None:
-    """Print a line for 100 pairs of each of 500 symbols."""
+def measure_universe(days: np.ndarray, peer: Peer | None, cores: set[int]) -> None:
+    """Print a line for 100 pairs of each of 500 symbols, on one core and shared by a process a core."""
     symbols = wandering_prices(days)
     grid, traded = grid_over((FAST, SLOW)), strategy()
     found = [figures_of(prices, grid, traded) for prices in symbols]
     ours = least_seconds(lambda: [figures_of(prices, grid, traded) for prices in symbols])
-    say(f"    {len(grid)} pairs of {len(symbols)} symbols: {1000 * ours:8.2f} ms")
+    shared = seconds_shared(symbols, grid, traded, cores)
+    say(
+        f"    {len(grid)} pairs of {len(symbols)} symbols: {1000 * ours:8.2f} ms; by the clock, shared by "
+        f"{len(cores)} processes as by workers: {1000 * shared:.2f} ms"
+    )
     if peer:
         bars = {name: np.stack([getattr(one, name) for one in symbols], axis=1) for name in ("open", "close")}
-        compare(peer, "universe", grid, ours, found, **bars)
+        theirs = compare(peer, "universe", grid, ours, found, **bars)
+        say(f"    beside {len(cores)} processes of ours, one core of theirs: {theirs / shared:4.0f} times")
+
+
+def seconds_shared(symbols: list[Prices], grid: Grid, traded: Strategy, cores: set[int]) -> float:
+    """Return the least time by the clock in which one process a core sweeps the symbols between them."""
+
+    def sweep_share(number: int) -> None:
+        for prices in symbols[number :: len(cores)]:
+            figures_of(prices, grid, traded)
+
+    def work() -> None:
+        # Forked, they have bars and kernels already, as workers have that do nothing else.
+        processes = [get_context("fork").Process(target=sweep_share, args=(n,)) for n in range(len(cores))]
+        for process in processes:
+            process.start()
+        for process in processes:
+            process.join()
+
+    alone = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, cores)
+    taken = least_seconds(work, time.perf_counter)
+    os.sched_setaffinity(0, alone)
+    return taken
 
 
 def measure_cores(prices: Prices, cores: set[int], largest: int) -> None:
@@ -254,7 +283,7 @@ def main() -> None:
     peer = Peer(asked.peers, prices) if asked.peers else None
     measure_grids(prices, peer, asked.largest)
     measure_stops(prices, peer)
-    measure_universe(prices.dates, peer)
+    measure_universe(prices.dates, peer, cores)
     measure_cores(prices, cores, asked.largest)
 
 

@@ -10,6 +10,7 @@ weighted averages; exponential and Hull averages stay exactly at a price that st
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from math import floor, isqrt, log10
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,9 @@ from strategies.engine.choices import Average
 from strategies.engine.prices import FloatArray
 
 type Ticks = NDArray[np.int64]
+
+type SimpleAverages = Callable[[FloatArray, Ticks, float, FloatArray], None]
+"""A compiled way to simple averages, see `sweep.averaging`."""
 
 LARGEST_SUM = 2**62
 LARGEST_EXACT_FLOAT = 2**53
@@ -34,12 +38,18 @@ def moving_average(close: FloatArray, window: int, kind: Average) -> FloatArray:
 
 
 def moving_averages(
-    close: FloatArray, windows: Sequence[int], kind: Average, *, length: int | None = None
+    close: FloatArray,
+    windows: Sequence[int],
+    kind: Average,
+    *,
+    length: int | None = None,
+    compiled: SimpleAverages | None = None,
 ) -> FloatArray:
     """Return the moving averages of `close` over each of the windows.
 
     close: shape (bars,), in currency, oldest first.
     length: of the rows that are returned, at least `bars`, which it is by default.
+    compiled: computes simple averages, where it is at hand and their sums fit floating point.
     Returns shape (windows, length), in currency; the first `bars_before(window, kind)` values of a row
     are NaN, and those after the last bar.
     Raises ValueError when a window is not positive, and PricesTooLarge when the highest price is so
@@ -50,14 +60,19 @@ def moving_averages(
     averages = np.full((len(windows), bars if length is None else length), np.nan)
     scale = _ticks_in_a_unit(close) if bars else 1.0
     prices = _Ticks(np.rint(close * scale))
+    if min(windows, default=1) < 1:
+        raise ValueError("A window needs at least one bar.")
+    full = [window for window in windows if bars_before(window, kind) < bars]
+    if full and prices.highest * _weights_in(max(full), kind) > LARGEST_SUM:
+        raise PricesTooLarge
+    if compiled is not None and kind == Average.SIMPLE and prices.running.dtype == np.float64:
+        running = cast("FloatArray", prices.running)
+        compiled(running, np.asarray(windows, dtype=np.int64), scale, averages)
+        return averages
     for row, window in zip(averages, windows, strict=True):
-        if window < 1:
-            raise ValueError("A window needs at least one bar.")
         before = bars_before(window, kind)
         if before >= bars:
             continue
-        if prices.highest * _weights_in(window, kind) > LARGEST_SUM:
-            raise PricesTooLarge
         np.divide(_AVERAGES[kind](prices, window), scale, out=row[before:bars])
     return averages
 
@@ -108,7 +123,8 @@ class _Ticks:
         self.highest = float(values.max(initial=0.0))
 
     @cached_property
-    def _running(self) -> Ticks | FloatArray:
+    def running(self) -> Ticks | FloatArray:
+        """The sums of the first values, none first; shape (bars + 1,)."""
         return _running_sums(self.values)
 
     @cached_property
@@ -117,7 +133,7 @@ class _Ticks:
 
     def sums(self, window: int) -> Ticks | FloatArray:
         """Return the exact sum of each full window; shape (bars - window + 1,)."""
-        return self._running[window:] - self._running[:-window]
+        return self.running[window:] - self.running[:-window]
 
     def weighted_sums(self, window: int) -> Ticks:
         """Return the exact sum of each full window with the weights 1, 2, ... `window`, newest heaviest.

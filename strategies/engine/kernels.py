@@ -24,11 +24,12 @@ class Kernels:
     """The modules with compiled functions; importing them loads numba, so nothing else does.
 
     loops: of cells, see `sweep.compiled`; tables: of a market, see `sweep.tables`;
-    splits: of cross-validation, see `evidence.splits`.
+    averaging: of lines, see `sweep.averaging`; splits: of cross-validation, see `evidence.splits`.
     """
 
     loops: Any
     tables: Any
+    averaging: Any
     splits: Any
 
 
@@ -77,10 +78,12 @@ def _warm() -> None:
 
 
 def _warmed() -> Kernels:
-    loops, tables, splits = (_module(name) for name in ("sweep.compiled", "sweep.tables", "evidence.splits"))
+    loops, splits = _module("sweep.compiled"), _module("evidence.splits")
     loops.warm()
     splits.warm()
-    return Kernels(loops=loops, tables=tables, splits=splits)
+    return Kernels(
+        loops=loops, tables=_module("sweep.tables"), averaging=_module("sweep.averaging"), splits=splits
+    )
 
 
 @contextmanager

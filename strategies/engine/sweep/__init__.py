@@ -3,6 +3,7 @@
 grid        which parameters each cell has
 lines       the averages that cells compare, each computed once
 market      what all cells share: bars, sums over bars, ranges of prices; terms of trade
+averaging   compiled: simple averages of many windows
 tables      compiled: the sums and ranges of a market
 comparing   compiled: two lines, 64 bars in one operation
 events      compiled: only the bars at which two averages cross are visited

@@ -18,7 +18,7 @@ from strategies.engine.compiling import Array, kernel
 from strategies.engine.kernels import cores
 from strategies.engine.prices import FloatArray, Prices
 from strategies.engine.rules import RuleParameters
-from strategies.engine.sweep import tables
+from strategies.engine.sweep import averaging, tables
 from strategies.engine.sweep.deciding import decide
 from strategies.engine.sweep.events import (
     crossings,
@@ -73,7 +73,8 @@ def warm() -> None:
         strategy = Strategy(
             rule=rule, tuned=RuleParameters(), entry=Entry.ON_STATE, fill=Fill.NEXT_OPEN, account=account
         )
-        lines = lines_of(grid_of(rule, strategy.tuned, {"fast": [2], "slow": [3]}), prices, first=0)
+        grid = grid_of(rule, strategy.tuned, {"fast": [2], "slow": [3]})
+        lines = lines_of(grid, prices, first=0, compiled=averaging.simple_averages)
         market = Market.of(prices, account, fill=strategy.fill, risk_free_rate=0.0, tabulate=tables.tabulate)
         tally_cells(lines, market, Terms.of(strategy), closed_form=True)
 

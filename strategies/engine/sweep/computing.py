@@ -112,7 +112,9 @@ class Sweep:
 
     @cached_property
     def _lines(self) -> Pairs | Recipes:
-        return lines_of(self.grid, self.prices, first=self.first)
+        compiled = kernels.compiled()
+        simple = None if compiled is None else compiled.averaging.simple_averages
+        return lines_of(self.grid, self.prices, first=self.first, compiled=simple)
 
     @cached_property
     def _market(self) -> Market:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from strategies.engine.averages import bars_before, moving_averages
+from strategies.engine.averages import SimpleAverages, bars_before, moving_averages
 from strategies.engine.choices import Average, Rule
 from strategies.engine.prices import FloatArray, IndexArray, Prices
 from strategies.engine.rules import RULES
@@ -71,10 +71,12 @@ class Recipes(NamedTuple):
         return self._replace(**{name: getattr(self, name)[chosen] for name in varied})
 
 
-def lines_of(grid: Grid, prices: Prices, *, first: int) -> Pairs | Recipes:
+def lines_of(
+    grid: Grid, prices: Prices, *, first: int, compiled: SimpleAverages | None = None
+) -> Pairs | Recipes:
     """Return the lines that the cells compare.
 
-    first: index of the first traded bar.
+    first: index of the first traded bar. compiled: computes simple averages, where it is at hand.
     Raises PricesTooLarge when prices grew too much to be averaged exactly.
     """
     average = Average.EXPONENTIAL if grid.rule == Rule.MACD else grid.usual.average
@@ -84,7 +86,7 @@ def lines_of(grid: Grid, prices: Prices, *, first: int) -> Pairs | Recipes:
     places = np.zeros(distinct[-1] + 1, dtype=np.intp)
     places[distinct] = np.arange(len(distinct))
     length = -(-len(prices) // WORD) * WORD
-    values = moving_averages(prices.close, distinct.tolist(), average, length=length)
+    values = moving_averages(prices.close, distinct.tolist(), average, length=length, compiled=compiled)
     rows = {name: places[found] for name, found in windows.items()}
     if "fast" not in rows:
         # The close, rounded as its averages are: an average of one bar.
