@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from django.core.cache import caches
 from django.template.loader import render_to_string
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
+from isal import isal_zlib
 
 from dashboard.results import backtest_result
 from strategies.documents import BacktestDocument, BacktestLinks
@@ -20,13 +21,21 @@ CACHE = caches["rendered"]
 
 @dataclass(frozen=True, kw_only=True)
 class RenderedResult:
-    """A run's result as HTML: what stands above the reader's buttons, and what stands under them."""
+    """A run's result as HTML: what stands above the reader's buttons, and what stands under them.
+
+    packed: the latter, compressed, since a process keeps hundreds of them.
+    """
 
     id: str
     symbol: str
     links: BacktestLinks
     head: SafeString
-    body: SafeString
+    packed: bytes
+
+    @property
+    def body(self) -> SafeString:
+        """What stands under the buttons."""
+        return mark_safe(isal_zlib.decompress(self.packed).decode())  # noqa: S308 - our own templates'
 
 
 def rendered_result(backtest_id: str, read: Callable[[], BacktestDocument] | None = None) -> RenderedResult:
@@ -48,5 +57,5 @@ def _render(document: BacktestDocument) -> RenderedResult:
         symbol=document.data.symbol,
         links=document.links,
         head=render_to_string("backtests/result_head.html", context),
-        body=render_to_string("backtests/result_body.html", context),
+        packed=isal_zlib.compress(render_to_string("backtests/result_body.html", context).encode()),
     )

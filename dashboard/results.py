@@ -7,21 +7,32 @@ from django.urls import reverse
 
 from dashboard.calendar_table import MONTHS, Year, calendar_table
 from dashboard.charts.backtest_columns import backtest_columns
-from dashboard.charts.bars import BarChart, Bin, distribution_bars, return_bins, yearly_bars
+from dashboard.charts.bars import BarChart, distribution_bars, return_bins, yearly_bars
 from dashboard.charts.calibration import CalibrationChart, calibration_chart, describe_calibration
 from dashboard.charts.columns import ChartColumns
 from dashboard.charts.forecast import accuracy_columns, fan_columns
 from dashboard.charts.words import (
-    EquityRow,
     describe_accuracy,
     describe_backtest,
     describe_forecast,
     describe_trades,
     describe_years,
-    equity_rows,
 )
 from dashboard.metrics import Group, MetricRow, metric_rows
-from dashboard.rows import FigureRow, TradeRow, figure_rows, trade_rows
+from dashboard.rows import (
+    BinRow,
+    EquityRow,
+    FigureRow,
+    SpellRow,
+    TradeRow,
+    YearRow,
+    bin_rows,
+    equity_rows,
+    figure_rows,
+    spell_rows,
+    trade_rows,
+    year_rows,
+)
 from forecasting.documents import ForecastDocument, Point
 from strategies.documents import BacktestDocument
 
@@ -45,7 +56,9 @@ class BacktestResult:
     years: list[Year]
     yearly: BarChart
     yearly_in_words: str
-    bins: list[Bin]
+    year_rows: list[YearRow]
+    spell_rows: list[SpellRow]
+    bin_rows: list[BinRow]
     distribution: BarChart | None
     distribution_in_words: str
     trade_rows: list[TradeRow]
@@ -82,7 +95,9 @@ def backtest_result(document: BacktestDocument) -> BacktestResult:
         years=calendar_table(document.calendar),
         yearly=yearly_bars(document.calendar.yearly),
         yearly_in_words=describe_years(document.calendar.yearly),
-        bins=bins,
+        year_rows=year_rows(document.calendar.yearly),
+        spell_rows=spell_rows(document),
+        bin_rows=bin_rows(bins),
         distribution=distribution_bars(bins) if bins else None,
         distribution_in_words=describe_trades(document.trades) if bins else "",
         trade_rows=trade_rows(document.trades[-SHOWN_TRADES:]),

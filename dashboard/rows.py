@@ -3,13 +3,31 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.safestring import mark_safe
 
-from dashboard.formatting import amount, count, day, percent, price, ratio, shares, signed_percent
+from dashboard.charts.bars import Bin
+from dashboard.charts.columns import days_since_epoch
+from dashboard.formatting import (
+    amount,
+    count,
+    day,
+    days,
+    money,
+    percent,
+    price,
+    ratio,
+    shares,
+    signed_percent,
+)
 from dashboard.metrics import MetricRow
 from dashboard.wording import choice
-from strategies.documents import Trade
+from strategies.documents import BacktestDocument, ReturnsByPeriod, Trade
+
+LONG_RUN_BARS = 5 * 252
+"""Up to about five years the table of a chart has a row for each month, beyond that for each year."""
 
 STEPS = (0.02, 0.05, 0.10)
 """Monthly returns, as fractions, from which a cell of the calendar is tinted more strongly."""
@@ -54,6 +72,50 @@ class FigureRow:
 
 
 @dataclass(frozen=True, kw_only=True)
+class EquityRow:
+    """Values at the last close of a month or year."""
+
+    day: str
+    close: str
+    equity: str
+    benchmark: str
+    drawdown: str
+    sharpe: str
+    beta: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SpellRow:
+    """A drawdown; `recovered` is HTML, since one that lasts has no such day, `end` its last day so far."""
+
+    depth: str
+    peak: str
+    trough: str
+    recovered: str
+    end: str
+    days: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class YearRow:
+    """A year's returns; `tone` is the CSS class of the strategy's."""
+
+    year: str
+    strategy: str
+    benchmark: str
+    tone: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class BinRow:
+    """How many trades had a return from `low` to less than `high`."""
+
+    low: str
+    high: str
+    trades: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class MonthCell:
     """A month of the calendar of returns; empty where it has no bar."""
 
@@ -90,12 +152,68 @@ def _trade_row(trade: Trade) -> TradeRow:
     )
 
 
+def equity_rows(document: BacktestDocument) -> list[EquityRow]:
+    """Return the series at the end of each year, or of each month of a shorter run; newest first."""
+    series, currency = document.series, document.data.currency
+    unit = "datetime64[Y]" if len(series.dates) > LONG_RUN_BARS else "datetime64[M]"
+    periods = days_since_epoch(series.dates).view("datetime64[D]").astype(unit)
+    ends = np.append(np.flatnonzero(periods[1:] != periods[:-1]), len(periods) - 1)
+    return [
+        EquityRow(
+            day=day(series.dates[end]),
+            close=price(series.close[end]),
+            equity=money(series.equity[end], currency),
+            benchmark=money(series.benchmark_equity[end], currency),
+            drawdown=percent(series.drawdown[end]),
+            sharpe=ratio(series.rolling_sharpe[end]),
+            beta=ratio(series.rolling_beta[end]),
+        )
+        for end in ends[::-1].tolist()
+    ]
+
+
+def spell_rows(document: BacktestDocument) -> list[SpellRow]:
+    """Return the worst drawdowns written out, in their order."""
+    still_open = mark_safe('<span class="tag">Not yet</span>')
+    return [
+        SpellRow(
+            depth=percent(spell.depth),
+            peak=day(spell.peak),
+            trough=day(spell.trough),
+            recovered=day(spell.recovery) if spell.recovery else still_open,
+            end=day(spell.recovery or document.period.end),
+            days=days(spell.days),
+        )
+        for spell in document.drawdowns
+    ]
+
+
+def year_rows(yearly: ReturnsByPeriod) -> list[YearRow]:
+    """Return the years written out, newest first."""
+    years = zip(yearly.periods, yearly.strategy, yearly.benchmark, strict=True)
+    return [
+        YearRow(
+            year=year,
+            strategy=signed_percent(strategy),
+            benchmark=signed_percent(benchmark),
+            tone=tone(strategy),
+        )
+        for year, strategy, benchmark in years
+    ][::-1]
+
+
+def bin_rows(bins: Sequence[Bin]) -> list[BinRow]:
+    """Return the bins written out, in their order."""
+    return [BinRow(low=percent(item.low, 1), high=percent(item.high, 1), trades=item.trades) for item in bins]
+
+
 def figure_rows(rows: Sequence[MetricRow]) -> list[FigureRow]:
     """Return the key figures written out, in their order."""
+    definitions = reverse("method", args=["backtesting"])
     return [
         FigureRow(
             label=row.metric.label,
-            definition=f"{reverse('method', args=['backtesting'])}#{row.metric.key}",
+            definition=f"{definitions}#{row.metric.key}",
             explanation=row.metric.explanation,
             strategy=_with_reason(row.strategy, row.strategy_reason),
             benchmark=_with_reason(row.benchmark, row.benchmark_reason),

@@ -1,8 +1,6 @@
 """What charts show, in words and in tables: for readers who do not see them."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Sequence
 from statistics import median
 
 from dashboard.charts.forecast import is_inside_80
@@ -12,9 +10,6 @@ from dashboard.wording import choice
 from forecasting.documents import ForecastDocument, PastForecast
 from strategies.documents import BacktestDocument, ReturnsByPeriod, Trade
 from strategies.engine import rolling
-
-LONG_RUN_BARS = 5 * 252
-"""From here on a table has a row for each year; below, one for each month."""
 
 
 def describe_backtest(document: BacktestDocument) -> str:
@@ -102,42 +97,3 @@ def describe_accuracy(past: Sequence[PastForecast]) -> str:
         f"issue, from {day(past[0].date)} to {day(past[-1].date)}: {count(inside)} of the closes that came "
         f"lay inside the 80 % band, {count(len(past) - inside)} outside."
     )
-
-
-@dataclass(frozen=True, kw_only=True)
-class EquityRow:
-    """Values at the last close of a month or year."""
-
-    date: date
-    close: float
-    equity: float
-    benchmark_equity: float
-    drawdown: float
-    rolling_sharpe: float | None
-    rolling_beta: float | None
-
-
-def equity_rows(document: BacktestDocument) -> list[EquityRow]:
-    """Return the series at the end of each year, or of each month of a shorter run; newest first."""
-    series = document.series
-    rows = [
-        EquityRow(
-            date=series.dates[position],
-            close=series.close[position],
-            equity=series.equity[position],
-            benchmark_equity=series.benchmark_equity[position],
-            drawdown=series.drawdown[position],
-            rolling_sharpe=series.rolling_sharpe[position],
-            rolling_beta=series.rolling_beta[position],
-        )
-        for position in _period_ends(series.dates)
-    ]
-    return rows[::-1]
-
-
-def _period_ends(dates: list[date]) -> Iterator[int]:
-    yearly = len(dates) > LONG_RUN_BARS
-    for position, (this, following) in enumerate(zip(dates, [*dates[1:], None], strict=True)):
-        ends = following is None or following.year != this.year
-        if ends or (not yearly and following is not None and following.month != this.month):
-            yield position

@@ -1,7 +1,6 @@
 """What a person in a browser may rely on when backtesting."""
 
 from datetime import date
-from unittest.mock import patch
 
 import pytest
 from django.test import Client
@@ -11,8 +10,7 @@ from dashboard.formatting import percent, signed_percent
 from dashboard.metrics import METRICS, metric_rows
 from dashboard.results import SHOWN_TRADES
 from dashboard.tests.markup import HTMX, Markup, markup_of, words_of
-from ingestion.models import DailyBar
-from jobs.errors import InvalidInput
+from ingestion.models import DailyBar, Instrument
 from strategies.documents import BacktestDocument
 from strategies.models import Backtest
 from strategies.parameters import BacktestParameters
@@ -262,17 +260,14 @@ def test_an_unknown_run_is_not_found(reader: Client) -> None:
 
 
 def test_without_bars_the_page_says_how_to_get_some(reader: Client) -> None:
-    with patch("dashboard.views.questions.list_instruments", return_value=[]):
-        response = reader.get(reverse("backtests"))
+    Instrument.objects.all().delete()
+    response = reader.get(reverse("backtests"))
     assert response.status_code == 200
     assert "manage.py load_stock_data" in words_of(response)
 
 
 def test_too_few_bars_for_the_defaults_leave_a_form_with_the_reason(reader: Client) -> None:
-    def refuse(parameters: BacktestParameters) -> BacktestDocument:
-        raise InvalidInput("Too few bars.", field="slow")
-
-    with patch("dashboard.views.backtests.answer", refuse):
-        response = reader.get(reverse("backtests"))
+    DailyBar.objects.filter(instrument__symbol="AAPL", date__lt=date(2013, 2, 1)).delete()
+    response = reader.get(reverse("backtests"))
     assert response.status_code == 200
-    assert markup_of(response).message_of("slow") == "Too few bars."
+    assert "longer than all 19 bars of AAPL" in markup_of(response).message_of("slow")

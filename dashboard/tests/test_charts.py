@@ -20,7 +20,9 @@ from dashboard.charts.backtest_columns import backtest_columns, backtest_detail
 from dashboard.charts.columns import MAX_CANDLES, MAX_POINTS, days_since_epoch, group_starts, thinned
 from dashboard.charts.registry import SKELETONS
 from dashboard.charts.sparkline import HEIGHT, WIDTH, sparkline_path
-from dashboard.charts.words import describe_backtest, equity_rows
+from dashboard.charts.words import describe_backtest
+from dashboard.formatting import money, ratio
+from dashboard.rows import equity_rows
 from forecasting.documents import ForecastDocument
 from forecasting.parameters import ForecastParameters
 from forecasting.predicting import issue_forecast
@@ -143,11 +145,11 @@ def test_rolling_figures_stand_in_the_summary_and_the_table_of_the_chart(run: Ba
     betas = [value for value in run.series.rolling_beta if value is not None]
     assert f"the beta to buy and hold between {min(betas):.2f} and {max(betas):.2f}" in describe_backtest(run)
     newest, oldest = equity_rows(run)[0], equity_rows(run)[-1]
-    assert (newest.rolling_sharpe, newest.rolling_beta) == (
-        run.series.rolling_sharpe[-1],
-        run.series.rolling_beta[-1],
+    assert (newest.sharpe, newest.beta) == (
+        ratio(run.series.rolling_sharpe[-1]),
+        ratio(run.series.rolling_beta[-1]),
     )
-    assert oldest.date.year == run.period.start.year
+    assert oldest.day[:4] == str(run.period.start.year)
     short = run_backtest(BacktestParameters(symbol="FB", start=date(2012, 9, 3), end=date(2012, 12, 3)))
     assert "at a time" not in describe_backtest(short)
 
@@ -197,14 +199,14 @@ def test_a_short_run_comes_whole_and_asks_for_no_detail(db: None) -> None:
 
 def test_the_table_of_a_chart_ends_each_year_with_the_documents_values(run: BacktestDocument) -> None:
     rows = equity_rows(run)
-    assert [row.date.year for row in rows] == list(range(2013, 1999, -1))
-    assert rows[0].equity == run.metrics.final_equity
-    assert rows[0].date == run.series.dates[-1]
+    assert [int(row.day[:4]) for row in rows] == list(range(2013, 1999, -1))
+    assert rows[0].equity == money(run.metrics.final_equity, "USD")
+    assert rows[0].day == str(run.series.dates[-1])
 
 
 def test_the_table_of_a_short_run_has_months(db: None) -> None:
     document = run_backtest(BacktestParameters(symbol="FB"))
-    months = [(row.date.year, row.date.month) for row in equity_rows(document)]
+    months = [row.day[:7] for row in equity_rows(document)]
     assert months == sorted(set(months), reverse=True)
     assert len(months) == 11
 
