@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from functools import cached_property
 
 import numpy as np
+from django.db import connection
 from pydantic import ValidationError
 
 from ingestion.bars import Bars, load_bars
@@ -236,23 +237,36 @@ def _stored(backtest_id: str) -> Published | None:
 def _store(document: BacktestDocument) -> Answer:
     """Store `document`, unless another process was faster: then its document is the answer."""
     published = Published.of(document)
-    row = Backtest(
-        pk=document.id,
-        symbol=document.parameters.symbol,
-        parameters=document.parameters.model_dump(mode="json"),
-        document=published.compressed,
-        digest=published.digest,
-        data_sha256=document.data.sha256,
-        engine_version=ENGINE_VERSION,
-        summary=document.summary,
-        total_return=document.metrics.total_return,
-        benchmark_total_return=document.benchmark.total_return,
+    row: dict[str, str | bytes | float] = {
+        "id": document.id,
+        "symbol": document.parameters.symbol,
+        "parameters": document.parameters.model_dump_json(),
+        "document": published.compressed,
+        "digest": published.digest,
+        "data_sha256": document.data.sha256,
+        "engine_version": ENGINE_VERSION,
+        "summary": document.summary,
+        "total_return": document.metrics.total_return,
+        "benchmark_total_return": document.benchmark.total_return,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_STORE, row)
+        is_new = cursor.rowcount == 1
+    return Answer(id=document.id, is_new=is_new, made=(published, document) if is_new else None)
+
+
+# One statement that tells whether it stored; get_or_create takes five and a transaction.
+_STORE = """
+    INSERT INTO strategies_backtest (
+        id, symbol, parameters, document, digest, data_sha256, engine_version, summary, total_return,
+        benchmark_total_return
     )
-    # One statement, where get_or_create takes five and a transaction.
-    Backtest.objects.bulk_create([row], ignore_conflicts=True)
-    if find_digest(document.id) != published.digest:
-        return Answer(id=document.id, is_new=False)
-    return Answer(id=document.id, is_new=True, made=(published, document))
+    VALUES (
+        %(id)s, %(symbol)s, %(parameters)s, %(document)s, %(digest)s, %(data_sha256)s, %(engine_version)s,
+        %(summary)s, %(total_return)s, %(benchmark_total_return)s
+    )
+    ON CONFLICT (id) DO NOTHING
+"""
 
 
 def _compute(asked: _Material) -> Run:

@@ -1,7 +1,10 @@
 """Where the browser finds the skeleton of a chart, and the columns that fill it."""
 
+from functools import cache
+
 import orjson
 from django import template
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -19,6 +22,14 @@ IN_A_SCRIPT = {character: f"\\u{ord(character):04X}".encode() for character in (
 def skeleton_address(kind: str) -> str:
     """Return the address of a chart's skeleton in its present version."""
     return reverse("chart_skeleton", args=[kind, SKELETONS[kind]().version])
+
+
+@register.simple_tag
+@cache
+def backtest_chart(element_id: str, currency: str) -> SafeString:
+    """Return the frame of a backtest's chart, which is the same for all results in one currency."""
+    context = {"id": element_id, "kind": "backtest", "currency": currency}
+    return render_to_string("charts/backtest.html", context)
 
 
 @register.filter

@@ -270,4 +270,4 @@ def test_too_few_bars_for_the_defaults_leave_a_form_with_the_reason(reader: Clie
     DailyBar.objects.filter(instrument__symbol="AAPL", date__lt=date(2013, 2, 1)).delete()
     response = reader.get(reverse("backtests"))
     assert response.status_code == 200
-    assert "longer than all 19 bars of AAPL" in markup_of(response).message_of("slow")
+    assert "longer than all 20 bars of AAPL" in markup_of(response).message_of("slow")
