@@ -18,7 +18,7 @@ SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - gunicorn's own advice; only hea
 ENVIRONMENT = Environment()
 
 bind = f"{ENVIRONMENT.host}:{ENVIRONMENT.port}"
-# One process a core: the work is computation, and a process holds about 250 MB.
+# One process a core: the work is computation, and a process holds 300 to 600 MB.
 workers = ENVIRONMENT.web_concurrency
 # A backtest takes milliseconds and a report a second, so threads serve what waits for the database.
 worker_class = "site_config.web_worker.BoundedWorker"
@@ -32,9 +32,9 @@ graceful_timeout = 20
 keepalive = 75
 # Connections that wait while all threads are busy; beyond that the proxy holds them.
 backlog = 256
-# Recycling bounds what a leak in any library can cost.
-max_requests = 5000
-max_requests_jitter = 500
+# Recycling bounds what a leak in any library can cost; while a process starts anew, the others carry its load.
+max_requests = 50_000
+max_requests_jitter = 10_000
 # Heartbeats in memory: on a slow disk they would stall the workers.
 worker_tmp_dir = str(SHARED_MEMORY) if SHARED_MEMORY.is_dir() else None
 errorlog = "-"

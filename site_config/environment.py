@@ -60,7 +60,7 @@ class Environment(BaseSettings):
     )
     port: int = Field(default=8000, ge=1, le=65535, description="Port of the web server.")
     web_concurrency: int = Field(
-        default=2, ge=1, description="Processes of the web server: one a core, about 250 MB each."
+        default=2, ge=1, description="Processes of the web server: one a core, 300 to 600 MB each."
     )
     drain_seconds: float = Field(
         default=0,
