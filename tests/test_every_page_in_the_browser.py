@@ -1,6 +1,6 @@
 """What holds on every page: accessible, nothing blocked, nothing cut off, in both themes and any width."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import product
 from typing import Literal
 
@@ -9,7 +9,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from tests.browsing import browser_complaints
-from tests.site import RunningSite
+from tests.site import RunningSite, running_site
+from tests.subprocesses import run_python
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.browser
@@ -25,6 +26,7 @@ PAGES = {
     "history searched in vain": "/history/?search=zzzz",
     "comparison of nothing": "/compare/",
     "sweeps": "/sweeps/",
+    "sweep of few": "/sweeps/?symbol=IBM&fast=10,20&slow=50,100",
     "sweep with an error": "/sweeps/?symbol=AAPL&fast=none",
     "forecast with an error": "/forecasts/?symbol=AAPL&horizon=99",
     "scorecard": "/scorecards/AAPL/",
@@ -42,7 +44,16 @@ PAGES = {
     "no such run": "/backtests/0123456789abcdef0123/",
 }
 ABOUT_ERRORS = {"backtest with an error", "sweep with an error", "forecast with an error", "no such run"}
-THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+EMPTY_PAGES = ("/", "/backtests/", "/reports/", "/data/", "/compare/")
+FORGET_EVERY_BAR = """
+import django
+django.setup()
+from ingestion.models import Instrument
+Instrument.objects.all().delete()
+"""
+type Theme = Literal["light", "dark"]
+type Look = tuple[Theme, int]
+THEMES: tuple[Theme, ...] = ("light", "dark")
 WIDTHS = (1280, 320)
 FITS = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
 TWO_FRAMES = "new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))"
@@ -68,9 +79,14 @@ def _wait_for(page: Page, expression: str) -> None:
     wait_until(lambda: bool(page.evaluate(expression)), expression)
 
 
-def _looks(page: Page) -> Iterator[str]:
-    """Show the page in each theme and width, one after the other."""
-    for theme, width in product(THEMES, WIDTHS):
+LOOKS = tuple(product(THEMES, WIDTHS))
+TWO_LOOKS: Sequence[Look] = (("light", 320), ("dark", 1280))
+"""Every theme and width once: enough for pages of a few words."""
+
+
+def _looks(page: Page, looks: Sequence[Look]) -> Iterator[str]:
+    """Show the page in each of these themes and widths, one after the other."""
+    for theme, width in looks:
         page.emulate_media(color_scheme=theme)
         page.set_viewport_size({"width": width, "height": 800})
         _wait_for(page, f"document.documentElement.dataset.bsTheme === '{theme}'")
@@ -78,20 +94,60 @@ def _looks(page: Page) -> Iterator[str]:
         yield f"{theme}, {width} px"
 
 
+def _check(page: Page, looks: Sequence[Look] = LOOKS) -> None:
+    for look in _looks(page, looks):
+        _wait_for(page, FITS)  # a chart takes its new width a moment after the window
+        violations = Axe().run(page).response["violations"]
+        found = [(v["id"], [node["html"][:120] for node in v["nodes"]]) for v in violations]
+        assert found == [], f"{page.url}, {look}"
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_is_accessible_complete_and_blocks_nothing(
     browser: Browser, site: RunningSite, name: str
 ) -> None:
     page, complaints = _opened(browser, site, PAGES[name])
-    for look in _looks(page):
-        _wait_for(page, FITS)  # a chart takes its new width a moment after the window
-        violations = Axe().run(page).response["violations"]
-        found = [(v["id"], [node["html"][:120] for node in v["nodes"]]) for v in violations]
-        assert found == [], look
+    _check(page)
     # The answers 404 and 422 that a page is about are logged by the browser as a failed load of it.
     expected = site.address + PAGES[name]
     assert [text for text in complaints if not (name in ABOUT_ERRORS and text.endswith(f" {expected}"))] == []
     page.context.close()
+
+
+def test_a_comparison_of_runs_and_a_sweep_of_all_symbols_are_accessible_and_complete(
+    browser: Browser, site: RunningSite
+) -> None:
+    page, complaints = _opened(browser, site, "/backtests/?symbol=IBM&fast=15")
+    runs = [page.url]
+    page.goto("/backtests/?symbol=AAPL&fast=15&rule=macd&slow=26")
+    runs.append(page.url)
+    page.goto("/compare/?" + "&".join(f"run={run.rstrip('/').rpartition('/')[2]}" for run in runs))
+    page.locator("#comparison-chart:not([aria-busy]) canvas").first.wait_for()
+    _check(page)
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.goto("/sweeps/?symbol=IBM&fast=10,20&slow=50,100")
+    page.get_by_role("button", name="Sweep all symbols").click()
+    page.wait_for_url("**/universes/**")
+    page.get_by_role("link", name="IBM").first.wait_for(timeout=60_000)
+    page.wait_for_load_state("networkidle")
+    _check(page)
+    assert complaints == []
+    page.context.close()
+
+
+def test_a_site_without_data_is_accessible_and_says_what_to_do(
+    browser: Browser, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    data_dir = tmp_path_factory.mktemp("empty") / "var"
+    with running_site(data_dir) as site:
+        run_python(FORGET_EVERY_BAR, LOCAL_USER="True", DATA_DIR=str(data_dir))
+        page, complaints = _opened(browser, site, "/")
+        for address in EMPTY_PAGES:
+            page.goto(address)
+            page.wait_for_load_state("networkidle")
+            _check(page, TWO_LOOKS)
+        assert complaints == []
+        page.context.close()
 
 
 def test_the_chosen_theme_is_kept(browser: Browser, site: RunningSite) -> None:
