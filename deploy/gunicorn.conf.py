@@ -32,7 +32,8 @@ graceful_timeout = 20
 keepalive = 75
 # Connections that wait while all threads are busy; beyond that the proxy holds them.
 backlog = 256
-# Recycling bounds what a leak in any library can cost; while a process starts anew, the others carry its load.
+# Recycling bounds what a leak in any library can cost. While a process starts anew, the others carry its
+# load, so it is rare.
 max_requests = 50_000
 max_requests_jitter = 10_000
 # Heartbeats in memory: on a slow disk they would stall the workers.
