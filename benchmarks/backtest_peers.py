@@ -32,10 +32,10 @@ from numpy.typing import NDArray
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from benchmarks.backtest_speed import adjusted_prices, strategy  # noqa: E402
-from strategies.engine.backtest import Result, backtest  # noqa: E402
-from strategies.engine.choices import Average  # noqa: E402
-from strategies.engine.prices import Prices  # noqa: E402
+from benchmarks.backtest_speed import adjusted_prices, strategy  # noqa: E402 - the path must come first
+from strategies.engine.backtest import Result, backtest  # noqa: E402 - the path must come first
+from strategies.engine.choices import Average  # noqa: E402 - the path must come first
+from strategies.engine.prices import Prices  # noqa: E402 - the path must come first
 
 CASH = 10_000.0
 COMMISSION = 0.001
@@ -159,7 +159,7 @@ def with_backtesting(case: Case) -> Any:
     backtesting: Any = import_module("backtesting")
     entries, exits = case.signals
 
-    class Signals(backtesting.Strategy):  # type: ignore[misc]
+    class Signals(backtesting.Strategy):  # type: ignore[misc]  # the library has no types
         def init(self) -> None:
             pass
 
@@ -183,7 +183,7 @@ def backtesting_by_itself(case: Case) -> object:
     def average(values: Any, window: int) -> Any:
         return pd.Series(values).rolling(window).mean()
 
-    class Crossover(backtesting.Strategy):  # type: ignore[misc]
+    class Crossover(backtesting.Strategy):  # type: ignore[misc]  # the library has no types
         def init(self) -> None:
             self.fast = self.I(average, self.data.Close, case.fast)
             self.slow = self.I(average, self.data.Close, case.slow)
@@ -309,7 +309,7 @@ def main() -> None:
     """Print equality with each peer, then speed."""
     if find_spec("vectorbt") is None:
         script = str(ROOT / "benchmarks" / "peers" / "run")
-        os.execv(script, [script])  # noqa: S606
+        os.execv(script, [script])  # noqa: S606 - our own script
     warnings.simplefilter("ignore")
     everything = cases()
     compare("vectorbt", outcome_of_vectorbt, everything)

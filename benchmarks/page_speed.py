@@ -25,8 +25,8 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 from playwright.sync_api import Page, sync_playwright  # noqa: E402 - the path must come first
 
-from tests.browsing import installed_browser  # noqa: E402
-from tests.site import RunningSite, running_site  # noqa: E402
+from tests.browsing import installed_browser  # noqa: E402 - the path must come first
+from tests.site import RunningSite, running_site  # noqa: E402 - the path must come first
 
 QUESTION = {"symbol": "AAPL", "start": "2003-03-03"}
 BARS = 2_518

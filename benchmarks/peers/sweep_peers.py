@@ -156,7 +156,7 @@ def _raw(given: Given, fast: np.ndarray, slow: np.ndarray) -> Figures:
     )
     places = records.col_map_nb(orders["col"], columns)
     held = portfolios.assets_nb(portfolios.asset_flow_nb(shape, orders, places, Direction.LongOnly))
-    money = portfolios.cash_nb(portfolios.cash_flow_nb(shape, orders, places, False), cash)  # noqa: FBT003
+    money = portfolios.cash_nb(portfolios.cash_flow_nb(shape, orders, places, False), cash)  # noqa: FBT003 - taken by place
     value = portfolios.value_nb(money, portfolios.asset_value_nb(close, held))
     returns = ratios.returns_nb(value, cash)
     trades = portfolios.get_exit_trades_nb(orders, close, places)

@@ -4,10 +4,10 @@ from typing import Any
 
 from crispy_forms.bootstrap import FieldWithButtons, StrictButton
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Layout
 from django import forms
 from django.urls import reverse
 
+from dashboard.forms.layout import fields_alone
 from ingestion.symbols import parse_symbol
 from jobs.errors import InvalidInput
 
@@ -45,10 +45,6 @@ class FetchForm(forms.Form):
     @property
     def helper(self) -> FormHelper:
         """The layout."""
-        helper = FormHelper()
-        helper.form_tag = False
-        helper.disable_csrf = True
-        helper.layout = Layout(
+        return fields_alone(
             FieldWithButtons("symbol", StrictButton("Fetch", type="submit", css_class="btn-primary"))
         )
-        return helper

@@ -2,9 +2,10 @@
 
 from crispy_forms.bootstrap import AppendedText
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import HTML, Div, Field, Layout
+from crispy_forms.layout import HTML, Div, Field
 from django import forms
 
+from dashboard.forms.layout import fields_alone
 from dashboard.forms.parameters import ParametersForm, SymbolField, day_field, whole_number_field
 from dashboard.wording import choices_of
 from forecasting.parameters import ForecastParameters, ModelKind
@@ -23,10 +24,7 @@ class ForecastForm(ParametersForm[ForecastParameters]):
     @property
     def helper(self) -> FormHelper:
         """The layout."""
-        helper = FormHelper()
-        helper.form_tag = False
-        helper.disable_csrf = True
-        helper.layout = Layout(
+        return fields_alone(
             Div(
                 Field("symbol", wrapper_class="full"),
                 AppendedText("horizon", "sessions", wrapper_class="wide"),
@@ -36,4 +34,3 @@ class ForecastForm(ParametersForm[ForecastParameters]):
                 css_class="form-grid",
             ),
         )
-        return helper

@@ -3,9 +3,10 @@
 from typing import cast
 
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Div, Layout, Submit
+from crispy_forms.layout import Div, Submit
 from django import forms
 
+from dashboard.forms.layout import fields_alone
 from ingestion.importing import FilePrices, ImportRequest
 from ingestion.intake import import_request
 from jobs.errors import InvalidInput
@@ -77,11 +78,7 @@ class ImportForm(forms.Form):
     @property
     def helper(self) -> FormHelper:
         """The layout."""
-        helper = FormHelper()
-        helper.form_tag = False
-        helper.disable_csrf = True
-        helper.layout = Layout(
+        return fields_alone(
             Div("file", "import_symbol", "prices", "exchange", css_class="import-fields"),
             Submit("import", "Import", css_class="btn-plain"),
         )
-        return helper

@@ -4,10 +4,11 @@ from typing import ClassVar
 
 from crispy_forms.bootstrap import AppendedText
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import HTML, Div, Field, Layout, LayoutObject
+from crispy_forms.layout import HTML, Div, Field, LayoutObject
 from django import forms
 from pydantic import BaseModel
 
+from dashboard.forms.layout import fields_alone
 from dashboard.forms.parameters import ParametersForm, SymbolField, day_field, number_field
 from dashboard.forms.rules import UNUSED, RuleSelect, fields_used_by
 from dashboard.wording import choices_of
@@ -72,10 +73,7 @@ class StrategyForm[Parameters: BaseModel](ParametersForm[Parameters]):
     @property
     def helper(self) -> FormHelper:
         """The layout."""
-        helper = FormHelper()
-        helper.form_tag = False
-        helper.disable_csrf = True
-        helper.layout = Layout(
+        return fields_alone(
             Div(
                 Field("symbol", wrapper_class="full"),
                 "start",
@@ -91,7 +89,6 @@ class StrategyForm[Parameters: BaseModel](ParametersForm[Parameters]):
                 css_class="open" if self._more_is_open() else "",
             ),
         )
-        return helper
 
     def _tuned(self) -> list[LayoutObject | str]:
         """Return what follows the rule: the fields that it is tuned by, and what is asked most."""

@@ -86,8 +86,8 @@ def exponential_average(values: FloatArray, window: int) -> FloatArray:
     """Return the exponential average with the smoothing factor 2 / (window + 1); same shape.
 
     Its seed is the mean of the first `window` values, added one after another as the compiled kernel
-    does; before it stands NaN. Written as a correction
-    by a share of the distance, it stays exactly where it is while the value equals it.
+    does; before it stands NaN. Written as a correction by a share of the distance, it stays exactly where
+    it is while the value equals it.
     """
     average = np.full(len(values), np.nan)
     if window > len(values):
