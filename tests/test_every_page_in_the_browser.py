@@ -59,6 +59,12 @@ FITS = "document.documentElement.scrollWidth <= document.documentElement.clientW
 RUNNING_TRANSITIONS = (
     "document.getAnimations().filter((it) => it.transitionProperty).map((it) => it.transitionProperty)"
 )
+BAR_WIDTHS = (320, 375, 576, 768, 992, 1024, 1280, 2560)
+OUTSIDE_THE_WINDOW = """() => [...document.querySelectorAll(".site-header :is(a, button)")]
+    .filter((control) => {
+        const { left, right, width } = control.getBoundingClientRect();
+        return width === 0 || left < 0 || right > document.documentElement.clientWidth; })
+    .map((control) => control.textContent.trim() || control.ariaLabel)"""
 TWO_FRAMES = "new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))"
 
 
@@ -153,6 +159,17 @@ def test_a_site_without_data_is_accessible_and_says_what_to_do(
             _check(page, TWO_LOOKS)
         assert complaints == []
         page.context.close()
+
+
+def test_every_control_of_the_bar_is_in_view_at_any_width(browser: Browser, site: RunningSite) -> None:
+    page, _ = _opened(browser, site, "/jobs/")
+    for address in ("/jobs/", "/login/"):
+        page.goto(address)
+        assert page.locator(".site-header :is(a, button)").count() == 12
+        for width in BAR_WIDTHS:
+            page.set_viewport_size({"width": width, "height": 600})
+            assert page.evaluate(OUTSIDE_THE_WINDOW) == [], f"{address}, {width} px"
+    page.context.close()
 
 
 def test_the_chosen_theme_is_kept(browser: Browser, site: RunningSite) -> None:

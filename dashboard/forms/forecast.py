@@ -26,7 +26,7 @@ class ForecastForm(ParametersForm[ForecastParameters]):
         """The layout."""
         return fields_alone(
             Div(
-                Field("symbol", wrapper_class="full"),
+                Field("symbol", wrapper_class="wide"),
                 AppendedText("horizon", "sessions", wrapper_class="wide"),
                 Field("as_of", wrapper_class="wide"),
                 HTML('{% include "forecasts/issue_shortcuts.html" %}'),

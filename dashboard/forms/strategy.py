@@ -75,7 +75,7 @@ class StrategyForm[Parameters: BaseModel](ParametersForm[Parameters]):
         """The layout."""
         return fields_alone(
             Div(
-                Field("symbol", wrapper_class="full"),
+                Field("symbol", wrapper_class="wide"),
                 "start",
                 "end",
                 HTML('{% include "backtests/date_shortcuts.html" %}'),
