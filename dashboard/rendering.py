@@ -6,6 +6,7 @@ whether the stored bars have changed since are asked anew.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from django.core.cache import caches
 from django.template.loader import render_to_string
@@ -21,21 +22,22 @@ CACHE = caches["rendered"]
 
 @dataclass(frozen=True, kw_only=True)
 class RenderedResult:
-    """A run's result as HTML: what stands above the reader's buttons, and what stands under them.
-
-    packed: the latter, compressed, since a process keeps hundreds of them.
-    """
+    """A run's result as HTML: what stands above the reader's buttons, and what stands under them."""
 
     id: str
     symbol: str
     links: BacktestLinks
     head: SafeString
-    packed: bytes
+    body: SafeString
 
-    @property
-    def body(self) -> SafeString:
-        """What stands under the buttons."""
-        return mark_safe(isal_zlib.decompress(self.packed).decode())  # noqa: S308 - our own templates'
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what the cache keeps: the large part compressed, since a process keeps hundreds of them."""
+        return self.__dict__ | {"body": isal_zlib.compress(self.body.encode())}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Become what the cache has kept."""
+        body = mark_safe(isal_zlib.decompress(state["body"]).decode())  # noqa: S308 - our own templates'
+        self.__dict__.update(state, body=body)
 
 
 def rendered_result(backtest_id: str, read: Callable[[], BacktestDocument] | None = None) -> RenderedResult:
@@ -57,5 +59,5 @@ def _render(document: BacktestDocument) -> RenderedResult:
         symbol=document.data.symbol,
         links=document.links,
         head=render_to_string("backtests/result_head.html", context),
-        packed=isal_zlib.compress(render_to_string("backtests/result_body.html", context).encode()),
+        body=render_to_string("backtests/result_body.html", context),
     )
