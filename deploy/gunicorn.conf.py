@@ -1,12 +1,9 @@
 """gunicorn's configuration: what each setting is for, and what it was measured with."""
 
-import logging
 import os
 import signal
 import sys
-from datetime import date
 from pathlib import Path
-from threading import Thread
 
 PROJECT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(PROJECT))  # gunicorn adds the working directory only after it has read this file
@@ -67,12 +64,6 @@ def _measurements():
 
 
 def when_ready(server):
-    """Say where the site is, once the port is open, and learn to stop without losing a request."""
-    print(f"\n  Hindcast is ready at http://localhost:{ENVIRONMENT.port}\n", flush=True)
-    _drain_before_stopping()
-
-
-def _drain_before_stopping():
     """On SIGTERM answer `/readyz` with 503 for a while, still serving; only then stop as gunicorn does."""
     stop = signal.getsignal(signal.SIGTERM)
 
@@ -88,25 +79,9 @@ def _drain_before_stopping():
 
 
 def post_worker_init(worker):
-    """Load the pages before the first request, and what a part of them needs beside the first ones."""
-    from django.urls import get_resolver
+    """Load everything before the process takes its first connection; then say where the site is, once."""
+    from site_config.warming import warm_up
 
-    get_resolver().url_patterns  # noqa: B018 - importing every view, else the first visitor waits for that
-    Thread(target=_warm_up, name="warm-up", daemon=True).start()
-
-
-def _warm_up():
-    """Load the charts, a calendar of sessions, the kernels of sweeps and the printer of reports."""
-    from dashboard.charts.registry import build_all
-    from ingestion.sessions import next_sessions
-    from strategies.engine import kernels
-
-    build_all()
-    next_sessions("XNYS", date.today(), count=1)  # noqa: DTZ011 - any day loads the calendar
-    kernels.compiled()  # begins in a thread of its own
-    try:
-        from dashboard.reports import warm_up  # the settings are loaded by now
-
-        warm_up()
-    except Exception:  # a site that cannot print still serves its pages
-        logging.getLogger("hindcast").exception("The printer of reports could not be loaded.")
+    warm_up(sign_of_life=worker.notify)
+    if worker.age == 1:
+        print(f"\n  Hindcast is ready at http://localhost:{ENVIRONMENT.port}\n", flush=True)

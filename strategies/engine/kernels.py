@@ -46,10 +46,10 @@ def compiled() -> Kernels | None:
     return _ready[0] if _ready else None
 
 
-def wait() -> None:
-    """Return when the kernels are ready, or cannot be: for workers, commands and tests."""
+def wait(*, at_most: float | None = None) -> None:
+    """Return when the kernels are ready, or cannot be, or after `at_most` seconds."""
     if not _ready:
-        _start().join()
+        _start().join(at_most)
 
 
 def cores() -> int:
