@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
 from io import BytesIO
 from pathlib import Path
 
@@ -108,44 +107,6 @@ def test_a_wrong_field_is_told_at_the_field_and_nothing_is_lost(page: Page) -> N
     expect(summary).to_have_count(0)
 
 
-def test_the_zoom_survives_tuning(page: Page) -> None:
-    page.goto("/backtests/")
-    expect(page.locator("#backtest-chart canvas").first).to_be_visible()
-    page.get_by_role("group", name="Dates in view").get_by_role("button", name="1Y").click()
-    before = _visible_range(page)
-    page.get_by_role("button", name="50 / 200").click()
-    expect(page.get_by_role("heading", name="AAPL Simple 50 / 200")).to_be_visible()
-    page.wait_for_timeout(500)
-    assert _visible_range(page) == before
-    start, end = before
-    assert 300 < (end - start) / 86_400_000 < 400
-
-
-def test_a_click_on_a_trade_moves_the_chart_there(page: Page) -> None:
-    page.goto("/backtests/")
-    expect(page.locator("#backtest-chart canvas").first).to_be_visible()
-    button = page.locator("button[data-look]").nth(10)
-    entry, exit_ = (date.fromisoformat(str(button.get_attribute(f"data-{end}"))) for end in ("entry", "exit"))
-    button.click()
-    expect(page.locator("tr[aria-current=true]")).to_have_count(1)
-    page.wait_for_timeout(200)
-    start, end = (datetime.fromtimestamp(time / 1000, UTC).date() for time in _visible_range(page))
-    assert start < entry < exit_ < end
-    assert (end - start) < 4 * (exit_ - entry)
-
-
-def test_candles_are_drawn_when_asked_for_and_remembered(page: Page) -> None:
-    page.goto("/backtests/")
-    page.get_by_role("group", name="Price as").get_by_role("button", name="Candles").click()
-    expect(page.get_by_text("High", exact=False).first).to_be_visible()
-    page.goto("/backtests/?symbol=MSFT")
-    candles = page.get_by_role("group", name="Price as").get_by_role("button", name="Candles")
-    expect(candles).to_have_attribute("aria-pressed", "true")
-    drawn = """() => Bokeh.documents.flatMap(d => [...d.all_models])
-        .filter(m => (m.tags ?? []).includes("mode:price=candles")).map(m => m.visible)"""
-    assert page.evaluate(drawn) == [True, True, True]
-
-
 def test_an_equity_that_is_lost_to_costs_is_drawn_too(page: Page) -> None:
     page.goto("/backtests/?symbol=AAPL&fast=2&slow=5&commission_fixed=6000")
     expect(page.locator("#backtest-chart canvas").first).to_be_visible()
@@ -153,18 +114,6 @@ def test_an_equity_that_is_lost_to_costs_is_drawn_too(page: Page) -> None:
     expect(page.locator("#backtest-chart")).not_to_have_attribute("aria-busy", "true")
     page.get_by_role("button", name="50 / 200").click()  # the page still answers
     expect(page.get_by_role("heading", name="AAPL Simple 50 / 200")).to_be_visible()
-
-
-def _visible_range(page: Page) -> tuple[float, float]:
-    start, end = page.evaluate(
-        """() => {
-            const plots = Bokeh.documents.flatMap(d => [...d._all_models.values()])
-                .filter(model => model.type === "Figure");
-            const range = plots[0].x_range;
-            return [range.start, range.end];
-        }"""
-    )
-    return start, end
 
 
 def test_a_newcomer_sees_a_forecast_and_takes_it_away(page: Page) -> None:

@@ -135,5 +135,7 @@ def test_the_same_ranges_are_swept_over_all_symbols(page: Page) -> None:
     rows = page.get_by_role("table").get_by_role("row")
     symbols = [rows.nth(row).get_by_role("rowheader").inner_text() for row in range(1, rows.count())]
     assert sorted(symbols) == ["AAPL", "FB", "GOOG", "IBM", "MSFT"]
+    section = page.get_by_role("navigation", name="Pages").get_by_role("link", name="Sweeps")
+    expect(section).to_have_attribute("aria-current", "true")
     page.get_by_role("link", name="IBM").click()
     expect(page.get_by_role("heading", name="IBM")).to_be_visible()

@@ -188,18 +188,6 @@ def test_two_runs_are_chosen_in_the_history_and_drawn_over_each_other(page: Page
     assert page.evaluate(growth) > 100
 
 
-def test_the_equity_is_shown_as_a_change_from_the_investment(page: Page) -> None:
-    value = page.locator('[data-value="equity.equity"]')
-    money = float(value.inner_text().replace(",", ""))
-    page.get_by_role("group", name="Unit of the equity").get_by_role("button", name="%").click()
-    expect(value).to_have_text(f"{100 * (money / 10_000 - 1):+,.2f} %")
-    labels = """() => [...Bokeh.documents[0].all_models]
-        .filter((model) => model.name?.startsWith("log axis of equity"))
-        .flatMap((axis) => [...axis.major_label_overrides.values()])"""
-    assert all(label.endswith("%") for label in page.evaluate(labels))
-    assert page.evaluate(labels)
-
-
 def test_trouble_with_the_server_is_said_once_and_the_result_stays(troubled: Page) -> None:
     troubled.route("**/backtests/?*", lambda route: route.abort())
     troubled.get_by_label("Fast window").fill("44")

@@ -21,6 +21,8 @@ INDICATOR_TOKENS = ("--data-indicator-1", "--data-indicator-2", "--data-indicato
 
 SIDES = ("long", "short")
 
+MARK_SIZES = "size:4,10"
+
 BAR_COLUMNS = ("open", "high", "low", "close", "volume", "rising_close", "falling_close")
 """Columns of the candles; the close stands a second time in the one or the other of the last two."""
 
@@ -93,6 +95,7 @@ def _draw_trades(plot: figure) -> None:
     ):
         source = empty_source(name, "price", "result")
         drawn = plot.scatter("date", "price", source=source, marker=marker, size=10, line_width=1.5)
+        drawn.tags = [MARK_SIZES]
         take_colours(drawn.glyph, fill_color=fill, line_color=line)
 
 
@@ -103,6 +106,7 @@ def _volume_panel(dates: Range1d, bars: ColumnDataSource) -> figure:
         follow=["bars=volume"],
         floor=0,
         label="Chart of the volume",
+        ticks=3,
         dated=True,
     )
     drawn = plot.quad("left", "right", "volume", 0, source=bars, line_width=0, fill_alpha=0.55)
@@ -118,6 +122,7 @@ def _oscillator_panel(dates: Range1d) -> figure:
         follow=[f"oscillator={','.join(indicator_columns())}"],
         floor=0,
         label="Chart of the rule's oscillator",
+        ticks=4,
         dated=False,
     )
     draw_level(plot, 0)
@@ -159,6 +164,7 @@ def _drawdown_panel(dates: Range1d) -> figure:
         follow=["drawdown=drawdown,benchmark"],
         floor=0,
         label="Chart of the drawdown; the table under it gives values",
+        ticks=4,
         dated=False,
     )
     area = plot.varea("date", 0, "drawdown", source=source, fill_alpha=0.22)
@@ -184,6 +190,7 @@ def _rolling_panel(dates: Range1d, source: ColumnDataSource, column: str, *, lab
         follow=[f"rolling={column}"],
         floor=0,
         label=f"{label}; the table under it gives values",
+        ticks=4,
         dated=True,
     )
     draw_level(plot, 0)

@@ -11,6 +11,7 @@ into the skeleton's sources. What the script must know of the skeleton stands in
     floor:<value>                     on a y range: this value stays in view
     base:<name>                       on a y range: percentages count from the base of that name
     mode:<name>=<choice>              draw only while the reader has made that choice
+    size:<least>,<most>               on marks: their size in pixels, less where many crowd the view
 """
 
 import re
@@ -89,6 +90,7 @@ def panel(
     rounded: bool = False,
     base: str = "",
     floor: float | None = None,
+    ticks: int = 6,
 ) -> figure:
     """Return an empty panel.
 
@@ -100,6 +102,7 @@ def panel(
     rounded: whether the browser writes the ticks, as it does on every logarithmic axis.
     base: name of the value from which percentages count, for a reader who wants them instead of money.
     floor: a value that stays in view, such as zero for volumes.
+    ticks: about how many values stand at the axis, where the browser does not write them.
     """
     scale: Literal["log", "linear"] = "log" if logarithmic else "linear"
     axis_name = f"{scale} axis of {follow[0]}"
@@ -132,7 +135,9 @@ def panel(
     axis = plot.yaxis[0]
     axis.name = axis_name
     axis.formatter = NumeralTickFormatter(format=number_format)
-    axis.ticker = plot.ygrid.ticker = FixedTicker(ticks=[]) if writes_ticks else BasicTicker()
+    axis.ticker = plot.ygrid.ticker = (
+        FixedTicker(ticks=[]) if writes_ticks else BasicTicker(desired_num_ticks=ticks)
+    )
     return plot
 
 

@@ -8,16 +8,18 @@ from django.urls import reverse
 
 register = template.Library()
 
-PAGES = (
-    ("overview", "Overview"),
-    ("backtests", "Backtests"),
-    ("sweeps", "Sweeps"),
-    ("forecasts", "Forecasts"),
-    ("history", "History"),
-    ("reports", "Reports"),
-    ("data", "Data"),
-    ("jobs", "Jobs"),
-)
+PAGES = {
+    "overview": "Overview",
+    "backtests": "Backtests",
+    "sweeps": "Sweeps",
+    "forecasts": "Forecasts",
+    "history": "History",
+    "reports": "Reports",
+    "data": "Data",
+    "jobs": "Jobs",
+}
+SECTIONS = {"universe": "sweeps", "scorecard": "forecasts", "compare": "history"}
+"""Pages of a section that do not lie under its address, by the name of their address."""
 
 
 @dataclass(frozen=True)
@@ -38,11 +40,18 @@ class Page:
 def navigation(context: template.Context) -> dict[str, list[Page]]:
     """Render the menu; the entry of the present page, or of the section it lies in, is marked."""
     request: HttpRequest = context["request"]
-    return {"navigation": [_page(reverse(name), label, request.path) for name, label in PAGES]}
+    match = request.resolver_match
+    section = SECTIONS.get(match.url_name or "", "") if match else ""
+    return {
+        "navigation": [
+            Page(reverse(name), label, _aria_current(reverse(name), request.path, is_section=name == section))
+            for name, label in PAGES.items()
+        ]
+    }
 
 
-def _page(address: str, label: str, path: str) -> Page:
+def _aria_current(address: str, path: str, *, is_section: bool) -> str:
     if path == address:
-        return Page(address, label, "page")
-    in_section = address != "/" and path.startswith(address)
-    return Page(address, label, "true" if in_section else "")
+        return "page"
+    lies_under = address != "/" and path.startswith(address)
+    return "true" if is_section or lies_under else ""

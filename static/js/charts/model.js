@@ -12,6 +12,7 @@ window.Hindcast = window.Hindcast ?? {};
     #dates;
     #columns = null;
     #ranges;
+    #marks;
     #names = new Map(); // columns of each source
     #choices = {};
     #onView;
@@ -25,6 +26,7 @@ window.Hindcast = window.Hindcast ?? {};
       this.#ranges = [...document.all_models]
         .filter((model) => Hindcast.tagged(model, "follow:").length)
         .map((range) => new Hindcast.ValueRange(range, find));
+      this.#marks = new Hindcast.Marks(document, () => this.#columns && this.fitValues());
       let scheduled = false;
       this.#dates.change.connect(() => {
         if (scheduled) return;
@@ -143,10 +145,11 @@ window.Hindcast = window.Hindcast ?? {};
       return this.#document.get_model_by_name(source).data;
     }
 
-    // Fit the y ranges to what is in view.
+    // Fit the y ranges and the size of marks to what is in view.
     fitValues() {
       const bases = this.#choices.unit === "percent" ? this.#columns?.bases : undefined;
       for (const range of this.#ranges) range.fit(...this.view(), bases);
+      this.#marks.fit(...this.view());
     }
   };
 })();

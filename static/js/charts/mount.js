@@ -2,6 +2,7 @@
 // without leaving anything behind.
 (() => {
   "use strict";
+  const NARROW = 480; // pixels; a panel of less has room for few dates
   const charts = new Map(); // by host element
   const skeletons = new Map(); // by address
 
@@ -34,11 +35,16 @@
       return { model, view: views.get(model), panel: canvas.closest("[data-panel]"), canvas };
     });
     for (const { model } of plots) model.on_event("doubletap", () => chart.model.look(...chart.model.openingView()));
+    if (host.clientWidth < NARROW) plots.forEach(({ model }) => writeFewDates(model));
     if (window.matchMedia("(pointer: coarse)").matches) plots.forEach(({ model }) => leaveTouchToThePage(model.toolbar));
     chart.cursor = new Hindcast.ChartCursor(host, chart.model, plots);
     chart.model.recolour();
     chart.model.choose(choices);
     return chart;
+  };
+
+  const writeFewDates = ({ below }) => {
+    for (const { ticker } of below) ticker.desired_num_ticks = 3;
   };
 
   // A finger scrolls the page; the buttons move the chart.

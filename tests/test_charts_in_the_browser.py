@@ -1,0 +1,227 @@
+"""The chart of a backtest under the mouse: what each button, drag and click shows, read from the drawing."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.browsing import browser_complaints
+from tests.site import RunningSite
+from tests.waiting import wait_until
+
+pytestmark = pytest.mark.browser
+
+DAY = 86_400_000
+TWO_FRAMES = "new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))"
+MODELS = """() => {
+    const all = [...Bokeh.documents[0].all_models];
+    const figures = all.filter((model) => model.type === "Figure");
+    return {
+        ranges: figures.map(({ x_range }) => [x_range.start, x_range.end]),
+        price: [figures[0].y_range.start, figures[0].y_range.end],
+        marks: all.filter((model) => (model.tags ?? []).some((tag) => tag.startsWith("size:")))
+            .map(({ glyph, data_source }) => [glyph.size.value, data_source.data.date.length]),
+        candles: all.filter((model) => (model.tags ?? []).includes("mode:price=candles"))
+            .map(({ visible }) => visible),
+        moneyAxes: all.filter((model) => /^(log|linear) axis of equity/.test(model.name ?? ""))
+            .map((axis) => [...axis.major_label_overrides.values()]),
+    };
+}"""
+CLOSES_IN_VIEW = """([start, end]) => {
+    const { date, close } = Bokeh.documents[0].get_model_by_name("price").data;
+    return [...close].filter((_, place) => date[place] >= start && date[place] <= end);
+}"""
+
+
+@pytest.fixture(scope="module")
+def opened(browser: Browser, site: RunningSite) -> Iterator[Page]:
+    """A page on the backtest of AAPL, for all tests of a module."""
+    context = browser.new_context(
+        base_url=site.address, viewport={"width": 1280, "height": 2000}, reduced_motion="reduce"
+    )
+    page = context.new_page()
+    complaints = browser_complaints(page)
+    page.goto("/backtests/?symbol=AAPL")
+    page.locator("#backtest-chart:not([aria-busy]) canvas").first.wait_for()
+    yield page
+    context.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def page(opened: Page) -> Page:
+    """The page with the whole run in view."""
+    _press(opened, "Dates in view", "All")
+    return opened
+
+
+def _press(page: Page, group: str, name: str) -> None:
+    page.get_by_role("group", name=group).get_by_role("button", name=name, exact=True).click()
+    page.evaluate(TWO_FRAMES)
+
+
+def _drawn(page: Page) -> dict[str, Any]:
+    page.evaluate(TWO_FRAMES)
+    drawn: dict[str, Any] = page.evaluate(MODELS)
+    return drawn
+
+
+def _view(page: Page) -> tuple[float, float]:
+    """First and last moment in view, which all panels share."""
+    ranges = _drawn(page)["ranges"]
+    assert len(ranges) == 8
+    assert all(shown == ranges[0] for shown in ranges)
+    start, end = ranges[0]
+    return start, end
+
+
+def _days(page: Page) -> float:
+    start, end = _view(page)
+    return (end - start) / DAY
+
+
+def _panel(page: Page, title: str) -> Locator:
+    return page.locator("[data-panel]", has=page.locator("strong", has_text=title)).locator("canvas").first
+
+
+def _middle(panel: Locator) -> tuple[float, float]:
+    box = panel.bounding_box()
+    assert box is not None
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def test_buttons_show_the_dates_that_they_name(page: Page) -> None:
+    whole = _view(page)
+    for name, days in (("1Y", 365.25), ("3Y", 1095.75), ("5Y", 1826.25)):
+        _press(page, "Dates in view", name)
+        assert _days(page) == pytest.approx(days, abs=1)
+        assert _view(page)[1] == whole[1]
+    _press(page, "Move and zoom", "Zoom in")
+    assert _days(page) == pytest.approx(1826.25 / 2, abs=1)
+    later = _view(page)[1]
+    _press(page, "Move and zoom", "Earlier")
+    assert _view(page)[1] == pytest.approx(later - 1826.25 / 4 * DAY, abs=DAY)
+    _press(page, "Move and zoom", "Later")
+    assert _view(page)[1] == pytest.approx(later, abs=DAY)
+    _press(page, "Move and zoom", "Zoom out")
+    assert _days(page) == pytest.approx(1826.25, abs=1)
+    _press(page, "Move and zoom", "Reset the view")
+    assert _view(page) == whole
+
+
+def test_dragging_and_the_wheel_move_every_panel_and_prices_fill_theirs(page: Page) -> None:
+    _press(page, "Dates in view", "1Y")
+    before = _view(page)
+    x, y = _middle(_panel(page, "Equity"))
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 200, y, steps=4)
+    page.mouse.up()
+    dragged = _view(page)
+    assert dragged[0] < before[0]
+    assert dragged[1] - dragged[0] == pytest.approx(before[1] - before[0])
+    page.keyboard.down("Control")
+    page.mouse.wheel(0, -300)
+    page.keyboard.up("Control")
+    wait_until(lambda: _view(page)[1] - _view(page)[0] < before[1] - before[0], "the wheel zooms in")
+    low, high = _drawn(page)["price"]
+    closes = page.evaluate(CLOSES_IN_VIEW, list(_view(page)))
+    assert low <= min(closes) < max(closes) <= high
+    assert high / low < 1.6 * max(closes) / min(closes)
+
+
+def test_the_cross_reads_one_day_in_every_panel(page: Page) -> None:
+    x, y = _middle(_panel(page, "Price"))
+    page.mouse.move(x, y)
+    lines = page.locator("#backtest-chart .chart-cursor:visible")
+    expect(lines).to_have_count(5)
+    assert len(set(lines.evaluate_all("(all) => all.map((line) => line.style.transform)"))) == 1
+    shown = page.locator("[data-cursor-date]").inner_text()
+    time = datetime.fromisoformat(shown).replace(tzinfo=UTC).timestamp() * 1000
+    (close,) = page.evaluate(CLOSES_IN_VIEW, [time, time])
+    expect(page.locator('[data-value="price.close"]')).to_have_text(f"{close:,.2f}")
+    expect(page.locator(".chart-level:visible")).to_have_count(1)
+    page.mouse.move(5, 5)
+    expect(lines).to_have_count(0)
+
+
+def test_marks_shrink_where_they_crowd_and_all_trades_keep_theirs(page: Page) -> None:
+    crowded = _drawn(page)["marks"]
+    trades = page.locator("button[data-entry-price]").count()
+    assert [count for _, count in crowded] == [trades, trades, 0, 0]
+    _press(page, "Dates in view", "1Y")
+    alone = _drawn(page)["marks"]
+    assert [count for _, count in alone] == [trades, trades, 0, 0]
+    page.set_viewport_size({"width": 320, "height": 2000})
+    _press(page, "Dates in view", "All")
+    wait_until(lambda: _drawn(page)["marks"][0][0] < alone[0][0], "marks are smaller on a phone")
+    page.set_viewport_size({"width": 1280, "height": 2000})
+
+
+def test_a_click_on_a_trade_moves_the_chart_there(page: Page) -> None:
+    button = page.locator("button[data-entry-price]").nth(10)
+    entry, exit_ = (date.fromisoformat(str(button.get_attribute(f"data-{end}"))) for end in ("entry", "exit"))
+    button.locator("xpath=ancestor::tr").get_by_role("cell").last.click()
+    expect(page.locator("tr[aria-current=true]")).to_have_count(1)
+    start, end = (datetime.fromtimestamp(time / 1000, UTC).date() for time in _view(page))
+    assert start < entry < exit_ < end
+    assert (end - start) < 4 * (exit_ - entry)
+
+
+def test_candles_scales_and_units_are_chosen_and_remembered(page: Page) -> None:
+    assert _drawn(page)["candles"] == [False] * 3
+    equity = page.locator('[data-value="equity.equity"]')
+    money = float(equity.inner_text().replace(",", ""))
+    _press(page, "Price as", "Candles")
+    _press(page, "Scale of the equity", "Linear")
+    _press(page, "Unit of the equity", "%")
+    _press(page, "Rolling figure", "Beta")
+    drawn = _drawn(page)
+    assert drawn["candles"] == [True] * 3
+    assert all(labels and all(label.endswith("%") for label in labels) for labels in drawn["moneyAxes"])
+    expect(equity).to_have_text(f"{100 * (money / 10_000 - 1):+,.2f} %")
+    expect(page.locator('[data-value="rolling.beta"]')).to_be_visible()
+    page.reload()
+    page.locator("#backtest-chart:not([aria-busy]) canvas").first.wait_for()
+    chosen = page.locator("#backtest-chart [data-choose][aria-pressed=true]")
+    expect(chosen).to_have_text(["Candles", "Linear", "%", "Beta"])
+    assert _drawn(page)["candles"] == [True] * 3
+    for group, usual in (
+        ("Price as", "Line"),
+        ("Scale of the equity", "Log"),
+        ("Unit of the equity", "USD"),
+        ("Rolling figure", "Sharpe"),
+    ):
+        _press(page, group, usual)
+
+
+def test_a_double_click_shows_all_and_the_table_has_the_values(page: Page) -> None:
+    whole = _view(page)
+    _press(page, "Dates in view", "1Y")
+    page.mouse.dblclick(*_middle(_panel(page, "Under water")))
+    wait_until(lambda: _view(page) == whole, "a double click shows all")
+    figure = page.locator("figure", has=page.locator("#backtest-chart"))
+    figure.get_by_text("View as table").click()
+    newest = figure.get_by_role("row").nth(1)
+    expect(newest).to_contain_text(page.locator('[data-value="equity.equity"]').inner_text())
+
+
+def test_a_duplicate_opens_beside_the_run_and_keeps_its_question(page: Page) -> None:
+    with page.expect_popup() as popup:
+        page.get_by_role("link", name="Duplicate").click()
+    expect(popup.value.get_by_role("heading", name="AAPL Simple 20 / 50")).to_be_visible()
+    popup.value.close()
+
+
+def test_shortcuts_fill_the_form_and_lead_to_the_run(page: Page) -> None:
+    form = page.get_by_role("form", name="Backtest")
+    form.get_by_role("button", name="5Y", exact=True).click()
+    expect(page.locator(".result-head p")).to_contain_text("2008-03-03 to 2013-03-01")
+    form.get_by_role("button", name="Golden cross, 50 / 200").click()
+    expect(page.get_by_role("heading", name="AAPL Simple 50 / 200")).to_be_visible()
+    form.get_by_role("button", name="All", exact=True).click()
+    expect(page.locator(".result-head p")).to_contain_text("2000-03-01 to 2013-03-01")
+    page.get_by_role("link", name="Back to the defaults").click()
+    expect(page.get_by_role("heading", name="AAPL Simple 20 / 50")).to_be_visible()
