@@ -66,7 +66,6 @@ def indicators(document: BacktestDocument) -> list[Indicator]:
 
 def _labels(document: BacktestDocument, *, bars_per_candle: int) -> dict[str, str]:
     """Return the names of the lines, an empty one where a line is not used."""
-    lines = indicators(document)
     labels = {
         "currency": document.data.currency,
         "compared": document.comparison.symbol if document.comparison else "",
@@ -75,7 +74,7 @@ def _labels(document: BacktestDocument, *, bars_per_candle: int) -> dict[str, st
         else f"Each candle sums up {bars_per_candle} bars; zoom in for one each",
     }
     for panel in ("price", "oscillator"):
-        names = [line.label for line in lines if line.panel == panel]
+        names = [line.label for line in document.series.indicators if line.panel == panel]
         for position, column in enumerate(indicator_columns()):
             labels[f"{panel}.{column}"] = names[position] if position < len(names) else ""
     return labels

@@ -57,7 +57,8 @@ def thinned(lines: Sequence[NDArray[np.float64]], limit: int = MAX_POINTS) -> ND
     kept = [np.array([0, bars - 1])]
     for line in lines:
         # Filled up with its last value, which is found at its first place.
-        stretches = np.pad(line[1:-1], (0, rows * width - inner), mode="edge").reshape(rows, width)
+        filling = np.full(rows * width - inner, line[-2])
+        stretches = np.concatenate([line[1:-1], filling]).reshape(rows, width)
         kept += [stretch_starts + stretches.argmin(axis=1), stretch_starts + stretches.argmax(axis=1)]
     return np.unique(np.concatenate(kept))
 
