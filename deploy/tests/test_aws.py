@@ -1,5 +1,6 @@
 """The CloudFormation templates: free of lint, and created, updated and deleted in a simulated AWS."""
 
+import base64
 import importlib.util
 import json
 import subprocess
@@ -10,6 +11,7 @@ from typing import Any
 
 import boto3
 import pytest
+from cfnlint.decode import decode
 from moto import mock_aws
 
 DEPLOY = Path(__file__).resolve().parent.parent
@@ -138,6 +140,49 @@ def test_hosts_have_no_public_address_encrypted_disks_and_the_second_metadata_se
     assert not data["NetworkInterfaces"][0]["AssociatePublicIpAddress"]
     assert data["BlockDeviceMappings"][0]["Ebs"]["Encrypted"]
     assert "KeyName" not in data
+
+
+@pytest.mark.parametrize("address", ["", "rediss://:password@redis.example.internal:6379/0"])
+def test_the_first_steps_of_a_host_do_not_show_the_password_of_a_redis(
+    given: dict[str, str], address: str
+) -> None:
+    chosen = json.loads((TEMPLATES / "examples/large.json").read_text())
+    _stack("network", "network.yml", chosen["network"])
+    _stack("site", "site.yml", given | chosen["site"] | {"TaskBrokerUrl": address})
+    steps = _first_steps_of_a_host()
+    assert "BROKER_SECRET=" in steps
+    assert "password@" not in steps
+
+
+def test_hosts_reach_a_redis_where_there_is_one_and_read_its_address_from_a_secret() -> None:
+    # The simulation makes neither secrets nor ways out, so this reads the template.
+    template, problems = decode(str(TEMPLATES / "site.yml"))
+    assert not problems
+    resources = template["Resources"]
+    secret = resources["BrokerSecret"]["Properties"]["SecretString"]["Fn::Sub"]
+    assert json.loads(secret) == {"TASK_BROKER_URL": "${TaskBrokerUrl}"}
+    _, names = resources["HostTemplate"]["Properties"]["LaunchTemplateData"]["UserData"]["Fn::Base64"][
+        "Fn::Sub"
+    ]
+    assert names == {"Broker": {"Fn::If": ["HasBroker", {"Ref": "BrokerSecret"}, ""]}}
+    (policy,) = resources["HostRole"]["Properties"]["Policies"]
+    (readable,) = (
+        each["Resource"]
+        for each in policy["PolicyDocument"]["Statement"]
+        if each["Action"] == "secretsmanager:GetSecretValue"
+    )
+    nothing = {"Ref": "AWS::NoValue"}
+    assert {"Fn::If": ["HasBroker", {"Ref": "BrokerSecret"}, nothing]} in readable
+    _, _, (condition, way, otherwise) = (
+        each.get("Fn::If", each) for each in resources["HostGroup"]["Properties"]["SecurityGroupEgress"]
+    )
+    assert (condition, way["ToPort"], otherwise) == ("HasBroker", 6379, nothing)
+
+
+def _first_steps_of_a_host() -> str:
+    versions = boto3.client("ec2").describe_launch_template_versions(Versions=["$Latest"])
+    (version,) = versions["LaunchTemplateVersions"]
+    return base64.b64decode(version["LaunchTemplateData"]["UserData"]).decode()
 
 
 def test_the_account_s_own_stack_can_be_created_and_deleted(given: dict[str, str]) -> None:

@@ -15,6 +15,7 @@ ENVIRONMENT=production
 SITE_NAME=hindcast.example.com
 DATABASE_SECRET=database
 APPLICATION_SECRET=application
+BROKER_SECRET=
 LOG_GROUP=/hindcast/production
 WEB_CONTAINERS=2
 WORKER_CONTAINERS=1
@@ -24,6 +25,7 @@ case "$*" in
   *"--secret-id database"*)
     echo '{"host": "db", "port": 5432, "dbname": "hindcast", "username": "u", "password": "p$1 x"}' ;;
   *"--secret-id application"*) echo '{"DJANGO_SECRET_KEY": "key", "ALPHA_VANTAGE_API_KEY": ""}' ;;
+  *"--secret-id broker"*) echo '{"TASK_BROKER_URL": "rediss://:word@redis:6379/0"}' ;;
   *get-login-password*) echo token ;;
 esac
 """
@@ -65,6 +67,17 @@ def test_secrets_go_into_a_file_that_only_root_reads_and_empty_ones_are_left_out
     assert not [line for line in lines if line.startswith("ALPHA_VANTAGE_API_KEY")]
     assert file.stat().st_mode & 0o077 == 0
     assert not [call for call in commands.calls("docker") if "p$1 x" in call]
+
+
+def test_workers_are_called_through_redis_where_the_host_is_told_of_one(
+    commands: Commands, tmp_path: Path
+) -> None:
+    environment = tmp_path / "state" / "environment"
+    assert _run(commands, "host/update", tmp_path, IMAGE, PROXY).returncode == 0
+    assert "TASK_BROKER_URL" not in environment.read_text()
+    (tmp_path / "host").write_text(f"{HOST}BROKER_SECRET=broker\n")
+    assert _run(commands, "host/update", tmp_path, IMAGE, PROXY).returncode == 0
+    assert "TASK_BROKER_URL=rediss://:word@redis:6379/0" in environment.read_text().splitlines()
 
 
 def test_old_containers_stop_only_after_the_new_ones_are_ready(commands: Commands, tmp_path: Path) -> None:

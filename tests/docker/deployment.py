@@ -2,8 +2,10 @@
 
 import json
 import os
+import pty
+import select
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +15,7 @@ import requests
 
 from site_config.environment import BASE_DIR
 from tests.site import free_port
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE, wait_until
 
 READY_WITHIN = 240
 HANDED_ON = ("PATH", "HOME", "HINDCAST_IMAGE", "HINDCAST_PROXY_IMAGE", "HINDCAST_REDIS_IMAGE")
@@ -56,6 +58,32 @@ class Deployment:
         return self.compose(
             "exec", "--no-TTY", "--index", self._first_index("web"), "web", "python", "manage.py", *arguments
         )
+
+    def manage_by_keyboard(self, *arguments: str, answers: Mapping[str, str]) -> str:
+        """Run `manage.py` at a terminal, typing each answer to its question; return what the screen shows."""
+        index = self._first_index("web")
+        keyboard, terminal = pty.openpty()
+        process = subprocess.Popen(
+            ["docker", "compose", "exec", "--index", index, "web", "python", "manage.py", *arguments],
+            cwd=BASE_DIR,
+            env=self.environment,
+            stdin=terminal,
+            stdout=terminal,
+            stderr=terminal,
+            start_new_session=True,
+        )
+        os.close(terminal)
+        screen = ""
+        try:
+            for question, answer in answers.items():
+                screen += _read_until(keyboard, question)
+                os.write(keyboard, f"{answer}\n".encode())
+            screen += _read_until(keyboard, None)
+            assert process.wait(PATIENCE) == 0, screen
+        finally:
+            process.kill()
+            os.close(keyboard)
+        return screen
 
     def containers(self, service: str) -> list[str]:
         """Return the identifiers of the service's running containers."""
@@ -143,6 +171,19 @@ def deployed(name: str, folder: Path, *more_files: str, **variables: str) -> Ite
         yield deployment
     finally:
         deployment.compose("down", "--volumes", "--remove-orphans", "--timeout", "5", check=False)
+
+
+def _read_until(terminal: int, text: str | None) -> str:
+    """Return what comes from a terminal up to `text`, or all of it."""
+    screen = ""
+    while text is None or text not in screen:
+        assert select.select([terminal], [], [], PATIENCE)[0], f"No {text!r} after {screen!r}"
+        try:
+            screen += os.read(terminal, 4096).decode(errors="replace")
+        except OSError:  # Linux says so when the other end is closed
+            assert text is None, f"No {text!r} in {screen!r}"
+            break
+    return screen
 
 
 def _is_ready(deployment: Deployment) -> bool:

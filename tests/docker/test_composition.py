@@ -46,6 +46,21 @@ def test_the_short_addresses_and_the_commands_work(site: Deployment) -> None:
     assert "bars from Alpha Vantage" in site.manage("load_stock_data", "NVDA")
 
 
+def test_the_first_administrator_is_made_by_keyboard(site: Deployment) -> None:
+    password = "a long enough phrase"  # noqa: S105 - of this test
+    answers = {"Password: ": password, "Again: ": password}
+    screen = site.manage_by_keyboard("create_administrator", answers=answers)
+    assert "Made the administrator “administrator”" in screen
+    assert password not in screen
+    (accepted,) = site.manage(
+        "shell", "--no-imports", "-c",
+        "from django.contrib.auth.models import User; "
+        f"print(User.objects.get(username='administrator', is_superuser=True).check_password('{password}'))",
+    ).split()  # fmt: skip
+    assert accepted == "True"
+    assert "There is an administrator already" in site.manage("create_administrator")
+
+
 def test_containers_run_without_rights_on_a_file_system_that_they_cannot_change(site: Deployment) -> None:
     for service in ("web", "worker", "proxy"):
         (container,) = site.containers(service)[:1]
