@@ -34,6 +34,15 @@ CLOSES_IN_VIEW = """([start, end]) => {
     return [...close].filter((_, place) => date[place] >= start && date[place] <= end);
 }"""
 
+COLOURS_OF_PICTURES = """() => [...document.querySelectorAll(".chart-picture")].map((picture) => {
+    const { data } = picture.getContext("2d").getImageData(0, 0, picture.width, picture.height);
+    const found = new Set();
+    for (let at = 0; at < data.length; at += 4) {
+        if (data[at + 3] === 255) found.add((data[at] << 16) | (data[at + 1] << 8) | data[at + 2]);
+    }
+    return [...found].map((colour) => [colour >> 16, (colour >> 8) & 255, colour & 255]);
+})"""
+
 
 @pytest.fixture(scope="module")
 def opened(browser: Browser, site: RunningSite) -> Iterator[Page]:
@@ -206,6 +215,18 @@ def test_a_double_click_shows_all_and_the_table_has_the_values(page: Page) -> No
     figure.get_by_text("View as table").click()
     newest = figure.get_by_role("row").nth(1)
     expect(newest).to_contain_text(page.locator('[data-value="equity.equity"]').inner_text())
+
+
+def test_paper_shows_a_picture_of_each_panel_in_the_colours_of_paper(page: Page) -> None:
+    page.emulate_media(color_scheme="dark")
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    colours = page.evaluate(COLOURS_OF_PICTURES)
+    assert len(colours) == 5
+    paper_grid = [0xE7, 0xEA, 0xEE]  # of the light theme
+    assert all(paper_grid in found for found in colours)
+    page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    expect(page.locator(".chart-picture")).to_have_count(0)
+    page.emulate_media(color_scheme="light")
 
 
 def test_a_duplicate_opens_beside_the_run_and_keeps_its_question(page: Page) -> None:

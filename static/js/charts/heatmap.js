@@ -181,6 +181,10 @@ window.Hindcast = window.Hindcast ?? {};
     const { document } = views.roots[0].model;
     const heatmap = new Heatmap(host, document, document.get_model_by_id(roots[0]));
     heatmap.recolour();
+    Hindcast.picturing.set(places[roots[0]], () => {
+      heatmap.recolour();
+      return views.roots[0].export("png").canvas;
+    });
     heatmap.remove = () => {
       views.clear();
       document.clear();

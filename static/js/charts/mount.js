@@ -32,7 +32,12 @@
     chart.model = new Hindcast.ChartModel(document, () => viewChanged(host, chart));
     const plots = targets.map((canvas, index) => {
       const model = document.get_model_by_id(roots[index]);
-      return { model, view: views.get(model), panel: canvas.closest("[data-panel]"), canvas };
+      const view = views.get(model);
+      Hindcast.picturing.set(canvas, () => {
+        chart.model.recolour();
+        return view.export("png").canvas;
+      });
+      return { model, view, panel: canvas.closest("[data-panel]"), canvas };
     });
     for (const { model } of plots) model.on_event("doubletap", () => chart.model.look(...chart.model.openingView()));
     if (host.clientWidth < NARROW) plots.forEach(({ model }) => writeFewDates(model));
