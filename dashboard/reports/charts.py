@@ -58,7 +58,7 @@ def equity_chart(document: BacktestDocument) -> str:
     plans = (
         PanelPlan(
             title=f"Equity, {document.data.currency}, logarithmic scale",
-            height=118,
+            height=90 if comparison else 118,  # the figures of what is compared stand under it
             values=[*series.equity, *series.benchmark_equity, *compared],
             label=plain,
             legend=[*HELD, *([(f"{comparison.symbol}, held", COMPARED_LINE)] if comparison else [])],
@@ -66,7 +66,7 @@ def equity_chart(document: BacktestDocument) -> str:
         ),
         PanelPlan(
             title="Drawdown from the former peak",
-            height=52,
+            height=42 if comparison else 52,
             values=[0, *series.drawdown, *series.benchmark_drawdown],
             label=_percent,
             ticks=4,
@@ -104,20 +104,28 @@ def yearly_returns_chart(yearly: ReturnsByPeriod) -> str:
     return drawing.data_address()
 
 
-def rolling_sharpe_chart(document: BacktestDocument) -> str:
-    """Return the strategy's Sharpe ratio over the last half year, day by day."""
+def rolling_chart(document: BacktestDocument) -> str:
+    """Return the strategy's Sharpe ratio and beta over the last half year, day by day; one has two values."""
     series = document.series
+    figures = {
+        f"Sharpe ratio of the last {rolling.WINDOW} days": series.rolling_sharpe,
+        f"Beta to buy and hold over the last {rolling.WINDOW} days": series.rolling_beta,
+    }
+    plans = [
+        PanelPlan(
+            title=title,
+            height=50,
+            values=[0, *(value for value in values if value is not None)],
+            label=plain,
+            ticks=3,
+        )
+        for title, values in figures.items()
+    ]
     dates = days_of(series.dates)
-    plan = PanelPlan(
-        title=f"Sharpe ratio of the last {rolling.WINDOW} days",
-        height=62,
-        values=[0, *(value for value in series.rolling_sharpe if value is not None)],
-        label=plain,
-        ticks=4,
-    )
-    drawing, (panel,) = time_panels(dates, [plan])
-    panel.line(dates, series.rolling_sharpe, STRATEGY_LINE)
-    panel.level(0)
+    drawing, panels = time_panels(dates, plans)
+    for panel, values in zip(panels, figures.values(), strict=True):
+        panel.line(dates, values, STRATEGY_LINE)
+        panel.level(0)
     return drawing.data_address()
 
 

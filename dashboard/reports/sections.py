@@ -192,16 +192,18 @@ def _comparison(document: BacktestDocument) -> Table | None:
 
 
 def _rolling(document: BacktestDocument) -> Chart | None:
-    known = [value for value in document.series.rolling_sharpe if value is not None]
-    if len(known) < 2:  # noqa: PLR2004 - a line has two points
+    sharpe = [value for value in document.series.rolling_sharpe if value is not None]
+    beta = [value for value in document.series.rolling_beta if value is not None]
+    if min(len(sharpe), len(beta)) < 2:  # noqa: PLR2004 - a line has two points
         return None
-    above = sum(value > 0 for value in known) / len(known)
+    above = sum(value > 0 for value in sharpe) / len(sharpe)
     return Chart(
-        address=charts.rolling_sharpe_chart(document),
-        caption="Sharpe ratio of the last half year, day by day",
+        address=charts.rolling_chart(document),
+        caption="Sharpe ratio and beta of the last half year, day by day",
         alternative=(
-            f"A line from {ratio(min(known))} to {ratio(max(known))}, above zero on {percent(above, 0)} of "
-            f"the days, at the end at {ratio(known[-1])}."
+            f"The Sharpe ratio, a line from {ratio(min(sharpe))} to {ratio(max(sharpe))}, above zero on "
+            f"{percent(above, 0)} of the days, at the end at {ratio(sharpe[-1])}; under it the beta to buy "
+            f"and hold, from {ratio(min(beta))} to {ratio(max(beta))}, at the end at {ratio(beta[-1])}."
         ),
     )
 

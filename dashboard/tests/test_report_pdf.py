@@ -200,6 +200,7 @@ def test_the_report_can_be_read_by_a_screen_reader(printed_backtest: bytes) -> N
     assert len(alternatives) == 4
     assert "Two bars for each of 14" in alternatives[1]
     assert "The strategy ends at" in alternatives[0]
+    assert "beta to buy and hold" in alternatives[2]
 
 
 def alternative_texts(node: object) -> Iterator[str]:
