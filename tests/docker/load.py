@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 import requests
 
@@ -76,11 +77,16 @@ def _ask(session: requests.Session, address: str, question: dict[str, object] | 
             session.post(address, json=question, timeout=60) if question else session.get(address, timeout=60)
         )
     except requests.RequestException as error:
-        load.failures.append(f"{address}: {error!r}")
+        load.failures.append(f"{_now()} {address}: {error!r}")
         return
     load.seconds.append(time.monotonic() - began)
     if not answer.ok:
-        load.failures.append(f"{address}: {answer.status_code} {answer.text[:200]}")
+        load.failures.append(f"{_now()} {address}: {answer.status_code} {answer.text[:200]}")
+
+
+def _now() -> str:
+    """When it was, for comparison with the containers' logs."""
+    return f"{datetime.now(UTC):%T}"
 
 
 def _a_new_backtest() -> dict[str, object]:

@@ -2,13 +2,26 @@
 
 import os
 import subprocess
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from site_config.environment import BASE_DIR
-from tests.docker.deployment import Deployment
+from tests.docker.deployment import Deployment, deployed
+from tests.docker.load import load_on
 from tests.waiting import wait_until
+
+SYMBOLS = [f"ROLL{letter}" for letter in "ABCDEFGHIJKL"]
+ALL_JOBS_WITHIN = 240
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
+    """The composition as a newcomer starts it, with a provider of its own."""
+    with deployed("shared", tmp_path_factory.mktemp("site")) as deployment:
+        yield deployment
 
 
 @pytest.mark.parametrize("missing", ["POSTGRES_PASSWORD", "DJANGO_SECRET_KEY"])
@@ -115,6 +128,31 @@ def test_one_web_container_may_die(site: Deployment) -> None:
     wait_until(lambda: _all_healthy(site, "web") and _servers_up(site) == 2, "its return")
 
 
+def test_a_rolling_restart_under_load_loses_nothing(site: Deployment) -> None:
+    site.compose("up", "--detach", "--no-recreate", "--scale", "web=2", "--scale", "worker=2")
+    before = {service: set(site.containers(service)) for service in ("web", "worker")}
+    for symbol in SYMBOLS:
+        assert site.post(f"/api/v1/instruments/{symbol}/fetch").status_code == 202
+    with load_on(site) as load:
+        time.sleep(3)
+        began = time.monotonic()
+        site.run("deploy/compose/rolling-restart")
+        took = time.monotonic() - began
+        time.sleep(3)
+    after = {service: set(site.containers(service)) for service in before}
+    wait_until(lambda: _over(site) == len(SYMBOLS), "the end of every job", within=ALL_JOBS_WITHIN)
+    ends = site.query("select state, count(*) from jobs_job where subject like 'ROLL%' group by state")
+    print(
+        f"\nRolling restart of 2 web and 2 worker containers in {took:.0f} s: {load}; jobs: {', '.join(ends)}"
+    )
+    assert not load.failures, "\n".join(load.failures[:20])
+    assert len(load.seconds) > 100
+    assert ends == [f"succeeded|{len(SYMBOLS)}"]
+    for service, containers in after.items():
+        assert len(containers) == 2
+        assert not containers & before[service]
+
+
 def _all_healthy(site: Deployment, service: str) -> bool:
     containers = site.containers(service)
     states = [site.inspect(container)["State"]["Health"]["Status"] for container in containers]
@@ -129,3 +167,7 @@ def _servers_up(site: Deployment) -> int:
     )  # fmt: skip
     rows = [line.split(",") for line in statistics.splitlines() if line.startswith("web,web")]
     return sum(row[17].startswith("UP") for row in rows)
+
+
+def _over(site: Deployment) -> int:
+    return site.jobs("subject like 'ROLL%' and state not in ('queued', 'running')")
