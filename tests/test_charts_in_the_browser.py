@@ -156,6 +156,21 @@ def test_the_cross_reads_one_day_in_every_panel(page: Page) -> None:
     expect(lines).to_have_count(0)
 
 
+def test_a_finger_reads_a_day_where_it_touches(browser: Browser, site: RunningSite) -> None:
+    context = browser.new_context(
+        base_url=site.address, viewport={"width": 390, "height": 1600}, has_touch=True, is_mobile=True
+    )
+    page = context.new_page()
+    page.goto("/backtests/?symbol=AAPL")
+    page.locator("#backtest-chart:not([aria-busy]) canvas").first.wait_for()
+    newest = page.locator("[data-cursor-date]").inner_text()
+    page.locator("#backtest-chart").scroll_into_view_if_needed()
+    page.touchscreen.tap(*_middle(_panel(page, "Price")))
+    expect(page.locator("#backtest-chart .chart-cursor:visible")).to_have_count(5)
+    assert page.locator("[data-cursor-date]").inner_text() < newest
+    context.close()
+
+
 def test_marks_shrink_where_they_crowd_and_all_trades_keep_theirs(page: Page) -> None:
     crowded = _drawn(page)["marks"]
     trades = page.locator("button[data-entry-price]").count()

@@ -107,7 +107,8 @@ window.Hindcast = window.Hindcast ?? {};
     for (const row of document.querySelectorAll("tr[aria-current]")) row.removeAttribute("aria-current");
     button.closest("tr").setAttribute("aria-current", "true");
     const behavior = window.matchMedia("(prefers-reduced-motion: reduce)").matches ? "instant" : "smooth";
-    host.scrollIntoView({ behavior, block: "nearest" });
+    // The chart is higher than most windows: what has to be in view is the price, its first panel.
+    host.querySelector("[data-panel]").scrollIntoView({ behavior, block: "nearest" });
   };
 
   document.addEventListener("click", async (event) => {

@@ -21,9 +21,12 @@ window.Hindcast = window.Hindcast ?? {};
       this.#model = model;
       this.#plots = plots;
       this.#reach = Number(host.dataset.reach ?? Infinity) * Hindcast.DAY;
+      const byFinger = window.matchMedia("(pointer: coarse)").matches;
       for (const plot of plots) {
         plot.model.on_event("mousemove", (event) => this.#moveTo(plot, event));
-        plot.model.on_event("mouseleave", () => this.clear());
+        // A finger does not hover: the cross stays where it has touched.
+        if (byFinger) plot.model.on_event("tap", (event) => this.#moveTo(plot, event));
+        else plot.model.on_event("mouseleave", () => this.clear());
       }
       host.addEventListener("keydown", (event) => this.#onKey(event));
       host.addEventListener("focusout", () => this.clear());
