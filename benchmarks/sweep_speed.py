@@ -47,7 +47,6 @@ from strategies.engine.sweep.tallies import Figures
 BARS = 2_518
 LAST_WINDOWS = (46, 143, 449)
 """All pairs of the windows from 2 to these: 990, 10,011 and 100,128."""
-LARGEST_COMPARED = 143
 STOPS = Stops(stop_loss=0.05, take_profit=0.2)
 SYMBOLS = 500
 FAST, SLOW = range(5, 55, 5), range(60, 260, 20)
@@ -131,7 +130,7 @@ class Peer:
         self._python = python
         self._bars: Arrays = {name: getattr(prices, name) for name in ("open", "high", "low", "close")}
         self._bars["dates"] = prices.dates
-        windows = range(1, LARGEST_COMPARED + 1)
+        windows = range(1, LAST_WINDOWS[-1] + 1)
         averages = moving_averages(prices.close, windows, Average.SIMPLE)
         self._bars["averages"] = np.concatenate((np.full((1, len(prices)), np.nan), averages))
 
@@ -193,7 +192,7 @@ def measure_grids(prices: Prices, peer: Peer | None, largest: int) -> None:
         ours = least_seconds(lambda w=windows: sweep(prices, w, strategy()))
         say(f"{len(grid):7,d} pairs of 2..{last:3}: {1000 * ours:8.2f} ms; resident at most {resident()} MB")
         if peer:
-            for name in ("public", "raw", *(("averages",) if last <= LARGEST_COMPARED else ())):
+            for name in ("public", "raw", "averages"):
                 compare(peer, name, grid, ours, [figures])
 
 

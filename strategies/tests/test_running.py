@@ -50,12 +50,15 @@ def test_another_question_has_another_address() -> None:
     assert len({document.id for document in documents}) == 3
 
 
-def test_another_engine_computes_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_engine_computes_anew_and_leaves_stored_runs_readable(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     before = run_backtest(ask())
     monkeypatch.setattr(running, "ENGINE_VERSION", "later")
     after = answer(ask())
     assert after.is_new
     assert after.document.id != before.id
+    assert find_backtest(before.id) == before
 
 
 def test_the_document_is_consistent_with_itself() -> None:

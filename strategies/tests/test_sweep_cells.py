@@ -11,13 +11,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from strategies.engine import kernels
+from strategies.engine.averages import moving_averages
 from strategies.engine.backtest import Strategy, backtest
 from strategies.engine.choices import Average, Direction, Entry, Fill, Rule
 from strategies.engine.metrics import Undefined
 from strategies.engine.prices import FloatArray, Prices
-from strategies.engine.rules import RuleParameters
+from strategies.engine.rules import RuleParameters, decide
 from strategies.engine.stops import Stops
-from strategies.engine.sweep import vectorised
+from strategies.engine.sweep import deciding, vectorised
+from strategies.engine.sweep.averaging import simple_averages
 from strategies.engine.sweep.choosing import (
     Objective,
     best_cell,
@@ -26,16 +28,27 @@ from strategies.engine.sweep.choosing import (
 )
 from strategies.engine.sweep.computing import Sweep
 from strategies.engine.sweep.grid import grid_of
+from strategies.engine.sweep.lines import Recipes, lines_of
 from strategies.engine.sweep.market import (
     FALL,
     HIGHEST,
     LOWEST,
+    LOWEST_LEVEL,
     PRICE_COLUMN,
     RETURNS_COLUMN,
     SHORTFALLS_COLUMN,
     SQUARES_COLUMN,
 )
-from strategies.engine.sweep.tallies import Figures
+from strategies.engine.sweep.tallies import (
+    GROWTH,
+    HELD,
+    TALLIES,
+    TRADES,
+    WINS,
+    WORST,
+    Figures,
+    figures_of,
+)
 from strategies.tests.making import make_account, make_strategy
 from strategies.tests.questions import quarter_prices
 
@@ -213,7 +226,7 @@ def test_ties_of_rules_that_look_at_more_than_two_lines(prices: Prices, rule: Ru
     assert_cells_are_backtests(prices, strategy, ranges, first=len(prices) // 3)
 
 
-@pytest.mark.parametrize("bars", [1, 2, 3, 64, 65, 700])
+@pytest.mark.parametrize("bars", [1, 2, 17, 33, 64, 65, 700])
 def test_the_tables_of_a_market_are_the_same_compiled_and_by_numpy(bars: int) -> None:
     compiled = kernels.compiled()
     assert compiled is not None
@@ -231,13 +244,60 @@ def test_the_tables_of_a_market_are_the_same_compiled_and_by_numpy(bars: int) ->
         np.testing.assert_array_equal(sums[:, PRICE_COLUMN], others[:, PRICE_COLUMN])
     for first, last in combinations(range(0, bars, max(bars // 40, 1)), 2):
         level = (first ^ last).bit_length() - 1
+        if level < LOWEST_LEVEL:
+            continue
         stretch = close[first : last + 1]
         for ranges in (found[2], expected[2]):
             early, late = ranges[level, first], ranges[level, last]
             assert min(early[LOWEST], late[LOWEST]) == stretch.min()
             assert max(early[HIGHEST], late[HIGHEST]) == stretch.max()
             fall = min(early[FALL], late[FALL], late[LOWEST] / early[HIGHEST])
-            assert fall == (stretch / np.maximum.accumulate(stretch)).min()
+            assert fall == pytest.approx((stretch / np.maximum.accumulate(stretch)).min(), rel=1e-15)
+
+
+def test_figures_are_the_same_compiled_and_by_numpy() -> None:
+    """The same formulas, also where everything was lost, nothing was traded or growth is beyond numbers."""
+    compiled = kernels.compiled()
+    assert compiled is not None
+    random = np.random.default_rng(3)
+    tallies = np.abs(random.normal(1, 0.2, (60, TALLIES)))
+    tallies[:, WORST] *= -0.5
+    tallies[:, [TRADES, WINS, HELD]] = random.integers(0, 9, (60, 3))
+    tallies[:12] = 0.0
+    tallies[6:9, GROWTH] = 1e300
+    for bars in (1, 2, 60):
+        found = figures_of(tallies, bars=bars, risk_free_rate=0.02, columns=compiled.loops.columns)
+        expected = figures_of(tallies, bars=bars, risk_free_rate=0.02)
+        for name in FIGURES:
+            of_both = getattr(found, name), getattr(expected, name)
+            assert of_both[0].dtype == of_both[1].dtype
+            np.testing.assert_allclose(*of_both, rtol=1e-13)
+
+
+def test_averages_of_many_windows_are_the_same_compiled_to_the_last_digit() -> None:
+    windows = [1, 2, 7, 50, 699, 700, 701, 900]
+    found = moving_averages(PRICES.close, windows, Average.SIMPLE, length=704, compiled=simple_averages)
+    np.testing.assert_array_equal(found, moving_averages(PRICES.close, windows, Average.SIMPLE, length=704))
+
+
+def test_lines_of_macd_decide_as_the_single_backtest_to_the_last_digit() -> None:
+    """The compiled sides are those of the rule at every bar, near ties included."""
+    random = np.random.default_rng(4)
+    close = np.array(np.round(50 + np.cumsum(random.choice([-0.01, 0.0, 0.01], 3_000)), 2), dtype=np.float64)
+    days = np.datetime64("2001-01-01") + np.arange(len(close))
+    prices = Prices(dates=days, open=close, high=close, low=close, close=close)
+    ranges = {"fast": range(2, 8), "slow": range(8, 30, 3), "signal": range(2, 12, 3)}
+    grid = grid_of(Rule.MACD, RuleParameters(), ranges)
+    recipes = lines_of(grid, prices, first=0)
+    assert isinstance(recipes, Recipes)
+    room, sides = np.empty((2, len(close))), np.empty(len(close), np.int8)
+    for cell in range(len(grid)):
+        known_from = deciding.decide(recipes, cell, room, sides)
+        expected = decide(Rule.MACD, prices, grid.tuned(cell))
+        assert known_from == expected.known_from
+        np.testing.assert_array_equal(sides[known_from:], expected.side[known_from:])
+        signal = expected.indicators[1].values
+        np.testing.assert_array_equal(room[1][known_from:], signal[known_from:])
 
 
 def test_large_grids_are_shared_by_threads_without_a_difference(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,17 +1,39 @@
 """Simple averages of many windows, compiled: one pass over each row instead of three."""
 
+from collections.abc import Sequence
+
+import numpy as np
+
+from strategies.engine.averages import on_cache_lines
 from strategies.engine.compiling import Array, kernel
+from strategies.engine.prices import FloatArray
+
+
+def simple_averages(ticks: FloatArray, windows: Sequence[int], scale: float, length: int) -> FloatArray:
+    """Return the averages over each of the windows, bit for bit those of `averages.moving_averages`.
+
+    ticks: prices whose sums are exact, shape (bars,). scale: ticks in a unit of currency.
+    Returns shape (windows, length), NaN where a window is not full yet and after the last bar.
+    """
+    averages = on_cache_lines(len(windows), length)
+    _write_averages(ticks, np.array(windows, dtype=np.int64), scale, averages)
+    return averages
 
 
 @kernel
-def simple_averages(running: Array, windows: Array, scale: float, averages: Array) -> None:
-    """Write the averages of each window into its row, bit for bit those of `averages.moving_averages`.
-
-    running: running sums of prices in ticks, zero first; shape (bars + 1,). scale: ticks in a unit.
-    averages: shape (windows, at least bars); where a window is not full yet, a row stays as it is.
-    """
-    bars = running.shape[0] - 1
+def _write_averages(ticks: Array, windows: Array, scale: float, averages: Array) -> None:
+    bars = ticks.shape[0]
+    running = np.empty(bars + 1)
+    running[0] = total = 0.0
+    for bar in range(bars):
+        total += ticks[bar]
+        running[bar + 1] = total
     for row in range(windows.shape[0]):
         window = windows[row]
-        for bar in range(window - 1, bars):
-            averages[row, bar] = (running[bar + 1] - running[bar + 1 - window]) / window / scale
+        before = min(window - 1, bars)
+        averages[row, :before] = np.nan
+        averages[row, bars:] = np.nan
+        # Views that begin at zero: the compiler sees that no index is negative, and takes many at a time.
+        after, earlier, found = running[before + 1 :], running[: bars - before], averages[row, before:bars]
+        for bar in range(found.shape[0]):
+            found[bar] = (after[bar] - earlier[bar]) / (window * scale)

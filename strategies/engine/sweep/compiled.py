@@ -7,17 +7,17 @@ web server that calls them from several threads of its own at once.
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 
 from strategies.engine.account import Account
 from strategies.engine.backtest import Strategy
 from strategies.engine.choices import Entry, Fill, Rule
-from strategies.engine.compiling import Array, kernel
+from strategies.engine.compiling import Array, bare_kernel, kernel
 from strategies.engine.kernels import cores
-from strategies.engine.prices import FloatArray, Prices
-from strategies.engine.rules import RuleParameters
+from strategies.engine.prices import FloatArray, IndexArray, Prices
+from strategies.engine.rules import RuleParameters, Sides
 from strategies.engine.sweep import averaging, tables
 from strategies.engine.sweep.deciding import decide
 from strategies.engine.sweep.events import (
@@ -29,13 +29,42 @@ from strategies.engine.sweep.events import (
 from strategies.engine.sweep.grid import grid_of
 from strategies.engine.sweep.lines import WORD, Pairs, Recipes, lines_of
 from strategies.engine.sweep.market import Market, Terms
-from strategies.engine.sweep.tallies import TALLIES
+from strategies.engine.sweep.tallies import TALLIES, figure_columns
 from strategies.engine.sweep.walking import tally_equity, walk
 
 PARALLEL_FROM = 2_000_000
 """Bars times cells that are worth a second thread."""
 CHUNKS_A_CORE = 4
 NOTHING = np.empty((0, 0))
+
+columns: Any = kernel(figure_columns)
+
+
+class Room(NamedTuple):
+    """Where a thread writes what it finds of a cell, over what it found of the one before.
+
+    signals, orders, targets, equity: shape (bars,), the traded ones.
+    lines, sides: shapes (2, bars) and (bars,), the bars before the first traded one included.
+    """
+
+    signals: IndexArray
+    orders: IndexArray
+    targets: IndexArray
+    equity: FloatArray
+    lines: FloatArray
+    sides: Sides
+
+    @classmethod
+    def of(cls, bars: int, lines: Pairs | Recipes) -> Self:
+        """Return room for cells that trade so many bars."""
+        return cls(
+            signals=np.empty(bars, np.intp),
+            orders=np.empty(bars, np.intp),
+            targets=np.empty(bars, np.intp),
+            equity=np.empty(bars),
+            lines=np.empty((2, lines.lead + bars)),
+            sides=np.empty(lines.lead + bars, np.int8),
+        )
 
 
 def tally_cells(
@@ -50,7 +79,9 @@ def tally_cells(
     tally: Any = _tally_pairs if isinstance(lines, Pairs) else _tally_recipes
 
     def work(begin: int, end: int) -> None:
-        tally(lines, begin, end, market, terms, closed_form, tallies, returns)
+        tally(
+            lines, begin, end, market, terms, closed_form, tallies, returns, Room.of(len(market.close), lines)
+        )
 
     _in_threads(work, len(tallies), len(market.close))
     return tallies
@@ -76,10 +107,11 @@ def warm() -> None:
         grid = grid_of(rule, strategy.tuned, {"fast": [2], "slow": [3]})
         lines = lines_of(grid, prices, first=0, compiled=averaging.simple_averages)
         market = Market.of(prices, account, fill=strategy.fill, risk_free_rate=0.0, tabulate=tables.tabulate)
-        tally_cells(lines, market, Terms.of(strategy), closed_form=True)
+        tallies = tally_cells(lines, market, Terms.of(strategy), closed_form=True)
+        columns(tallies, len(prices), 0.0)
 
 
-@kernel
+@bare_kernel
 def _tally_pairs(
     pairs: Pairs,
     begin: int,
@@ -89,20 +121,20 @@ def _tally_pairs(
     closed_form: bool,
     tallies: Array,
     returns: Array,
+    room: Room,
 ) -> None:
     bars = market.close.shape[0]
-    signals = np.empty(bars, np.int64)
-    orders, targets = np.empty(bars, np.int64), np.empty(bars, np.int64)
-    equity = np.empty(bars)
     for cell in range(begin, end):
         upper, lower = pairs.values[pairs.upper[cell]], pairs.values[pairs.lower[cell]]
-        crossed, known, side = crossings(upper, lower, pairs.begin[cell], pairs.lead, signals)
-        count = orders_at_crossings(signals, crossed, known, side, terms, bars, orders, targets)
-        wanted = returns[cell] if returns.shape[0] > 0 else equity[:0]
-        _tally(orders, targets, count, market, terms, closed_form, tallies[cell], equity, wanted)
+        crossed, known, side = crossings(upper, lower, pairs.begin[cell], pairs.lead, room.signals)
+        count = orders_at_crossings(
+            room.signals, crossed, known, side, terms, bars, room.orders, room.targets
+        )
+        wanted = returns[cell] if returns.shape[0] > 0 else room.equity[:0]
+        _tally(room, count, market, terms, closed_form, tallies[cell], wanted)
 
 
-@kernel
+@bare_kernel
 def _tally_recipes(
     recipes: Recipes,
     begin: int,
@@ -112,37 +144,32 @@ def _tally_recipes(
     closed_form: bool,
     tallies: Array,
     returns: Array,
+    room: Room,
 ) -> None:
-    bars = market.close.shape[0]
-    room, sides = np.empty((2, recipes.bars)), np.empty(recipes.bars, np.int8)
-    orders, targets = np.empty(bars, np.int64), np.empty(bars, np.int64)
-    equity = np.empty(bars)
     for cell in range(begin, end):
-        known_from = decide(recipes, cell, room, sides)
-        count = orders_at_turns(sides, known_from, recipes.lead, terms, orders, targets)
-        wanted = returns[cell] if returns.shape[0] > 0 else equity[:0]
-        _tally(orders, targets, count, market, terms, closed_form, tallies[cell], equity, wanted)
+        known_from = decide(recipes, cell, room.lines, room.sides)
+        count = orders_at_turns(room.sides, known_from, recipes.lead, terms, room.orders, room.targets)
+        wanted = returns[cell] if returns.shape[0] > 0 else room.equity[:0]
+        _tally(room, count, market, terms, closed_form, tallies[cell], wanted)
 
 
-@kernel
+@bare_kernel
 def _tally(
-    orders: Array,
-    targets: Array,
+    room: Room,
     count: int,
     market: Market,
     terms: Terms,
     closed_form: bool,
     tally: Array,
-    equity: Array,
     returns: Array,
 ) -> None:
-    """Count one cell; `equity` is room to work in, and `returns` empty where they are not wanted."""
-    if closed_form and returns.shape[0] == 0 and tally_holdings(orders, count, market, terms, tally):
+    """Count one cell, whose orders are in `room`; `returns` is empty where they are not wanted."""
+    if closed_form and returns.shape[0] == 0 and tally_holdings(room.orders, count, market, terms, tally):
         return
-    counts = walk(orders, targets, count, market, terms, equity)
-    tally_equity(equity, market.rate, counts, terms, tally)
-    if returns.shape[0] > 0:
-        returns[:] = equity
+    counts = walk(room.orders, room.targets, count, market, terms, room.equity)
+    tally_equity(room.equity, market.rate, counts, terms, tally)
+    for bar in range(returns.shape[0]):
+        returns[bar] = room.equity[bar]
 
 
 def _in_threads(work: Callable[[int, int], None], cells: int, bars: int) -> None:

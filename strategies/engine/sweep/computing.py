@@ -58,7 +58,14 @@ class Sweep:
         Raises PricesTooLarge when prices grew too much to be averaged exactly, ReconciliationError when
         profits and equity of a cell that was computed singly do not agree.
         """
-        return figures_of(self._tallies(report), bars=self.bars, risk_free_rate=self.risk_free_rate)
+        tallies = self._tallies(report)
+        compiled = kernels.compiled()
+        return figures_of(
+            tallies,
+            bars=self.bars,
+            risk_free_rate=self.risk_free_rate,
+            columns=None if compiled is None else compiled.loops.columns,
+        )
 
     def returns(self, report: Report = lambda _: None) -> Iterator[FloatArray]:
         """Yield the returns of all cells in order, in batches of the shape (cells, bars).
@@ -87,13 +94,15 @@ class Sweep:
         return Curve.of(self._simulation(cell), self.prices.dates[self.first :])
 
     def _tallies(self, report: Report) -> FloatArray:
-        compiled, lines = kernels.compiled(), self._lines
+        # Lines last: they are what is read most, and fill the processor's cache.
+        compiled, market, lines = kernels.compiled(), self._market, self._lines
         if compiled is not None:
-            tallies: FloatArray = compiled.loops.tally_cells(
-                lines, self._market, self._terms, closed_form=self._has_closed_form
+            found: FloatArray = compiled.loops.tally_cells(
+                lines, market, self._terms, closed_form=self._has_closed_form
             )
-        elif isinstance(lines, Pairs) and self._has_closed_form:
-            tallies = vectorised.tally_pairs(lines, self._market, self._terms)
+            return found
+        if isinstance(lines, Pairs) and self._has_closed_form:
+            tallies = vectorised.tally_pairs(lines, market, self._terms)
         else:
             tallies = np.full((len(self.grid), TALLIES), np.nan)
         for cell in np.flatnonzero(np.isnan(tallies).any(axis=1)).tolist():

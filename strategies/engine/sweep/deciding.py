@@ -4,12 +4,12 @@ What a cell decides is written over what the one before it did, so no array of c
 The tests hold these functions to the rules' own.
 """
 
-from strategies.engine.compiling import Array, kernel
+from strategies.engine.compiling import Array, bare_kernel
 from strategies.engine.prices import ROUNDING
 from strategies.engine.sweep.lines import MACD, TRIPLE, Recipes
 
 
-@kernel
+@bare_kernel
 def decide(recipes: Recipes, cell: int, room: Array, sides: Array) -> int:
     """Write the sides that a cell wants to `sides`; return the first bar from which they are known.
 
@@ -26,7 +26,7 @@ def decide(recipes: Recipes, cell: int, room: Array, sides: Array) -> int:
     return _outside_bands(first, third, recipes.begin[cell], recipes.band[cell], sides)
 
 
-@kernel
+@bare_kernel
 def _in_order(fast: Array, middle: Array, slow: Array, sides: Array) -> int:
     known = len(sides)
     upper, lower = 0, 0
@@ -39,7 +39,7 @@ def _in_order(fast: Array, middle: Array, slow: Array, sides: Array) -> int:
     return known
 
 
-@kernel
+@bare_kernel
 def _over_signal(line: Array, signal: Array, begin: int, window: int, sides: Array) -> int:
     """Write the sides of a line from `begin` on and its exponential average, which is written too."""
     bars = len(sides)
@@ -66,7 +66,7 @@ def _over_signal(line: Array, signal: Array, begin: int, window: int, sides: Arr
     return known
 
 
-@kernel
+@bare_kernel
 def _outside_bands(close: Array, average: Array, begin: int, band: float, sides: Array) -> int:
     bars = len(sides)
     side = 0
@@ -80,7 +80,7 @@ def _outside_bands(close: Array, average: Array, begin: int, band: float, sides:
     return min(begin, bars)
 
 
-@kernel
+@bare_kernel
 def _side(one: float, other: float, before: int) -> int:
     """Return 1 where `one` is above `other`, -1 where below; the side before where equal or NaN."""
     return 1 if one > other else -1 if one < other else before

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numba.cpython.unsafe import numbers
 
-from strategies.engine.compiling import Array, higher, kernel, lower
+from strategies.engine.compiling import Array, bare_kernel, higher, lower
 from strategies.engine.prices import ROUNDING
 from strategies.engine.sweep.comparing import bits_above
 from strategies.engine.sweep.lines import WORD
@@ -26,6 +26,7 @@ from strategies.engine.sweep.market import (
     FALL,
     HIGHEST,
     LOWEST,
+    LOWEST_LEVEL,
     PRICE_COLUMN,
     RETURNS_COLUMN,
     SHORTFALLS_COLUMN,
@@ -50,7 +51,7 @@ leading_zeros: Any = numbers.leading_zeros
 """One machine instruction each: bits before the lowest and above the highest one that is set."""
 
 
-@kernel
+@bare_kernel
 def crossings(fast: Array, slow: Array, begin: int, lead: int, signals: Array) -> tuple[int, int, int]:
     """Write the crossings of two averages to `signals`, counted in traded bars; they alternate.
 
@@ -92,7 +93,7 @@ def crossings(fast: Array, slow: Array, begin: int, lead: int, signals: Array) -
     return count, max(begin - lead, 0), first_side
 
 
-@kernel
+@bare_kernel
 def _untied(fast: Array, slow: Array, bar: int) -> int:
     """Return the first bar from `bar` on at which the two are not equal."""
     while bar < fast.shape[0] and fast[bar] == slow[bar]:
@@ -100,7 +101,7 @@ def _untied(fast: Array, slow: Array, bar: int) -> int:
     return bar
 
 
-@kernel
+@bare_kernel
 def orders_at_crossings(
     signals: Array, count: int, known: int, side: int, terms: Terms, bars: int, orders: Array, targets: Array
 ) -> int:
@@ -129,7 +130,7 @@ def orders_at_crossings(
     return filled
 
 
-@kernel
+@bare_kernel
 def orders_at_turns(
     sides: Array, known_from: int, lead: int, terms: Terms, orders: Array, targets: Array
 ) -> int:
@@ -158,14 +159,15 @@ def orders_at_turns(
     return filled
 
 
-@kernel
+@bare_kernel
 def tally_holdings(orders: Array, count: int, market: Market, terms: Terms, tally: Array) -> bool:
     """Count in `tally` what becomes of cash that goes all in at a purchase and all out at a sale.
 
     orders: bars of purchase, sale, purchase, ...
     Returns whether the spread is precise: where returns hardly differ, it drowns in rounding.
     """
-    bars = market.close.shape[0]
+    close, bought, sold, ranges = market.close, market.bought, market.sold, market.ranges
+    bars = close.shape[0]
     equity, peak, worst = terms.initial_cash, terms.initial_cash, 1.0
     total, squares, shortfalls = 0.0, 0.0, 0.0
     trades, wins, held, moved = 0, 0, 0, 0
@@ -175,19 +177,19 @@ def tally_holdings(orders: Array, count: int, market: Market, terms: Terms, tall
         first = orders[order]
         is_sold = order + 1 < count
         end = orders[order + 1] if is_sold else bars
-        bought, sold = market.bought[first], market.sold[end if is_sold else bars]
-        total += _between(bought, sold, RETURNS_COLUMN)
-        squares += _between(bought, sold, SQUARES_COLUMN)
-        shortfalls += _between(bought, sold, SHORTFALLS_COLUMN)
-        shares = equity * bought[PRICE_COLUMN]
-        lowest, highest, fall = _range(market.close, market.ranges, first, end - 1)
+        until = end if is_sold else bars
+        total += _between(bought, first, sold, until, RETURNS_COLUMN)
+        squares += _between(bought, first, sold, until, SQUARES_COLUMN)
+        shortfalls += _between(bought, first, sold, until, SHORTFALLS_COLUMN)
+        shares = equity * bought[first, PRICE_COLUMN]
+        lowest, highest, fall = _range(close, ranges, first, end - 1)
         worst = lower(worst, lower(fall, shares * lowest / peak))
         peak = higher(peak, shares * highest)
         trades += 1
         held += end - first
         moved += end - first + is_sold
-        wins += bought[PRICE_COLUMN] * sold[PRICE_COLUMN] - 1 > ROUNDING
-        equity = shares * sold[PRICE_COLUMN]
+        wins += bought[first, PRICE_COLUMN] * sold[until, PRICE_COLUMN] - 1 > ROUNDING
+        equity = shares * sold[until, PRICE_COLUMN]
         worst = lower(worst, equity / peak)
         peak = higher(peak, equity)
     tally[GROWTH] = equity / terms.initial_cash
@@ -202,23 +204,34 @@ def tally_holdings(orders: Array, count: int, market: Market, terms: Terms, tall
     return precise
 
 
-@kernel
-def _between(bought: Array, sold: Array, column: int) -> float:
+@bare_kernel
+def _between(bought: Array, first: int, sold: Array, end: int, column: int) -> float:
     """Return a sum over the returns between a purchase and a sale."""
-    whole: float = sold[column] - bought[column]
-    rest: float = sold[column + 1] - bought[column + 1]
+    whole: float = sold[end, column] - bought[first, column]
+    rest: float = sold[end, column + 1] - bought[first, column + 1]
     return whole + rest
 
 
-@kernel
+@bare_kernel
 def _range(close: Array, ranges: Array, first: int, last: int) -> tuple[float, float, float]:
     """Return lowest and highest close of the bars [first, last], and the worst low over earlier high."""
-    if first == last:
-        return close[first], close[first], 1.0
+    if first ^ last < 1 << LOWEST_LEVEL:
+        return _short_range(close, first, last)
     level = 63 - leading_zeros(first ^ last)
-    early, late = ranges[level, first], ranges[level, last]
+    early_highest, late_lowest = ranges[level, first, HIGHEST], ranges[level, last, LOWEST]
+    fall = lower(ranges[level, first, FALL], ranges[level, last, FALL])
     return (
-        lower(early[LOWEST], late[LOWEST]),
-        higher(early[HIGHEST], late[HIGHEST]),
-        lower(lower(early[FALL], late[FALL]), late[LOWEST] / early[HIGHEST]),
+        lower(ranges[level, first, LOWEST], late_lowest),
+        higher(early_highest, ranges[level, last, HIGHEST]),
+        lower(fall, late_lowest / early_highest),
     )
+
+
+@bare_kernel
+def _short_range(close: Array, first: int, last: int) -> tuple[float, float, float]:
+    """Return what `_range` does, by looking at one bar after another."""
+    lowest, highest, fall = close[first], close[first], 1.0
+    for bar in range(first + 1, last + 1):
+        lowest, highest = lower(lowest, close[bar]), higher(highest, close[bar])
+        fall = lower(fall, close[bar] / highest)
+    return lowest, highest, fall

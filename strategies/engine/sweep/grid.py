@@ -2,12 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import pairwise
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from strategies.engine.choices import Rule
+from strategies.engine.averages import bars_before
+from strategies.engine.choices import Average, Rule
+from strategies.engine.prices import IndexArray
 from strategies.engine.rules import RULES, RuleParameters
 
 TUNABLE = ("fast", "middle", "slow", "signal", "band")
@@ -32,6 +36,17 @@ class Grid:
         """Return the number of cells."""
         return len(next(iter(self.axes.values())))
 
+    @cached_property
+    def windows(self) -> "Windows":
+        """The windows of all cells."""
+        names = RULES[self.rule].windows
+        return Windows.of({name: self.values(name).astype(np.intp) for name in names}, self.average)
+
+    @property
+    def average(self) -> Average:
+        """The kind of the rule's averages."""
+        return Average.EXPONENTIAL if self.rule == Rule.MACD else self.usual.average
+
     def tuned(self, cell: int) -> RuleParameters:
         """Return the parameters of one cell."""
         return replace(self.usual, **{name: values[cell].item() for name, values in self.axes.items()})
@@ -39,6 +54,32 @@ class Grid:
     def values(self, name: str) -> NDArray[np.generic]:
         """Return a parameter of every cell, whether it varies or not."""
         return self.axes[name] if name in self.axes else np.full(len(self), getattr(self.usual, name))
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Windows:
+    """The windows of a grid, each once.
+
+    distinct: in ascending order.
+    rows: for each parameter that is a window, where among the distinct ones that of every cell is; shape
+        (cells,).
+    begin: first bar at which the averages of all windows of a cell exist; shape (cells,).
+    """
+
+    distinct: list[int]
+    rows: Mapping[str, IndexArray]
+    begin: IndexArray
+
+    @classmethod
+    def of(cls, windows: Mapping[str, IndexArray], kind: Average) -> Self:
+        """Return the windows of the cells, given for each parameter that is one."""
+        # Windows are small numbers, which counting tells apart faster than sorting.
+        distinct = np.flatnonzero(np.bincount(np.concatenate(list(windows.values()))))
+        places = np.zeros(distinct[-1] + 1, dtype=np.intp)
+        places[distinct] = np.arange(len(distinct))
+        rows = {name: places[found] for name, found in windows.items()}
+        begins = np.array([bars_before(window, kind) for window in distinct.tolist()])
+        return cls(distinct=distinct.tolist(), rows=rows, begin=begins[rows["slow"]])
 
 
 def grid_of(rule: Rule, usual: RuleParameters, ranges: Mapping[str, Sequence[float]]) -> Grid:

@@ -6,10 +6,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from strategies.engine.averages import SimpleAverages, bars_before, moving_averages
+from strategies.engine.averages import SimpleAverages, moving_averages
 from strategies.engine.choices import Average, Rule
 from strategies.engine.prices import FloatArray, IndexArray, Prices
-from strategies.engine.rules import RULES
 from strategies.engine.sweep.grid import Grid
 
 WORD = 64
@@ -79,21 +78,16 @@ def lines_of(
     first: index of the first traded bar. compiled: computes simple averages, where it is at hand.
     Raises PricesTooLarge when prices grew too much to be averaged exactly.
     """
-    average = Average.EXPONENTIAL if grid.rule == Rule.MACD else grid.usual.average
-    windows = {name: np.asarray(grid.values(name), dtype=np.intp) for name in RULES[grid.rule].windows}
-    # Windows are small numbers, which counting tells apart faster than sorting.
-    distinct = np.flatnonzero(np.bincount(np.concatenate(list(windows.values()))))
-    places = np.zeros(distinct[-1] + 1, dtype=np.intp)
-    places[distinct] = np.arange(len(distinct))
+    rows = dict(grid.windows.rows)
     length = -(-len(prices) // WORD) * WORD
-    values = moving_averages(prices.close, distinct.tolist(), average, length=length, compiled=compiled)
-    rows = {name: places[found] for name, found in windows.items()}
+    values = moving_averages(
+        prices.close, grid.windows.distinct, grid.average, length=length, compiled=compiled
+    )
     if "fast" not in rows:
         # The close, rounded as its averages are: an average of one bar.
         values = np.concatenate((values, moving_averages(prices.close, [1], Average.SIMPLE, length=length)))
         rows["fast"] = np.full(len(grid), len(values) - 1)
-    begins = np.array([bars_before(window, average) for window in distinct.tolist()])
-    begin = begins[rows["slow"]]
+    begin = grid.windows.begin
     if grid.rule not in CODES:
         return Pairs(values=values, upper=rows["fast"], lower=rows["slow"], begin=begin, lead=first)
     return Recipes(

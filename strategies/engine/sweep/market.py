@@ -64,6 +64,8 @@ RETURNS_COLUMN, SQUARES_COLUMN, SHORTFALLS_COLUMN, PRICE_COLUMN = 0, 2, 4, 6
 """Columns of `Market.bought` and `Market.sold`."""
 LOWEST, HIGHEST, FALL = range(3)
 """Columns of `Market.ranges`."""
+LOWEST_LEVEL = 4
+"""Of `Market.ranges` that is read: stretches within 16 bars are looked at bar by bar."""
 
 
 class Market(NamedTuple):
@@ -74,7 +76,10 @@ class Market(NamedTuple):
         Σr, Σr², Σ min(r - rf, 0)² of the returns r of a share bought at the bar `first` and sold at `end`,
         those at purchase and sale included; the last row stands for no sale. Their prices are shares for
         one unit of currency, and what one share brings.
-    ranges: disjoint sparse table, see `_ranges`; shape (levels, bars, 3).
+    ranges: disjoint sparse table of closes; shape (levels, bars, 3). With 2^level the highest bit in which
+        two bars differ, the row of the earlier one has lowest, highest and worst fall from it to the end
+        of its group of 2^level bars, that of the later one those from the start of its group on; the two
+        groups are neighbours. Levels below `LOWEST_LEVEL` may be empty.
     rate: the risk-free rate of one bar.
     """
 
@@ -101,8 +106,8 @@ class Market(NamedTuple):
             np.ascontiguousarray(prices) for prices in (traded.open, traded.high, traded.low, traded.close)
         )
         quotes = open_ if fill == Fill.NEXT_OPEN else close
-        paid = quotes * (1 + account.slippage) * (1 + account.commission_rate)
-        received = quotes * (1 - account.slippage) * (1 - account.commission_rate)
+        paid = quotes * ((1 + account.slippage) * (1 + account.commission_rate))
+        received = quotes * ((1 - account.slippage) * (1 - account.commission_rate))
         rate = bar_rate(risk_free_rate)
         bought, sold, ranges = tabulate(close, paid, received, rate)
         return cls(

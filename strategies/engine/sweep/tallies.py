@@ -4,8 +4,9 @@ Every way of computing a cell ends in the same eight numbers, so that the formul
 here once. They are those of `metrics`, for many cells at a time.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from math import sqrt
+from math import inf, nan, sqrt
 
 import numpy as np
 
@@ -29,7 +30,7 @@ CANCELLED = 1e-6
 """Share of Σr² below which Σr² - (Σr)²/n has lost too many digits to stand for Σ(r - mean)²."""
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False)
 class Figures:
     """Key figures as columns, NaN where a figure is undefined; every shape is (cells,).
 
@@ -67,47 +68,57 @@ def tally_of(curve: Curve, trades: Trades, *, risk_free_rate: float) -> FloatArr
     return tally
 
 
-def figures_of(tallies: FloatArray, *, bars: int, risk_free_rate: float) -> Figures:
-    """Return the figures of tallies of the shape (cells, 8), over `bars` traded bars."""
-    growth, trades = tallies[:, GROWTH], tallies[:, TRADES]
+def figures_of(
+    tallies: FloatArray, *, bars: int, risk_free_rate: float, columns: "Columns | None" = None
+) -> Figures:
+    """Return the figures of tallies of the shape (cells, 8), over `bars` traded bars.
+
+    columns: `figure_columns` compiled, where it is at hand.
+    """
+    rate = bar_rate(risk_free_rate)
+    if columns is not None:
+        return Figures(*columns(tallies, bars, rate))
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        return Figures(*figure_columns(tallies, bars, rate))
+
+
+def figure_columns(tallies: FloatArray, bars: int, rate: float) -> "FigureColumns":
+    """Return the figures in the order of `Figures`; in words that NumPy and numba understand alike.
+
+    rate: the risk-free one of a bar.
+    """
+    year, degrees = sqrt(BARS_IN_A_YEAR), bars - 1 if bars >= LEAST_FOR_DEVIATION else inf
+    of_all = tallies.T.copy()
+    growth, trades = of_all[GROWTH], of_all[TRADES]
     # A fall by a rounding is none, and a ratio to it would be absurd.
-    drawdown = np.where(tallies[:, WORST] > -ROUNDING, 0.0, tallies[:, WORST])
-    cagr = _yearly(growth, bars)
-    mean = tallies[:, RETURNS] / bars - bar_rate(risk_free_rate)
-    downside = np.sqrt(tallies[:, DOWNSIDE] / bars)
-    return Figures(
-        total_return=growth - 1,
-        cagr=cagr,
-        sharpe=_ratio(mean, _deviations(tallies, bars)),
-        sortino=_ratio(mean, downside),
-        calmar=np.divide(cagr, -drawdown, out=_nothing(cagr), where=drawdown < 0),
-        max_drawdown=drawdown,
-        trades=trades.astype(np.intp),
-        exposure=tallies[:, HELD] / bars,
-        win_rate=np.divide(tallies[:, WINS], trades, out=_nothing(trades), where=trades > 0),
+    drawdown = np.where(of_all[WORST] > -ROUNDING, 0.0, of_all[WORST])
+    # The logarithm of nothing is that of a loss of everything: a growth of -1 a year.
+    logarithm = np.log(np.where(growth > 0, growth, 0.0)) * (BARS_IN_A_YEAR / bars)
+    cagr = np.where(logarithm <= LARGEST_LOGARITHM, np.expm1(logarithm), nan)
+    mean = (of_all[RETURNS] / bars - rate) * year
+    deviation, downside = np.sqrt(of_all[SPREAD] / degrees), np.sqrt(of_all[DOWNSIDE] / bars)
+    return (
+        growth - 1,
+        cagr,
+        np.where(deviation >= NO_DEVIATION, mean / deviation, nan),
+        np.where(downside >= NO_DEVIATION, mean / downside, nan),
+        np.where(drawdown < 0, cagr / -drawdown, nan),
+        drawdown,
+        trades.astype(np.intp),
+        of_all[HELD] / bars,
+        np.where(trades > 0, of_all[WINS] / trades, nan),
     )
 
 
-def _deviations(tallies: FloatArray, bars: int) -> FloatArray:
-    if bars < LEAST_FOR_DEVIATION:
-        return np.zeros(len(tallies))
-    deviations: FloatArray = np.sqrt(tallies[:, SPREAD] / (bars - 1))
-    return deviations
-
-
-def _ratio(mean: FloatArray, deviation: FloatArray) -> FloatArray:
-    """Return mean over deviation for a year, NaN where there is no deviation."""
-    year = sqrt(BARS_IN_A_YEAR)
-    return np.divide(mean * year, deviation, out=_nothing(mean), where=deviation >= NO_DEVIATION)
-
-
-def _yearly(growth: FloatArray, bars: int) -> FloatArray:
-    """Return growth^(252 / bars) - 1; -1 where everything was lost, NaN where it exceeds any number."""
-    logarithm = np.log(growth, out=np.full_like(growth, -np.inf), where=growth > 0)
-    logarithm *= BARS_IN_A_YEAR / bars
-    yearly = np.full_like(growth, np.nan)
-    return np.expm1(logarithm, out=yearly, where=logarithm <= LARGEST_LOGARITHM)
-
-
-def _nothing(like: FloatArray) -> FloatArray:
-    return np.full(len(like), np.nan)
+type FigureColumns = tuple[
+    FloatArray,
+    FloatArray,
+    FloatArray,
+    FloatArray,
+    FloatArray,
+    FloatArray,
+    IndexArray,
+    FloatArray,
+    FloatArray,
+]
+type Columns = Callable[[FloatArray, int, float], FigureColumns]

@@ -6,13 +6,13 @@ the tests hold it to their results. What it adds is speed alone.
 
 from math import floor, inf, isnan
 
-from strategies.engine.compiling import Array, kernel
+from strategies.engine.compiling import Array, bare_kernel
 from strategies.engine.prices import ROUNDING
 from strategies.engine.sweep.market import Market, Terms
 from strategies.engine.sweep.tallies import DOWNSIDE, GROWTH, HELD, RETURNS, SPREAD, TRADES, WINS, WORST
 
 
-@kernel
+@bare_kernel
 def walk(
     orders: Array, targets: Array, count: int, market: Market, terms: Terms, equity: Array
 ) -> tuple[int, int, int]:
@@ -56,7 +56,7 @@ def walk(
     return trades, wins, held
 
 
-@kernel
+@bare_kernel
 def tally_equity(
     equity: Array, rate: float, counts: tuple[int, int, int], terms: Terms, tally: Array
 ) -> None:
@@ -88,7 +88,7 @@ def tally_equity(
     tally[TRADES], tally[WINS], tally[HELD] = counts
 
 
-@kernel
+@bare_kernel
 def _shares(cash: float, quote: float, direction: int, terms: Terms) -> float:
     """Return how many shares an order takes, as `Account.opened` does."""
     budget = cash * terms.position_size - terms.commission_fixed
@@ -99,7 +99,7 @@ def _shares(cash: float, quote: float, direction: int, terms: Terms) -> float:
     return shares if terms.fractional_shares else float(floor(shares * (1 + ROUNDING)))
 
 
-@kernel
+@bare_kernel
 def _moved_at_exit(shares: float, quote: float, direction: int, cash: float, terms: Terms) -> float:
     """Return what leaves the cash when a position is closed, as `Account.closed` does."""
     notional = shares * quote * (1 - direction * terms.slippage)
@@ -108,7 +108,7 @@ def _moved_at_exit(shares: float, quote: float, direction: int, cash: float, ter
     return min(commission - direction * notional, cash)
 
 
-@kernel
+@bare_kernel
 def _first_exit(
     bar: int, end: int, quote: float, direction: int, shares: float, cash: float, market: Market, terms: Terms
 ) -> tuple[int, float]:
