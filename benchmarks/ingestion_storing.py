@@ -67,8 +67,9 @@ def read_bars(folder: Path) -> dict[str, list["Bar"]]:
 
 def store_ours(bars: dict[str, list["Bar"]]) -> None:
     """Store every symbol as a fetch does: a lock, the upsert, revisions, what became of each row."""
+    from ingestion.deliveries import Delivery
     from ingestion.models import Source
-    from ingestion.storing import Delivery, store
+    from ingestion.storing import store
 
     now = datetime.now(UTC)
     for symbol, rows in bars.items():

@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
+from ingestion.deliveries import Delivery, StoreResult
 from ingestion.errors import ApiKeyMissing
 from ingestion.models import Instrument, Source
 from ingestion.providers.alpha_vantage import COMPACT_BARS, AlphaVantage
@@ -14,7 +15,7 @@ from ingestion.receiving import CONTINUED, Receiver, Reception
 from ingestion.sample import SAMPLE, load_sample
 from ingestion.schedule import gap_risk
 from ingestion.sessions import last_closed_session
-from ingestion.storing import Delivery, StoreResult, store
+from ingestion.storing import store
 from ingestion.symbols import parse_symbol
 from jobs.models import Job
 from jobs.queueing import enqueue

@@ -11,12 +11,13 @@ import numpy as np
 from django.utils import timezone
 
 from ingestion.adjustment import DatedValue, split_factors
+from ingestion.deliveries import Delivery, StoreResult
 from ingestion.errors import InvalidBars
 from ingestion.layout import CsvRow, detect, rows_of
 from ingestion.models import ActionKind, Instrument, Source
 from ingestion.sessions import last_closed_session, no_session_reason
 from ingestion.staging import first_contradiction, stage, staged_bars, staged_symbols, staging
-from ingestion.storing import Delivery, StoreResult, store
+from ingestion.storing import store
 from ingestion.symbols import listing_of, parse_symbol
 from ingestion.validation import DECIMALS, Bar, validated_bar
 from jobs.errors import InvalidInput

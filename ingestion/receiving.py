@@ -13,11 +13,11 @@ from django.conf import settings
 from django.db.models import Max
 from django.utils import timezone
 
+from ingestion.deliveries import Action
 from ingestion.errors import FullHistoryRefused, UnexpectedAnswer
 from ingestion.models import Instrument, Source
 from ingestion.providers.alpha_vantage import COMPACT_BARS, AlphaVantage, OutputSize, ReceivedBars
 from ingestion.sessions import last_closed_session, session_close, sessions_between
-from ingestion.storing import Action
 from ingestion.symbols import listing_of
 from ingestion.validation import Bar, Quarantined, apart_from_sessions, validated_bars
 from jobs.registry import Progress

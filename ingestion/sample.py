@@ -15,9 +15,10 @@ from itertools import pairwise
 
 from django.utils import timezone
 
+from ingestion.deliveries import Action, Delivery, StoreResult
 from ingestion.errors import UnknownSymbol
 from ingestion.models import ActionKind, Source
-from ingestion.storing import Action, Delivery, StoreResult, store
+from ingestion.storing import store
 from ingestion.validation import BarText, validated_bars
 
 

@@ -11,9 +11,10 @@ from forecasting.model.distribution import FittedModel
 from forecasting.model.prices import Prices
 from forecasting.model.training import TrainingPool, fit_pooled_model
 from forecasting.pool import shipped_pool
+from ingestion.deliveries import Action, Delivery
 from ingestion.models import Source
 from ingestion.sessions import sessions_between
-from ingestion.storing import Action, Delivery, store
+from ingestion.storing import store
 from ingestion.validation import BarText, validated_bars
 
 FloatArray = NDArray[np.float64]

@@ -25,10 +25,10 @@ from forecasting.predicting import (
 )
 from forecasting.tests.making import SAMPLE_ISSUE, random_closes, store_closes
 from forecasting.training import train_model
+from ingestion.deliveries import Action
 from ingestion.models import ActionKind, DailyBar, Instrument
 from ingestion.publishing import published_json
 from ingestion.sessions import next_sessions
-from ingestion.storing import Action
 from jobs.errors import InvalidInput, NotFound
 
 pytestmark = pytest.mark.django_db

@@ -17,6 +17,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from ingestion.answers import Received, forget_answers, keep_answer, kept_answer
+from ingestion.deliveries import Action
 from ingestion.errors import (
     ApiKeyMissing,
     BrokenAnswer,
@@ -30,7 +31,6 @@ from ingestion.providers.address import require_public
 from ingestion.providers.classification import Refusal, classify, error_of, refusal_text
 from ingestion.providers.transport import Transport
 from ingestion.redaction import redacted, redacted_json
-from ingestion.storing import Action
 from ingestion.validation import BarText
 from jobs.errors import HindcastError
 

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
+from ingestion.deliveries import Action, Delivery, StoreResult
 from ingestion.models import Source
 from ingestion.sessions import sessions_between
-from ingestion.storing import Action, Delivery, StoreResult, store
+from ingestion.storing import store
 from ingestion.validation import Bar
 
 

@@ -13,10 +13,10 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from ingestion import errors
+from ingestion.deliveries import Action
 from ingestion.models import ActionKind, ApiQuota, ProviderAnswer
 from ingestion.providers import alpha_vantage, transport
 from ingestion.providers.alpha_vantage import AlphaVantage, Match
-from ingestion.storing import Action
 from ingestion.tests.loopback_provider import (
     BAD_SYMBOL,
     BURST,

@@ -17,10 +17,10 @@ from pytest_django import Settings
 
 from ingestion.bars import Adjustment, load_bars
 from ingestion.csv_export import csv_of
+from ingestion.deliveries import Action
 from ingestion.errors import InvalidBars
 from ingestion.importing import FilePrices, ImportRequest, import_bars
 from ingestion.models import ActionKind, BarRevision, Instrument, Upload, UploadChunk
-from ingestion.storing import Action
 from ingestion.tests.making import sessions, stored
 from ingestion.uploads import drop_forgotten_uploads
 from jobs.errors import InvalidInput

@@ -8,8 +8,9 @@ from decimal import Decimal
 import pytest
 from django.db import IntegrityError, transaction
 
+from ingestion.deliveries import Action, Delivery
 from ingestion.models import ActionKind, BarRevision, DailyBar, Instrument, Source
-from ingestion.storing import Action, Delivery, store
+from ingestion.storing import store
 from ingestion.validation import Bar
 
 pytestmark = pytest.mark.django_db
