@@ -97,7 +97,7 @@ def train_symbol_model(bars: Bars, *, renew: bool = False) -> LoadedModel:
         raise InvalidInput(
             f"{error} Use the pooled model for {bars.symbol}, or fetch more of its history.", field="symbol"
         )
-    return save_model(training, fitted, _symbol_metrics(bars))
+    return save_model(training, fitted, _symbol_metrics(bars, renew=renew))
 
 
 def symbol_model(symbol: str, *, issued_on: date) -> LoadedModel:
@@ -205,12 +205,12 @@ def _pooled_metrics(pool: TrainingPool) -> dict[str, float]:
     return _metrics(evaluations)
 
 
-def _symbol_metrics(bars: Bars) -> dict[str, float]:
+def _symbol_metrics(bars: Bars, *, renew: bool) -> dict[str, float]:
     """Return how a model without the symbol's last two years does on them; empty for a short history."""
     traded = traded_bars(bars)
     prices = prices_of(traded)
     try:
-        pooled = pooled_model(before=_day(traded.dates[-HELD_OUT_DAYS])).fitted
+        pooled = pooled_model(before=_day(traded.dates[-HELD_OUT_DAYS]), renew=renew).fitted
         earlier = calibrate(pooled, prices.before(len(prices) - HELD_OUT_DAYS + 1))
     except (TooLittleData, InvalidInput, IndexError):
         return {}

@@ -4,11 +4,13 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError
+from django.test import override_settings
 
 from forecasting import registry, training
 from forecasting.model import MODEL_VERSION
 from forecasting.models import TrainedModel
 from forecasting.parameters import ModelKind
+from forecasting.registry import load_model
 from forecasting.tests.making import SAMPLE_ISSUE, random_closes, store_closes
 from forecasting.training import ensure_pooled_model, symbol_model, train_model
 from jobs.errors import InvalidInput
@@ -99,6 +101,14 @@ def test_a_look_back_before_two_years_of_bars_is_refused_at_its_day() -> None:
         with pytest.raises(InvalidInput, match="too little history") as refusal:
             symbol_model("IBM", issued_on=day)
         assert refusal.value.field == "as_of"
+
+
+def test_under_a_new_key_a_symbol_is_trained_anew_with_all_that_its_training_needs() -> None:
+    before = train_model("IBM")
+    with override_settings(SECRET_KEY="another installation's key, as long as Django wants it"):  # noqa: S106
+        after = train_model("IBM")
+        assert load_model(after).record == before
+    assert after.metrics == before.metrics
 
 
 def test_less_than_two_years_of_bars_train_no_model_and_store_nothing() -> None:
