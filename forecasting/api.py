@@ -21,7 +21,7 @@ from forecasting.predicting import find_forecast, obtain_forecast
 from forecasting.recording import scorecard_of
 from forecasting.tasks import request_evaluation, request_training
 from forecasting.versions import use_version
-from ingestion.publishing import json_answer
+from ingestion.publishing import Published, created_answer, json_answer
 from ingestion.symbols import Symbol
 from jobs.answering import accepted
 from jobs.documents import JobDocument
@@ -60,7 +60,7 @@ def list_forecasts(
 ) -> ForecastPage:
     """Return stored forecasts without their points, newest first, a page at a time."""
     stored = Forecast.objects.defer("document")
-    page = page_of(stored.filter(symbol=symbol) if symbol else stored, cursor=cursor, limit=limit)
+    page = page_of(stored, cursor=cursor, limit=limit, symbol=symbol)
     return ForecastPage(items=[ForecastListing.of(record) for record in page.rows], next=page.next)
 
 
@@ -82,10 +82,9 @@ def use_model(request: HttpRequest, version: str) -> TrainedModelDocument:
 def create_forecast(request: HttpRequest, parameters: ForecastParameters) -> HttpResponse:
     """Return the forecast: 201 when it was issued now, 200 when the same question was answered before."""
     obtained = obtain_forecast(parameters)
-    status = HTTPStatus.CREATED if obtained.created else HTTPStatus.OK
-    response = json_answer(request, obtained.document, status=status)
-    response["Location"] = f"/api/v1/forecasts/{obtained.document.id}"
-    return response
+    address = f"/api/v1/forecasts/{obtained.document.id}"
+    published = Published.of(obtained.document)
+    return created_answer(request, published, address=address, is_new=obtained.created)
 
 
 @forecasts_router.get("/{forecast_id}", response=ForecastDocument, summary="Read a forecast")

@@ -8,7 +8,7 @@ from pydantic import Field
 from forecasting.models import Forecast, TrainedModel
 from forecasting.parameters import EvaluationParameters, ForecastParameters, ModelKind
 from ingestion.documents import DataDocument
-from ingestion.publishing import PublishedDocument
+from ingestion.publishing import DocumentLinks, PublishedDocument
 from jobs.paging import NEXT_IN_WORDS
 
 SCHEMA: Literal["hindcast.forecast"] = "hindcast.forecast"
@@ -130,18 +130,13 @@ class ForecastVersions(PublishedDocument):
     scikit_learn: Annotated[str, Field(description="Of scikit-learn.")]
 
 
-class ForecastLinks(PublishedDocument):
+class ForecastLinks(DocumentLinks):
     """Addresses of the same forecast in other forms, relative to the site."""
-
-    page: Annotated[str, Field(description="The page for people.")]
-    json_: Annotated[str, Field(alias="json", description="The document as a file.")]
-    pdf: Annotated[str, Field(description="The printed report.")]
 
 
 def links_of(forecast_id: str) -> ForecastLinks:
     """Return the addresses of a forecast."""
-    page = f"/forecasts/{forecast_id}"
-    return ForecastLinks(page=f"{page}/", json_=f"{page}.json", pdf=f"{page}.pdf")
+    return ForecastLinks.at(f"/forecasts/{forecast_id}")
 
 
 class ForecastDocument(PublishedDocument):

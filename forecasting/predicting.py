@@ -20,7 +20,7 @@ from forecasting.tasks import request_training_again
 from forecasting.training import pooled_model, symbol_model
 from ingestion.bars import Adjustment, Bars, load_bars
 from ingestion.documents import DataDocument
-from ingestion.identifiers import document_id, is_document_id, stated_about
+from ingestion.identifiers import bars_as_stated, document_id, is_document_id, stated_about
 from jobs.errors import InvalidInput, NotFound
 
 
@@ -118,12 +118,7 @@ def data_changed_since(document: ForecastDocument) -> bool:
 
     Bars added after the day of issue do not count, nor does fetching the same bars again.
     """
-    try:
-        bars = load_bars(document.data.symbol, end=document.issued_on, adjustment=document.data.adjustment)
-        stated = stated_about(DataDocument.of(bars))
-    except InvalidInput:  # The bars have been deleted since.
-        return True
-    return stated != stated_about(document.data)
+    return bars_as_stated(document.data, end=document.issued_on) is None
 
 
 def recent_forecasts(limit: int) -> list[ForecastExcerpt]:

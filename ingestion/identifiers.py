@@ -3,10 +3,13 @@
 import json
 import re
 from collections.abc import Mapping
+from datetime import date
 from hashlib import sha256
 from typing import Any
 
+from ingestion.bars import Bars, load_bars
 from ingestion.documents import DataDocument
+from jobs.errors import InvalidInput
 
 ID_LENGTH = 20
 """Hexadecimal digits: 80 bits, enough that no two documents ever share an id."""
@@ -34,3 +37,12 @@ def stated_about(data: DataDocument) -> dict[str, Any]:
     When the bars were fetched is left out: fetching the same bars again makes no other result.
     """
     return data.model_dump(mode="json", include=set(_STATED))
+
+
+def bars_as_stated(data: DataDocument, *, end: date | None) -> Bars | None:
+    """Return the bars up to `end` stored now if all that `data` states of them is still so, else None."""
+    try:
+        bars = load_bars(data.symbol, end=end, adjustment=data.adjustment)
+        return bars if stated_about(DataDocument.of(bars)) == stated_about(data) else None
+    except InvalidInput:  # The bars have been deleted since.
+        return None

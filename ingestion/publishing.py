@@ -5,14 +5,14 @@ from functools import cache, cached_property
 from hashlib import sha256
 from http import HTTPStatus
 from importlib.metadata import version
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
 import orjson
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.http import parse_etags, quote_etag
 from isal import isal_zlib
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 ASKED_ABOUT_EACH_TIME = "private, no-cache"
 """Cache-Control of what only its reader may keep, and only as long as its entity tag is still right."""
@@ -30,6 +30,21 @@ class PublishedDocument(BaseModel):
     """A document, or a part of one: never changed, nothing unforeseen in it, and no NaN."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, allow_inf_nan=False)
+
+
+class DocumentLinks(PublishedDocument):
+    """Addresses of the same result in the forms that every result has, relative to the site."""
+
+    page: Annotated[str, Field(description="The page for people.")]
+    json_: Annotated[str, Field(alias="json", description="The document as a file.")]
+    pdf: Annotated[str, Field(description="The printed report.")]
+
+    @classmethod
+    def at(cls, address: str, **others: str) -> Self:
+        """Return the forms of what is at `address`, and other forms by name."""
+        return cls.model_validate(
+            {"page": f"{address}/", "json": f"{address}.json", "pdf": f"{address}.pdf", **others}
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,6 +114,14 @@ def published_answer(
     if packs:
         response.headers["Content-Encoding"] = "gzip"
     return _with_tag(response, published.digest, packs=packs)
+
+
+def created_answer(request: HttpRequest, published: Published, *, address: str, is_new: bool) -> HttpResponse:
+    """Return a result with its address: 201 when this request computed it, 200 when it was stored."""
+    status = HTTPStatus.CREATED if is_new else HTTPStatus.OK
+    response = published_answer(request, published, status=status)
+    response["Location"] = address
+    return response
 
 
 def unchanged_answer(request: HttpRequest, digest: str) -> HttpResponse | None:

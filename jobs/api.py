@@ -31,8 +31,7 @@ def list_jobs(
     ] = None,
 ) -> JobPage:
     """Return background work, newest first, a page at a time."""
-    asked = {name: value for name, value in (("state", state), ("kind", kind)) if value is not None}
-    page = page_of(Job.objects.filter(**asked), cursor=cursor, limit=limit)
+    page = page_of(Job.objects.all(), cursor=cursor, limit=limit, state=state, kind=kind)
     return JobPage(items=[JobDocument.of(job) for job in page.rows], next=page.next)
 
 

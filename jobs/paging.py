@@ -33,12 +33,16 @@ class Page[Row: Model]:
     next: str | None
 
 
-def page_of[Row: Model](rows: QuerySet[Row], *, cursor: str | None, limit: int) -> Page[Row]:
+def page_of[Row: Model](
+    rows: QuerySet[Row], *, cursor: str | None, limit: int, **only: str | None
+) -> Page[Row]:
     """Return the newest `limit` of `rows` that come after `cursor`.
 
-    The rows have `created_at` and are read newest first, of equal age by their key. Raises InvalidInput
-    for a cursor that is none.
+    only: values that columns must have, by name; None: any.
+    The rows have `created_at` and are read newest first, of equal age by their key. Raises InvalidInput for
+    a cursor that is none.
     """
+    rows = rows.filter(**{name: value for name, value in only.items() if value is not None})
     if cursor is not None:
         try:
             moment, key = _read(cursor)

@@ -6,7 +6,7 @@ from typing import Annotated
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 
-from ingestion.publishing import published_answer, unchanged_answer
+from ingestion.publishing import created_answer, published_answer, unchanged_answer
 from ingestion.symbols import Symbol
 from jobs.paging import USUAL_PAGE, Cursor, Limit, page_of
 from strategies.documents import BacktestDocument, BacktestListing, BacktestPage
@@ -27,7 +27,7 @@ def list_backtests(
 ) -> BacktestPage:
     """Return stored backtests without their series, newest first, a page at a time."""
     stored = Backtest.objects.defer("document")
-    page = page_of(stored.filter(symbol=symbol) if symbol else stored, cursor=cursor, limit=limit)
+    page = page_of(stored, cursor=cursor, limit=limit, symbol=symbol)
     return BacktestPage(items=[BacktestListing.of(record) for record in page.rows], next=page.next)
 
 
@@ -40,10 +40,8 @@ def list_backtests(
 def create_backtest(request: HttpRequest, parameters: BacktestParameters) -> HttpResponse:
     """Return the backtest: 201 when it was computed now, 200 when the same question was answered before."""
     answered = answer(parameters)
-    status = HTTPStatus.CREATED if answered.is_new else HTTPStatus.OK
-    response = published_answer(request, answered.published, status=status)
-    response["Location"] = f"/api/v1/backtests/{answered.id}"
-    return response
+    address = f"/api/v1/backtests/{answered.id}"
+    return created_answer(request, answered.published, address=address, is_new=answered.is_new)
 
 
 @router.get("/{backtest_id}", response=BacktestDocument, summary="Read a backtest")

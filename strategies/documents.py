@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field
 
 from ingestion.documents import DataDocument
-from ingestion.publishing import PublishedDocument
+from ingestion.publishing import DocumentLinks, PublishedDocument
 from jobs.paging import NEXT_IN_WORDS
 from strategies.engine.choices import ExitReason
 from strategies.engine.indicators import Panel
@@ -182,21 +182,16 @@ class Undefined(PublishedDocument):
     benchmark: Annotated[dict[str, str], Field(description="Reason by metric, for buy and hold.")]
 
 
-class BacktestLinks(PublishedDocument):
+class BacktestLinks(DocumentLinks):
     """Addresses of the same run in other forms, relative to the site."""
 
-    page: Annotated[str, Field(description="The page for people.")]
-    json_: Annotated[str, Field(alias="json", description="The document as a file.")]
-    pdf: Annotated[str, Field(description="The printed report.")]
     trades_csv: Annotated[str, Field(description="The trades as a table.")]
 
 
 def links_of(backtest_id: str) -> BacktestLinks:
     """Return the addresses of a backtest."""
     address = f"/backtests/{backtest_id}"
-    return BacktestLinks(
-        page=f"{address}/", json_=f"{address}.json", pdf=f"{address}.pdf", trades_csv=f"{address}.csv"
-    )
+    return BacktestLinks.at(address, trades_csv=f"{address}.csv")
 
 
 class BacktestDocument(PublishedDocument):

@@ -1,17 +1,24 @@
 """From a question to what the engine takes: bars, the first traded one, and the strategy."""
 
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 
 import numpy as np
 
 from ingestion.bars import Adjustment, Bars, load_bars
-from jobs.errors import InvalidInput
+from jobs.errors import HindcastError, InvalidInput
 from strategies.engine.account import Account
+from strategies.engine.averages import PricesTooLarge
 from strategies.engine.backtest import Strategy
 from strategies.engine.prices import Prices
 from strategies.engine.rules import RuleParameters
+from strategies.engine.simulation import ReconciliationError
 from strategies.engine.stops import Stops
 from strategies.parameters import TradingParameters
+
+logger = logging.getLogger(__name__)
 
 BASIS_POINT = 1e-4
 
@@ -29,6 +36,28 @@ def first_traded_bar(parameters: TradingParameters, bars: Bars) -> int:
             field="start",
         )
     return first
+
+
+@contextmanager
+def failures_in_words(parameters: TradingParameters, bars: Bars) -> Iterator[None]:
+    """Tell people what the engine cannot compute, and what to do about it.
+
+    Raises InvalidInput when prices grew too much to be averaged exactly, and HindcastError when a result
+    does not add up and so is not shown.
+    """
+    try:
+        yield
+    except PricesTooLarge:
+        raise InvalidInput(
+            f"Prices of {bars.symbol} grew too much over all stored bars to be averaged exactly. "
+            "Choose another adjustment or shorter windows.",
+            field="adjustment",
+        ) from None
+    except ReconciliationError as problem:
+        logger.exception("a result for %s does not add up: %s", bars.symbol, parameters)
+        raise HindcastError(
+            f"This result does not add up and is not shown: {problem} Please report it with its parameters."
+        ) from problem
 
 
 def last_day(bars: Bars) -> date:

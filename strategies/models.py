@@ -6,13 +6,13 @@ from django.db import models
 from django.db.models.functions import Now
 
 
-class Backtest(models.Model):
-    """One stored run: its question, its document, and what lists show of it.
+class StoredResult(models.Model):
+    """What was computed once: its question, its document, and what lists show of it.
 
-    `id` is a hash of parameters, data and engine version, so that a run is stored once.
-    `parameters` is the JSON of BacktestParameters. `document` is the published JSON of BacktestDocument,
-    compressed with gzip, as it is sent to clients; `digest` is the SHA-256 of that JSON.
-    The last three columns repeat what lists show, so that they need not read whole documents.
+    `id` is a hash of parameters, data and engine version, so that a result is stored once.
+    `parameters` is the JSON of the question. `document` is the published JSON, compressed with gzip, as it
+    is sent to clients; `digest` is the SHA-256 of that JSON.
+    `summary` and the columns of subclasses repeat what lists show, so that they need not read documents.
     """
 
     id = models.CharField(primary_key=True, max_length=64, editable=False)
@@ -24,6 +24,21 @@ class Backtest(models.Model):
     engine_version = models.CharField(max_length=20)
     created_at = models.DateTimeField(db_default=Now())
     summary = models.TextField()
+
+    class Meta:
+        """A table for each kind of result, newest first."""
+
+        abstract = True
+        ordering = ("-created_at",)
+
+    def __str__(self) -> str:
+        """Return symbol and id, as lists show it."""
+        return f"{self.symbol} {self.id}"
+
+
+class Backtest(StoredResult):
+    """One stored backtest: the question is BacktestParameters, the document a BacktestDocument."""
+
     total_return = models.FloatField()
     benchmark_total_return = models.FloatField()
 
@@ -36,27 +51,14 @@ class Backtest(models.Model):
             models.Index(fields=("symbol", "-created_at"), name="backtest_newest_of_symbol"),
         )
 
-    def __str__(self) -> str:
-        """Return symbol and id, as lists show it."""
-        return f"{self.symbol} {self.id}"
 
+class ParameterSweep(StoredResult):
+    """One stored sweep: the question is SweepParameters, the document a SweepDocument.
 
-class ParameterSweep(models.Model):
-    """One stored sweep: its question, its document, and what lists show of it.
-
-    `id`, `document` and `digest` are as those of a backtest. `trials` is the number of combinations and
-    `trial_keys` eight bytes for each, by which different ones are counted over all sweeps.
+    `trials` is the number of combinations and `trial_keys` eight bytes for each, by which different ones
+    are counted over all sweeps.
     """
 
-    id = models.CharField(primary_key=True, max_length=64, editable=False)
-    symbol = models.CharField(max_length=15)
-    parameters: "models.JSONField[dict[str, Any]]" = models.JSONField()
-    document = models.BinaryField()
-    digest = models.CharField(max_length=64)
-    data_sha256 = models.CharField(max_length=64)
-    engine_version = models.CharField(max_length=20)
-    created_at = models.DateTimeField(db_default=Now())
-    summary = models.TextField()
     trials = models.PositiveIntegerField()
     trial_keys = models.BinaryField()
 
@@ -68,10 +70,6 @@ class ParameterSweep(models.Model):
             models.Index(fields=("-created_at",), name="sweep_newest_first"),
             models.Index(fields=("symbol", "data_sha256"), name="sweep_of_the_same_bars"),
         )
-
-    def __str__(self) -> str:
-        """Return symbol and id, as lists show it."""
-        return f"{self.symbol} {self.id}"
 
 
 class UniverseSweep(models.Model):

@@ -1,6 +1,5 @@
 """Running backtests: load the bars, compute, store once, and find again."""
 
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -12,24 +11,27 @@ from pydantic import ValidationError
 
 from ingestion.bars import Bars, load_bars
 from ingestion.documents import DataDocument
-from ingestion.identifiers import document_id, is_document_id, stated_about
+from ingestion.identifiers import bars_as_stated, document_id, is_document_id, stated_about
 from ingestion.publishing import Published
 from ingestion.wording import actions_notice
-from jobs.errors import HindcastError, InvalidInput, NotFound
+from jobs.errors import InvalidInput, NotFound
 from strategies.describing import Run
 from strategies.documenting import document_of
 from strategies.documents import SCHEMA_VERSION, BacktestDocument
 from strategies.engine import ENGINE_VERSION
-from strategies.engine.averages import PricesTooLarge
 from strategies.engine.backtest import backtest
 from strategies.engine.comparison import on_the_days_of
 from strategies.engine.prices import Prices
-from strategies.engine.simulation import ReconciliationError
-from strategies.material import first_traded_bar, last_day, prices_of, split_days, strategy_of
+from strategies.material import (
+    failures_in_words,
+    first_traded_bar,
+    last_day,
+    prices_of,
+    split_days,
+    strategy_of,
+)
 from strategies.models import Backtest
 from strategies.parameters import BacktestParameters
-
-logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,22 +147,13 @@ def data_changed_since(document: BacktestDocument) -> bool:
     Bars added after its last one do not count, nor does fetching the same bars again.
     """
     data, comparison = document.data, document.comparison
-    if comparison is not None and _bars_as_stated(comparison.data, end=document.parameters.end) is None:
+    if comparison is not None and bars_as_stated(comparison.data, end=document.parameters.end) is None:
         return True
-    bars = _bars_as_stated(data, end=data.last)
+    bars = bars_as_stated(data, end=data.last)
     if bars is None:
         return True
     first = int(np.searchsorted(bars.dates, np.datetime64(document.period.start)))
     return list(split_days(bars, first)) != document.unadjusted_splits
-
-
-def _bars_as_stated(data: DataDocument, *, end: date | None) -> Bars | None:
-    """Return the bars stored now if all that `data` states of them is still so."""
-    try:
-        bars = load_bars(data.symbol, end=end, adjustment=data.adjustment)
-        return bars if stated_about(DataDocument.of(bars)) == stated_about(data) else None
-    except InvalidInput:
-        return None
 
 
 def recent_backtests(limit: int = 10) -> list[BacktestSummary]:
@@ -278,7 +271,7 @@ def _compute(asked: _Material) -> Run:
             field="slow",
         )
     prices = prices_of(bars)
-    try:
+    with failures_in_words(parameters, bars):
         result = backtest(
             prices,
             strategy_of(parameters, parameters.tuned),
@@ -286,17 +279,6 @@ def _compute(asked: _Material) -> Run:
             risk_free_rate=parameters.risk_free_rate,
             compared=_compared_prices(asked, prices.since(asked.first)),
         )
-    except PricesTooLarge:
-        raise InvalidInput(
-            f"Prices of {bars.symbol} grew too much over all stored bars to be averaged exactly. "
-            "Choose another adjustment or shorter windows.",
-            field="adjustment",
-        ) from None
-    except ReconciliationError as problem:
-        logger.exception("a backtest of %s does not add up: %s", bars.symbol, parameters)
-        raise HindcastError(
-            f"This result does not add up and is not shown: {problem} Please report it with its parameters."
-        ) from problem
     return Run(
         parameters=parameters,
         bars=bars,

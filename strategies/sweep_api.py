@@ -6,7 +6,7 @@ from typing import Annotated
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 
-from ingestion.publishing import json_answer, published_answer
+from ingestion.publishing import created_answer, json_answer, published_answer
 from ingestion.symbols import Symbol
 from jobs.answering import ASK_AGAIN_IN
 from jobs.documents import JobDocument
@@ -30,7 +30,7 @@ def list_sweeps(
 ) -> SweepPage:
     """Return stored sweeps without their combinations, newest first, a page at a time."""
     stored = ParameterSweep.objects.defer("document", "trial_keys")
-    page = page_of(stored.filter(symbol=symbol) if symbol else stored, cursor=cursor, limit=limit)
+    page = page_of(stored, cursor=cursor, limit=limit, symbol=symbol)
     return SweepPage(items=[SweepListing.of(record) for record in page.rows], next=page.next)
 
 
@@ -55,10 +55,8 @@ def create_sweep(request: HttpRequest, parameters: SweepParameters) -> HttpRespo
         accepted["Location"] = f"/api/v1/jobs/{answered.pk}"
         accepted["Retry-After"] = str(ASK_AGAIN_IN)
         return accepted
-    status = HTTPStatus.CREATED if answered.is_new else HTTPStatus.OK
-    response = published_answer(request, answered.published, status=status)
-    response["Location"] = f"/api/v1/sweeps/{answered.id}"
-    return response
+    address = f"/api/v1/sweeps/{answered.id}"
+    return created_answer(request, answered.published, address=address, is_new=answered.is_new)
 
 
 @router.get("/{sweep_id}", response=SweepDocument, summary="Read a sweep")

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field
 
 from ingestion.documents import DataDocument
-from ingestion.publishing import PublishedDocument
+from ingestion.publishing import DocumentLinks, PublishedDocument
 from jobs.paging import NEXT_IN_WORDS
 from strategies.documents import BacktestVersions, Metrics, Period
 from strategies.engine.sweep.walk_forward import Scheme
@@ -202,19 +202,16 @@ class BootstrapDocument(PublishedDocument):
     series: Annotated[BandSeries, Field(description="What charts draw, as columns.")]
 
 
-class SweepLinks(PublishedDocument):
+class SweepLinks(DocumentLinks):
     """Addresses of the same sweep in other forms, relative to the site."""
 
-    page: Annotated[str, Field(description="The page.")]
-    json_: Annotated[str, Field(alias="json", description="The document.")]
     csv: Annotated[str, Field(description="Every combination as CSV.")]
-    pdf: Annotated[str, Field(description="The report.")]
 
 
 def links_of(sweep_id: str) -> SweepLinks:
     """Return the addresses of a sweep."""
     address = f"/sweeps/{sweep_id}"
-    return SweepLinks(page=f"{address}/", json_=f"{address}.json", csv=f"{address}.csv", pdf=f"{address}.pdf")
+    return SweepLinks.at(address, csv=f"{address}.csv")
 
 
 class SweepDocument(PublishedDocument):

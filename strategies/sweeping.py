@@ -1,6 +1,5 @@
 """Running sweeps: load the bars, compute, store once, and find again."""
 
-import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -8,17 +7,14 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from ingestion.bars import load_bars
-from ingestion.documents import DataDocument
-from ingestion.identifiers import is_document_id, stated_about
+from ingestion.identifiers import bars_as_stated, is_document_id
 from ingestion.publishing import Published
-from jobs.errors import HindcastError, InvalidInput, NotFound
+from jobs.errors import NotFound
 from jobs.models import Job
 from jobs.queueing import enqueue
 from jobs.registry import Progress
 from strategies.engine import ENGINE_VERSION
-from strategies.engine.averages import PricesTooLarge
-from strategies.engine.simulation import ReconciliationError
+from strategies.material import failures_in_words
 from strategies.models import ParameterSweep
 from strategies.sweep_computing import SweepRun, compute, silent
 from strategies.sweep_documenting import document_of
@@ -26,8 +22,6 @@ from strategies.sweep_documents import SweepDocument
 from strategies.sweep_material import SweepMaterial
 from strategies.sweep_parameters import SweepParameters
 from strategies.trials import Keys, count_trials_ever, stored_form, trial_keys
-
-logger = logging.getLogger(__name__)
 
 SWEEP = "sweep"
 """The kind of the jobs that compute large sweeps."""
@@ -112,12 +106,7 @@ def find_job_of(sweep_id: str) -> Job | None:
 
 def data_changed_since(document: SweepDocument) -> bool:
     """Whether what `document` says of its bars is no longer so; bars added after its last do not count."""
-    data = document.data
-    try:
-        bars = load_bars(data.symbol, end=data.last, adjustment=data.adjustment)
-    except InvalidInput:
-        return True
-    return stated_about(DataDocument.of(bars)) != stated_about(data)
+    return bars_as_stated(document.data, end=document.data.last) is None
 
 
 def _found(sweep_id: str) -> SweepAnswer | None:
@@ -135,19 +124,8 @@ def _computed(material: SweepMaterial, progress: Progress) -> SweepAnswer:
 def _run(material: SweepMaterial, keys: Keys, progress: Progress) -> SweepRun:
     bars = material.bars
     ever = count_trials_ever(symbol=bars.symbol, data_sha256=bars.fingerprint, these=keys)
-    try:
+    with failures_in_words(material.parameters, bars):
         return compute(material, trials_ever=ever, progress=progress)
-    except PricesTooLarge:
-        raise InvalidInput(
-            f"Prices of {bars.symbol} grew too much over all stored bars to be averaged exactly. "
-            "Choose another adjustment or shorter windows.",
-            field="adjustment",
-        ) from None
-    except ReconciliationError as problem:
-        logger.exception("a sweep of %s does not add up: %s", bars.symbol, material.parameters)
-        raise HindcastError(
-            f"This result does not add up and is not shown: {problem} Please report it with its parameters."
-        ) from problem
 
 
 def _stored(sweep_id: str) -> Published | None:

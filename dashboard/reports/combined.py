@@ -12,7 +12,7 @@ from dashboard.formatting import percent
 from dashboard.reports.parameters import backtest_parameters, forecast_parameters, stored_symbol
 from forecasting.documents import ForecastDocument
 from forecasting.predicting import issue_forecast
-from ingestion.publishing import PublishedDocument
+from ingestion.publishing import DocumentLinks, PublishedDocument
 from jobs.errors import InvalidInput
 from strategies.documents import BacktestDocument
 from strategies.running import run_backtest
@@ -39,12 +39,9 @@ class LookBackResult(PublishedDocument):
     sentence: Annotated[str, Field(description="What the figures mean, in words.")]
 
 
-class CombinedLinks(PublishedDocument):
+class CombinedLinks(DocumentLinks):
     """Addresses of the report and its parts, relative to the site."""
 
-    page: Annotated[str, Field(description="The page for people.")]
-    json_: Annotated[str, Field(alias="json", description="This document.")]
-    pdf: Annotated[str, Field(description="The printed report.")]
     backtest: Annotated[str, Field(description="Page of the backtest.")]
     forecast: Annotated[str, Field(description="Page of the forecast.")]
     look_back: Annotated[str | None, Field(description="Page of the look back; null without one.")]
