@@ -11,6 +11,7 @@ from django.utils.csp import CSP
 
 from site_config.environment import BASE_DIR, Environment
 from site_config.kernel_cache import place_kernel_cache
+from site_config.lost_connections import noticing_lost_connections
 from site_config.secret_key import kept_secret_key
 
 django_stubs_ext.monkeypatch()
@@ -97,7 +98,7 @@ CRISPY_TEMPLATE_PACK = "bootstrap5"
 
 DATABASES: dict[str, dict[str, Any]] = {
     "default": {
-        **ENVIRONMENT.database(),
+        **noticing_lost_connections(ENVIRONMENT.database()),
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
     },
