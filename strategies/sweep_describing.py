@@ -79,6 +79,12 @@ def caveats(run: SweepRun) -> list[str]:
     """Return what limits the verdict's figures."""
     evidence = run.evidence
     found = [CORRELATED]
+    objective = run.material.parameters.objective
+    if objective != Objective.SHARPE:
+        found.append(
+            f"The best was chosen by its {OBJECTIVES[objective]}; the probability of overfitting is that of "
+            "choosing by the Sharpe ratio."
+        )
     if evidence.trials_ever > evidence.trials:
         found.append(
             f"With earlier sweeps and backtests, {counted(evidence.trials_ever, 'different combination')} "
@@ -87,6 +93,11 @@ def caveats(run: SweepRun) -> list[str]:
     if run.best is not None and _is_lonely(run, run.best):
         found.append("The best combination stands alone: those next to it do much worse, as it is with luck.")
     return found
+
+
+def likelihood(probability: float) -> str:
+    """Return a probability in words that never call an estimate certain."""
+    return percent(probability, 0) if probability < ALL_BUT_SURE else f"over 99{SPACE}%"
 
 
 def walk_forward_in_words(found: WalkForward) -> str:
@@ -107,16 +118,17 @@ def _against_holding(run: SweepRun) -> str:
     if isinstance(tested, Undefined):
         return ""
     p_value = f"p = {number(tested.p_value, 2)}" if tested.p_value >= 0.01 else "p < 0.01"  # noqa: PLR2004
+    held = run.run.result.benchmark.metrics.total_return
     if tested.p_value < SIGNIFICANT:
-        return f"The best of {tried} beat buy and hold by more than luck explains: {p_value}."
-    if _lags(run):
+        found = f"The best of {tried} beat buy and hold by more than luck explains: {p_value}."
+    elif run.figures.total_return.max() <= held:
         return f"The best of {tried} did not beat buy and hold: {p_value}."
-    return f"The best of {tried} beat buy and hold, but by no more than luck explains: {p_value}."
-
-
-def _lags(run: SweepRun) -> bool:
-    """Whether even the highest total return of all cells is below that of buy and hold."""
-    return bool(run.figures.total_return.max() <= run.run.result.benchmark.metrics.total_return)
+    else:
+        found = f"The best of {tried} beat buy and hold, but by no more than luck explains: {p_value}."
+    if run.run.result.strategy.metrics.total_return > held:
+        return found
+    objective = OBJECTIVES[run.material.parameters.objective]
+    return f"{found} The one with the best {objective} did not: it returned less than buy and hold."
 
 
 def _of_the_choice(evidence: Evidence) -> str:
@@ -134,8 +146,7 @@ def _of_the_choice(evidence: Evidence) -> str:
 def _of_luck(evidence: Evidence) -> str:
     if isinstance(evidence.deflated, Undefined):
         return ""
-    likely = percent(evidence.deflated, 0) if evidence.deflated < ALL_BUT_SURE else f"over 99{SPACE}%"
-    return f"That it earns more than nothing, after so many tries, is {likely} likely."
+    return f"That it earns more than nothing, after so many tries, is {likelihood(evidence.deflated)} likely."
 
 
 def _is_lonely(run: SweepRun, best: int) -> bool:

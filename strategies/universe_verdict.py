@@ -1,16 +1,18 @@
 """What the sweeps of many symbols say together: the ranking, its distribution, and the verdict."""
 
 from collections.abc import Sequence
-from math import sqrt
+from math import floor, sqrt
 
 import numpy as np
 
-from ingestion.wording import counted, percent
+from ingestion.wording import counted
 from strategies.engine.evidence.multiplicity import holm
 from strategies.engine.evidence.sharpe import ReturnShape, deflated_sharpe
+from strategies.engine.evidence.superiority import DRAWS
 from strategies.engine.metrics import BARS_IN_A_YEAR, Undefined
 from strategies.models import UniverseMember, UniverseSweep
 from strategies.rounding import published
+from strategies.sweep_describing import SIGNIFICANT, likelihood
 from strategies.universe_documents import (
     Distribution,
     UniverseDocument,
@@ -20,7 +22,8 @@ from strategies.universe_documents import (
     UniverseVerdict,
 )
 
-SIGNIFICANT = 0.05
+MOST_TESTABLE = floor(SIGNIFICANT * (DRAWS + 1))
+"""Symbols among which one can be significant: the smallest p-value is one over the draws and one."""
 
 
 def document_of(universe: UniverseSweep, members: Sequence[UniverseMember]) -> UniverseDocument:
@@ -80,7 +83,7 @@ def _verdict(rows: Sequence[UniverseRow], members: Sequence[UniverseMember]) -> 
         trials=trials,
         significant=significant,
         deflated_sharpe=deflated,
-        sentence=_sentence(len(rows), trials, significant, deflated),
+        sentence=_sentence(rows, trials, significant, deflated),
     )
 
 
@@ -108,13 +111,20 @@ def _deviation(members: Sequence[UniverseMember]) -> float:
     return sqrt(max(squares - total**2 / count, 0.0) / (count - 1)) if count > 1 else 0.0
 
 
-def _sentence(symbols: int, trials: int, significant: int, deflated: float | None) -> str:
-    tried = f"{counted(trials, 'combination')} on {counted(symbols, 'symbol')}"
+def _sentence(rows: Sequence[UniverseRow], trials: int, significant: int, deflated: float | None) -> str:
+    tried = f"{counted(trials, 'combination')} on {counted(len(rows), 'symbol')}"
     if significant:
         found = f"Of {tried}, {counted(significant, 'symbol')} beat buy and hold even when all are counted."
     else:
         found = f"Of {tried}, none beat buy and hold by more than so many tries explain."
+        if sum(row.spa_p_value is not None for row in rows) > MOST_TESTABLE:
+            found += (
+                f" Among more than {MOST_TESTABLE} symbols no lead can be told from luck by the {DRAWS:,d} "
+                "draws of the test."
+            )
     if deflated is None:
         return found
-    likely = percent(deflated, 0)
-    return f"{found} That the highest Sharpe ratio of all is more than luck is {likely} likely."
+    return (
+        f"{found} That the highest Sharpe ratio among the best of each symbol is more than luck is "
+        f"{likelihood(deflated)} likely."
+    )

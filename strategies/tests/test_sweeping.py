@@ -18,6 +18,7 @@ from strategies.documents import BacktestDocument
 from strategies.engine import kernels
 from strategies.models import ParameterSweep
 from strategies.running import run_backtest
+from strategies.sweep_describing import OBJECTIVES
 from strategies.sweep_documents import SweepDocument
 from strategies.sweep_parameters import Objective, SweepParameters
 from strategies.sweeping import data_changed_since, find_published, find_sweep, run_sweep
@@ -111,6 +112,21 @@ def test_the_verdict_has_every_figure_and_says_it_in_words() -> None:
     assert document.best is not None
     best = backtest_of(document, document.best.index)
     assert verdict.probabilistic_sharpe == pytest.approx(best.metrics.probabilistic_sharpe, rel=1e-9)
+
+
+@pytest.mark.parametrize("symbol", ["AAPL", "IBM", "MSFT"])
+@pytest.mark.parametrize("objective", [Objective.MAX_DRAWDOWN, Objective.TOTAL_RETURN])
+def test_the_verdict_does_not_lend_the_lead_of_another_cell_to_the_chosen_one(
+    symbol: str, objective: Objective
+) -> None:
+    document = run_sweep(asked(symbol=symbol, objective=objective, start="2008-01-02"))
+    verdict, held = document.verdict, document.benchmark.total_return
+    assert document.best is not None
+    assert document.best.total_return is not None
+    some_lead = max(value for value in document.cells.total_return if value is not None) > held
+    chosen_lags = document.best.total_return <= held
+    assert ("returned less than buy and hold" in verdict.sentence) is (some_lead and chosen_lags)
+    assert any(f"chosen by its {OBJECTIVES[objective]}" in caveat for caveat in verdict.caveats)
 
 
 def test_trials_are_counted_over_all_sweeps_and_backtests_of_the_same_bars_each_once() -> None:

@@ -3,7 +3,7 @@
 import multiprocessing
 import time
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from multiprocessing.context import ForkContext
 from multiprocessing.process import BaseProcess
@@ -23,12 +23,14 @@ from jobs.running import run_next
 from strategies import universe
 from strategies.engine import kernels
 from strategies.engine.evidence.multiplicity import holm
-from strategies.models import UniverseMember
+from strategies.engine.evidence.superiority import DRAWS
+from strategies.models import UniverseMember, UniverseSweep
 from strategies.sweep_documents import SweepDocument
 from strategies.sweep_parameters import SweepParameters
 from strategies.sweeping import run_sweep
 from strategies.universe import ask_universe, find_universe
-from strategies.universe_documents import UniverseDocument, UniverseParameters
+from strategies.universe_documents import UniverseDocument, UniverseParameters, UniverseRow
+from strategies.universe_verdict import document_of
 
 RANGES: dict[str, Any] = {"fast": [10, 20, 50], "slow": [100, 200], "start": "2012-06-01"}
 
@@ -58,6 +60,51 @@ def test_holms_procedure_follows_his_example() -> None:
     found = holm(np.array([0.02, 0.01, 0.04, 0.03]))
     np.testing.assert_allclose(found, [0.06, 0.04, 0.06, 0.06])
     np.testing.assert_allclose(holm(np.array([0.9, 0.8])), [1.0, 1.0])
+
+
+def universe_of(symbols: int, p_value: float) -> UniverseDocument:
+    """Return the document of symbols that are all alike but one, whose p-value is given."""
+    names = [f"S{number}" for number in range(symbols)]
+    asked_for = UniverseSweep(
+        pk="0" * 20, created_at=datetime.now(UTC), parameters=asked().model_dump(mode="json"), symbols=names
+    )
+    row = dict.fromkeys(UniverseRow.model_fields) | {"sweep": "0" * 20, "bars": 1000, "objective": 1.0}
+    row |= {
+        "total_return": 0.5,
+        "benchmark_total_return": 0.4,
+        "sharpe": 5.0,
+        "skewness": 0.0,
+        "kurtosis": 3.0,
+    }
+    members = [
+        UniverseMember(
+            symbol=name,
+            row=row | {"symbol": name, "spa_p_value": p_value if name == "S0" else 0.9},
+            trials=6,
+            sharpe_count=6,
+            sharpe_sum=0.06,
+            sharpe_square_sum=0.001,
+        )
+        for name in names
+    ]
+    return document_of(asked_for, members)
+
+
+@pytest.mark.parametrize(("symbols", "significant"), [(1, 1), (50, 1), (51, 0), (300, 0)])
+def test_the_smallest_p_value_is_not_significant_among_more_symbols_than_draws_can_tell_apart(
+    symbols: int, significant: int
+) -> None:
+    verdict = universe_of(symbols, 1 / (DRAWS + 1)).verdict
+    assert verdict is not None
+    assert verdict.significant == significant
+    assert ("no lead can be told from luck" in verdict.sentence) is (symbols > 50)
+
+
+def test_no_estimate_is_called_certain() -> None:
+    verdict = universe_of(2, 0.5).verdict
+    assert verdict is not None
+    assert verdict.deflated_sharpe == 1
+    assert "is over 99\N{NO-BREAK SPACE}% likely" in verdict.sentence
 
 
 @pytest.mark.django_db

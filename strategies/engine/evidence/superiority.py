@@ -29,6 +29,8 @@ class Superiority:
     """What the test says.
 
     p_value: probability of so large an advantage, or a larger one, if no trial is better than the benchmark.
+        What was observed counts as one draw more, so that it is never zero: among many tests some zeros
+        would come of too few draws alone (Davison & Hinkley 1997, Bootstrap methods, section 4.2.3).
     """
 
     p_value: float
@@ -58,7 +60,8 @@ def superior_predictive_ability(
     weights = _covariance_weights(bars)
     for returns in batches:
         _compare(returns - benchmark, strongest, weights)
-    return Superiority(p_value=float((strongest.drawn >= strongest.observed).mean()), draws=DRAWS)
+    reached = int(np.count_nonzero(strongest.drawn >= strongest.observed))
+    return Superiority(p_value=(reached + 1) / (DRAWS + 1), draws=DRAWS)
 
 
 def _compare(differences: FloatArray, strongest: _Strongest, weights: FloatArray) -> None:
