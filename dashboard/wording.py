@@ -101,7 +101,19 @@ def job_duration(job: Job) -> str:
 def job_title(job: Job) -> str:
     """Return what a job does, and to what."""
     kind = _JOB_TITLES.get(job.kind, job.kind.replace("_", " ").capitalize())
-    return f"{kind}: {job.subject}" if job.subject else kind
+    about = _about(job)
+    return f"{kind}: {about}" if about else kind
+
+
+def _about(job: Job) -> str:
+    """Return what the work is about in a reader's words; a sweep's subject is only its id."""
+    match job.kind:
+        case "universe_part":
+            return ", ".join(job.arguments["symbols"])
+        case "sweep":
+            return str(job.arguments["parameters"]["symbol"])
+        case _:
+            return job.subject
 
 
 _RIVALS = {"random_walk": "a random walk's", "drift": "the share's own drift's"}

@@ -123,6 +123,20 @@ def test_printing_stands_in_a_list_of_its_own_and_every_list_tells_its_length(
     assert "Print a report" not in words_of(reader.get(reverse("overview")))
 
 
+def test_the_list_of_jobs_names_symbols_where_a_subject_is_only_an_id(reader: Client) -> None:
+    for kind, arguments in (
+        ("sweep", {"parameters": {"symbol": "IBM"}}),
+        ("universe_part", {"universe_id": "0123", "symbols": ["AAPL", "FB"]}),
+    ):
+        Job.objects.create(
+            kind=kind, subject="0123456789abcdef", state=JobState.SUCCEEDED, arguments=arguments
+        )
+    words = words_of(reader.get(reverse("jobs")))
+    assert "Sweep parameters: IBM" in words
+    assert "Sweep symbols: AAPL, FB" in words
+    assert "0123456789abcdef" not in words
+
+
 def test_a_long_list_of_jobs_tells_what_it_leaves_out(reader: Client) -> None:
     Job.objects.bulk_create(
         Job(kind="fetch_bars", subject=f"S{number}", state=JobState.SUCCEEDED) for number in range(SHOWN + 3)
