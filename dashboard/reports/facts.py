@@ -5,6 +5,7 @@ from datetime import date
 from urllib.parse import urljoin
 
 from dashboard.formatting import SPACE, count, counted, day, moment, money
+from dashboard.metrics import METRICS
 from dashboard.reports.parts import Fact
 from forecasting.documents import ForecastDocument
 from ingestion.bars import Adjustment
@@ -13,6 +14,8 @@ from strategies.documents import BacktestDocument
 from strategies.engine.rules import RULES
 from strategies.parameters import Average, BacktestParameters, Direction, Entry, Fill
 from strategies.sweep_documents import SweepDocument
+
+_LABELS = {metric.key: metric.label for metric in METRICS}
 
 AVERAGES = {
     Average.SIMPLE: "Simple: every close in the window counts the same.",
@@ -91,7 +94,7 @@ def sweep_facts(document: SweepDocument) -> list[Fact]:
         Fact(label="Varied", text=f"{'; '.join(varied)}."),
         Fact(
             label="Chosen by",
-            text=f"{asked.objective.replace('_', ' ')}, of combinations with "
+            text=f"{_LABELS[asked.objective]}, of combinations with "
             f"{counted(asked.minimum_trades, 'trade')} or more.",
         ),
         Fact(

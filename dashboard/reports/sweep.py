@@ -100,7 +100,7 @@ def _best(shown: SweepResult) -> Table:
         return Table(caption="No combination qualifies", headings=[], rows=[])
     rows = shown.best[:PRINTED_BEST]
     return Table(
-        caption=f"The best {count(len(rows))} by {shown.objective.lower()}",
+        caption=f"The best {count(len(rows))} by {shown.objective}",
         headings=["Parameters", shown.objective, "Around it", *(metric.label for metric in shown.columns)],
         rows=[[row.parameters, row.objective, row.neighbourhood, *row.figures] for row in rows],
         note="Around it: the mean over the combination and its neighbours. A peak that stands alone is luck.",

@@ -39,6 +39,7 @@ def test_the_verdict_and_its_figures_are_the_documents(sweep: SweepDocument, pri
     text, verdict = text_of(printed), sweep.verdict
     for sentence in (verdict.sentence, sweep.summary, *sweep.notices, *verdict.caveats, sweep.disclosure):
         assert words(sentence) in text
+    assert "Chosen by Sharpe ratio, of combinations" in text
     assert words(formatting.percent(verdict.deflated_sharpe, 1)) in text
     assert words(formatting.percent(verdict.probability_of_overfitting, 0)) in text
 
