@@ -226,22 +226,29 @@ def measure_universe(days: np.ndarray, peer: Peer | None, cores: set[int]) -> No
 
 def seconds_shared(symbols: list[Prices], grid: Grid, traded: Strategy, cores: set[int]) -> float:
     """Return the least time by the clock in which one process a core sweeps the symbols between them."""
+    fork = get_context("fork")
+    begin, end = fork.Barrier(len(cores) + 1), fork.Barrier(len(cores) + 1)
 
     def sweep_share(number: int) -> None:
-        for prices in symbols[number :: len(cores)]:
-            figures_of(prices, grid, traded)
+        for _ in range(RUNS):
+            begin.wait()
+            for prices in symbols[number :: len(cores)]:
+                figures_of(prices, grid, traded)
+            end.wait()
 
     def work() -> None:
-        # Forked, they have bars and kernels already, as workers have that do nothing else.
-        processes = [get_context("fork").Process(target=sweep_share, args=(n,)) for n in range(len(cores))]
-        for process in processes:
-            process.start()
-        for process in processes:
-            process.join()
+        begin.wait()
+        end.wait()
 
     alone = os.sched_getaffinity(0)
     os.sched_setaffinity(0, cores)
+    # Forked, they have bars and kernels already, as workers have that run all the time.
+    processes = [fork.Process(target=sweep_share, args=(number,)) for number in range(len(cores))]
+    for process in processes:
+        process.start()
     taken = least_seconds(work, time.perf_counter)
+    for process in processes:
+        process.join()
     os.sched_setaffinity(0, alone)
     return taken
 
