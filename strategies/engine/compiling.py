@@ -22,9 +22,17 @@ def bare_kernel[Function: Callable[..., Any]](function: Function) -> Function:
     Counting is an atomic operation for each array that one function hands to another: a third of the time
     where functions are small and called for each trade. numba's stubs do not tell of its option.
     """
-    options: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy", "_nrt": False}
-    compiled: Function = njit(**options)(function)
+    compiled: Function = njit(**_BARE)(function)
     return compiled
+
+
+def summing_kernel[Function: Callable[..., Any]](function: Function) -> Function:
+    """Compile a bare kernel whose additions may be done in any order, and so many at a time."""
+    compiled: Function = njit(**_BARE, fastmath={"reassoc"})(function)
+    return compiled
+
+
+_BARE: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy", "_nrt": False}
 
 
 @bare_kernel

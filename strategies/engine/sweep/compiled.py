@@ -43,7 +43,7 @@ columns: Any = kernel(figure_columns)
 class Room(NamedTuple):
     """Where a thread writes what it finds of a cell, over what it found of the one before.
 
-    signals, orders, targets, equity: shape (bars,), the traded ones.
+    signals, orders, targets, equity, returns: shape (bars,), the traded ones.
     lines, sides: shapes (2, bars) and (bars,), the bars before the first traded one included.
     """
 
@@ -51,6 +51,7 @@ class Room(NamedTuple):
     orders: IndexArray
     targets: IndexArray
     equity: FloatArray
+    returns: FloatArray
     lines: FloatArray
     sides: Sides
 
@@ -62,6 +63,7 @@ class Room(NamedTuple):
             orders=np.empty(bars, np.intp),
             targets=np.empty(bars, np.intp),
             equity=np.empty(bars),
+            returns=np.empty(bars),
             lines=np.empty((2, lines.lead + bars)),
             sides=np.empty(lines.lead + bars, np.int8),
         )
@@ -167,9 +169,8 @@ def _tally(
     if closed_form and returns.shape[0] == 0 and tally_holdings(room.orders, count, market, terms, tally):
         return
     counts = walk(room.orders, room.targets, count, market, terms, room.equity)
-    tally_equity(room.equity, market.rate, counts, terms, tally)
-    for bar in range(returns.shape[0]):
-        returns[bar] = room.equity[bar]
+    changes = returns if returns.shape[0] > 0 else room.returns
+    tally_equity(room.equity, changes, market.rate, counts, terms, tally)
 
 
 def _in_threads(work: Callable[[int, int], None], cells: int, bars: int) -> None:

@@ -6,7 +6,7 @@ the tests hold it to their results. What it adds is speed alone.
 
 from math import floor, inf, isnan
 
-from strategies.engine.compiling import Array, bare_kernel
+from strategies.engine.compiling import Array, bare_kernel, higher, lower, summing_kernel
 from strategies.engine.prices import ROUNDING
 from strategies.engine.sweep.market import Market, Terms
 from strategies.engine.sweep.tallies import DOWNSIDE, GROWTH, HELD, RETURNS, SPREAD, TRADES, WINS, WORST
@@ -58,34 +58,46 @@ def walk(
 
 @bare_kernel
 def tally_equity(
-    equity: Array, rate: float, counts: tuple[int, int, int], terms: Terms, tally: Array
+    equity: Array, returns: Array, rate: float, counts: tuple[int, int, int], terms: Terms, tally: Array
 ) -> None:
-    """Count in `tally` what an equity curve comes to, and put its returns in the curve's place.
+    """Count in `tally` what an equity curve comes to, and write its returns, of the same shape.
 
     counts: as `walk` returns them.
     """
     bars = equity.shape[0]
-    before, peak, worst = terms.initial_cash, terms.initial_cash, 1.0
-    total, downside = 0.0, 0.0
+    returns[0] = equity[0] / terms.initial_cash - 1
+    before, after, found = equity[: bars - 1], equity[1:], returns[1:]
+    for bar in range(found.shape[0]):
+        found[bar] = after[bar] / before[bar] - 1 if before[bar] > 0 else 0.0
+    peak, worst = terms.initial_cash, 1.0
     for bar in range(bars):
-        now = equity[bar]
-        change = now / before - 1 if before > 0 else 0.0
-        equity[bar] = change
-        total += change
-        shortfall = min(change - rate, 0.0)
-        downside += shortfall * shortfall
-        peak = max(peak, now)
-        worst = min(worst, now / peak)
-        before = now
-    spread = 0.0
-    for bar in range(bars):
-        spread += (equity[bar] - total / bars) ** 2
-    tally[GROWTH] = before / terms.initial_cash
+        peak = higher(peak, equity[bar])
+        worst = lower(worst, equity[bar] / peak)
+    total = _sum(returns)
+    tally[GROWTH] = equity[bars - 1] / terms.initial_cash
     tally[RETURNS] = total
-    tally[SPREAD] = spread
-    tally[DOWNSIDE] = downside
+    tally[SPREAD] = _sum_of_squares(returns, total / bars, inf)
+    tally[DOWNSIDE] = _sum_of_squares(returns, rate, 0.0)
     tally[WORST] = worst - 1
     tally[TRADES], tally[WINS], tally[HELD] = counts
+
+
+@summing_kernel
+def _sum(values: Array) -> float:
+    total = 0.0
+    for place in range(values.shape[0]):
+        total += values[place]
+    return total
+
+
+@summing_kernel
+def _sum_of_squares(values: Array, centre: float, most: float) -> float:
+    """Return the sum of squared distances from `centre`, none of them taken as more than `most`."""
+    total = 0.0
+    for place in range(values.shape[0]):
+        distance = lower(values[place] - centre, most)
+        total += distance * distance
+    return total
 
 
 @bare_kernel
