@@ -34,7 +34,7 @@ test-fast: install-dev ## Run the tests that need no browser
 deploy-test: .venv-deploy/.installed ## Test templates, workflows and scripts of deploy/ and .github/
 	cd deploy && ../.venv-deploy/bin/python -m pytest -n auto --quiet
 
-docker-test: install-dev ## Run docker-compose.yml for real: needs a Docker engine, ten minutes
+docker-test: install-dev ## Run docker-compose.yml for real: needs a Docker engine, a quarter of an hour
 	DOCKER_TESTS=True $(BIN)/python -m pytest tests/docker --verbose -s
 
 lint: install-dev ## Check style, types, imports, templates, migrations and production settings

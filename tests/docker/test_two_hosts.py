@@ -22,6 +22,13 @@ QUESTION: dict[str, Any] = {
     "slow": {"start": 60, "stop": 200, "step": 7},
 }
 COMBINATIONS = 10 * 21
+HOLD = """
+import time
+from django.db import connection, transaction
+with transaction.atomic():
+    connection.cursor().execute("lock table ingestion_apiquota in exclusive mode")
+    time.sleep(600)
+"""
 
 
 @pytest.fixture(scope="module")
@@ -94,6 +101,22 @@ def test_a_sweep_of_many_symbols_is_complete_and_the_same_though_a_host_is_cut_o
     assert shared["verdict"]["trials"] == len(WALKS) * COMBINATIONS
     assert taken_over >= 1
     assert {**shared, "created_at": ""} == {**alone, "created_at": ""}
+
+
+def test_what_a_lost_host_had_not_committed_holds_nobody_up_for_longer_than_a_minute(
+    hosts: Deployment,
+) -> None:
+    lost, _ = hosts.containers("worker")
+    hosts.run("docker", "exec", "--detach", lost, "python", "manage.py", "shell", "-c", HOLD)
+    held = (
+        "select count(*) from pg_locks "
+        "where relation = 'ingestion_apiquota'::regclass and mode = 'ExclusiveLock'"
+    )
+    wait_until(lambda: hosts.query(held) == ["1"], "the lock of the host")
+    hosts.cut_off(lost)
+    seconds = wait_until(lambda: hosts.query(held) == ["0"], "the end of its transaction", within=60)
+    print(f"\nA transaction of a host that was cut off ended {seconds:.0f} s later")
+    hosts.connect(lost)
 
 
 def _fetched(hosts: Deployment) -> int:
