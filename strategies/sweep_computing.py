@@ -123,23 +123,7 @@ def _evidence(
     progress: Progress,
 ) -> Evidence:
     trials = len(sweep.grid)
-    sums: list[BlockSums] = []
-
-    def recorded() -> Iterator[FloatArray]:
-        for returns in sweep.returns(
-            lambda done: progress(_between(FIGURES_DONE, RETURNS_DONE, done), "Comparing with buy and hold")
-        ):
-            if sweep.bars >= BLOCKS:
-                sums.append(BlockSums.of(returns - bar_rate(sweep.risk_free_rate)))
-            yield returns
-
-    superiority = superior_predictive_ability(result.benchmark.curve.returns, recorded())
-    if not sums:
-        overfitting: Overfitting | Undefined = Undefined("The period has too few bars to be cut into blocks.")
-    else:
-        overfitting = probability_of_overfitting(
-            BlockSums.joined(sums), most_splits=max(LEAST_SPLITS, SPLITS_OF_TRIALS // trials)
-        )
+    superiority, overfitting = _of_all_returns(sweep, result.benchmark.curve.returns, progress)
     shape = _shape(result, best, sweep.risk_free_rate)
     deviation = deviation_of(figures.bar_sharpe)
 
@@ -160,6 +144,27 @@ def _evidence(
         overfitting=overfitting,
         superiority=superiority,
     )
+
+
+def _of_all_returns(
+    sweep: Sweep, benchmark: FloatArray, progress: Progress
+) -> tuple[Superiority | Undefined, Overfitting | Undefined]:
+    """Return what needs the returns of every cell, which are gone through once, a batch at a time."""
+    sums: list[BlockSums] = []
+
+    def recorded() -> Iterator[FloatArray]:
+        for returns in sweep.returns(
+            lambda done: progress(_between(FIGURES_DONE, RETURNS_DONE, done), "Comparing with buy and hold")
+        ):
+            if sweep.bars >= BLOCKS:
+                sums.append(BlockSums.of(returns - bar_rate(sweep.risk_free_rate)))
+            yield returns
+
+    superiority = superior_predictive_ability(benchmark, recorded())
+    if not sums:
+        return superiority, Undefined("The period has too few bars to be cut into blocks.")
+    most_splits = max(LEAST_SPLITS, SPLITS_OF_TRIALS // len(sweep.grid))
+    return superiority, probability_of_overfitting(BlockSums.joined(sums), most_splits=most_splits)
 
 
 def _shape(result: Result, best: int | None, risk_free_rate: float) -> ReturnShape | Undefined:
