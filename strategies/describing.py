@@ -251,7 +251,7 @@ def _why_no_trade(run: Run) -> str:
         return "the rule never asked for a position inside the period."
     return (
         "the rule asked for its position before the period already, and never anew inside it. With the "
-        "entry on_state the strategy would take it because it already is asked for."
+        "entry “at once” the strategy would take it on the first day."
     )
 
 
