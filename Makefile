@@ -23,7 +23,8 @@ install-dev: .venv/.installed-dev
 run: install ## Start everything on http://localhost:8000 (PORT=8001 moves it); Ctrl-C stops it
 	@LOCAL_USER=$${LOCAL_USER:-True} $(BIN)/python -m site_config.serve
 
-test: install-dev lint deploy-test ## Run every check and every test, browser tests included
+test: install-dev ## Run every check and every test, browser tests included
+	@$(MAKE) --no-print-directory --jobs 2 lint deploy-test
 	@deploy/setup/chromium
 	@deploy/setup/redis-server
 	$(BIN)/python -m pytest $(IN_PARALLEL) --cov --cov-report=term:skip-covered
@@ -85,10 +86,7 @@ tests/load/.venv/.installed: tests/load/requirements.txt
 	@tests/load/.venv/bin/pip install --quiet --requirement tests/load/requirements.txt
 	@touch $@
 
-lock: | .venv/.made ## Resolve pyproject.toml anew into requirements*.txt, with hashes
-	@# uv alone, by its own locked hashes: the other packages need not be installable for this.
-	@[ -x $(BIN)/uv ] || $(BIN)/python -m pip install --quiet --require-hashes --requirement \
-	  <(awk '/^[a-z]/ {wanted = /^uv==/} wanted && !/^ *#/' requirements-dev.txt)
+lock: .venv/.uv ## Resolve pyproject.toml anew into requirements*.txt, with hashes
 	$(call compile,requirements.txt)
 	$(call compile,requirements-dev.txt,--group dev --constraint requirements.txt)
 	$(call compile,deploy/requirements.txt,,deploy/requirements.in)
@@ -116,9 +114,17 @@ endef
 	@deploy/setup/system-libraries $(BIN)/python
 	@touch $@
 
-.venv/.installed-dev: requirements-dev.txt .venv/.installed
-	@$(BIN)/python -m pip install --quiet --quiet --require-hashes --only-binary :all: --requirement requirements-dev.txt
+# uv alone, by its own locked hashes: the other packages need not be installable for this.
+.venv/.uv: requirements-dev.txt | .venv/.made
+	@$(BIN)/python -m pip install --quiet --quiet --require-hashes --requirement \
+	  <(awk '/^[a-z]/ {wanted = /^uv==/} wanted && !/^ *#/' requirements-dev.txt)
 	@touch $@
+
+# What `make run` needs is part of it. uv takes seconds where pip takes a minute.
+.venv/.installed-dev: requirements-dev.txt .venv/.uv
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --only-binary :all: --requirement requirements-dev.txt
+	@deploy/setup/system-libraries $(BIN)/python
+	@touch .venv/.installed $@
 
 # An environment of its own: what checks deploy/ wants other versions than the product.
 .venv-deploy/.installed: deploy/requirements.txt .venv/.installed-dev
