@@ -180,7 +180,7 @@ class Environment(BaseSettings):
         default=4, ge=0, le=64, description="Requests that a web process works on at once; 0: no bound."
     )
     requests_waiting: int = Field(
-        default=20, ge=0, le=512, description="Requests that wait beyond those; more are answered with 503."
+        default=12, ge=0, le=512, description="Requests that wait beyond those; more are answered with 503."
     )
     alpha_vantage_allow_private: bool | None = Field(
         default=None,
