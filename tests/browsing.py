@@ -1,11 +1,19 @@
 """What the browser tests share."""
 
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import ConsoleMessage, Page
+from playwright.sync_api import Browser, ConsoleMessage, Page
+
+from tests.site import RunningSite
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+BACKTEST_CHART = "#backtest-chart:not([aria-busy]) canvas"
+"""The chart of a backtest, drawn."""
+TWO_FRAMES = "new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))"
+"""Waited for, what was changed before is painted."""
 
 
 def installed_browser() -> Path:
@@ -35,3 +43,24 @@ def browser_complaints(page: Page) -> list[str]:
     page.on("console", note)
     page.on("pageerror", lambda error: complaints.append(str(error)))
     return complaints
+
+
+@contextmanager
+def apple_backtest(
+    browser: Browser, site: RunningSite, *, height: int, calm: bool = False
+) -> Iterator[tuple[Page, list[str]]]:
+    """Open the backtest of AAPL, drawn, until the block ends; beside it what the browser complains of.
+
+    height: of the window, in pixels. calm: whether the reader wants no motion.
+    """
+    context = browser.new_context(
+        base_url=site.address,
+        viewport={"width": 1280, "height": height},
+        reduced_motion="reduce" if calm else "no-preference",
+    )
+    page = context.new_page()
+    complaints = browser_complaints(page)
+    page.goto("/backtests/?symbol=AAPL")
+    page.locator(BACKTEST_CHART).first.wait_for()
+    yield page, complaints
+    context.close()

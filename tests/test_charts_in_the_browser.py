@@ -7,14 +7,13 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browsing import browser_complaints
+from tests.browsing import BACKTEST_CHART, TWO_FRAMES, apple_backtest
 from tests.site import RunningSite
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.browser
 
 DAY = 86_400_000
-TWO_FRAMES = "new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))"
 MODELS = """() => {
     const all = [...Bokeh.documents[0].all_models];
     const figures = all.filter((model) => model.type === "Figure");
@@ -47,15 +46,8 @@ COLOURS_OF_PICTURES = """() => [...document.querySelectorAll(".chart-picture")].
 @pytest.fixture(scope="module")
 def opened(browser: Browser, site: RunningSite) -> Iterator[Page]:
     """A page on the backtest of AAPL, for all tests of a module."""
-    context = browser.new_context(
-        base_url=site.address, viewport={"width": 1280, "height": 2000}, reduced_motion="reduce"
-    )
-    page = context.new_page()
-    complaints = browser_complaints(page)
-    page.goto("/backtests/?symbol=AAPL")
-    page.locator("#backtest-chart:not([aria-busy]) canvas").first.wait_for()
-    yield page
-    context.close()
+    with apple_backtest(browser, site, height=2000, calm=True) as (page, complaints):
+        yield page
     assert complaints == []
 
 
@@ -162,7 +154,7 @@ def test_a_finger_reads_a_day_where_it_touches(browser: Browser, site: RunningSi
     )
     page = context.new_page()
     page.goto("/backtests/?symbol=AAPL")
-    page.locator("#backtest-chart:not([aria-busy]) canvas").first.wait_for()
+    page.locator(BACKTEST_CHART).first.wait_for()
     newest = page.locator("[data-cursor-date]").inner_text()
     page.locator("#backtest-chart").scroll_into_view_if_needed()
     page.touchscreen.tap(*_middle(_panel(page, "Price")))
@@ -208,7 +200,7 @@ def test_candles_scales_and_units_are_chosen_and_remembered(page: Page) -> None:
     expect(equity).to_have_text(f"{100 * (money / 10_000 - 1):+,.2f} %")
     expect(page.locator('[data-value="rolling.beta"]')).to_be_visible()
     page.reload()
-    page.locator("#backtest-chart:not([aria-busy]) canvas").first.wait_for()
+    page.locator(BACKTEST_CHART).first.wait_for()
     chosen = page.locator("#backtest-chart [data-choose][aria-pressed=true]")
     expect(chosen).to_have_text(["Candles", "Linear", "%", "Beta"])
     assert _drawn(page)["candles"] == [True] * 3

@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from tests.browsing import browser_complaints
+from tests.browsing import TWO_FRAMES, browser_complaints
 from tests.site import RunningSite, running_site
 from tests.subprocesses import run_python
 from tests.waiting import wait_until
@@ -68,7 +68,6 @@ OUTSIDE_THE_WINDOW = """() => [...document.querySelectorAll(".site-header :is(a,
         const { left, right, width } = control.getBoundingClientRect();
         return width === 0 || left < 0 || right > document.documentElement.clientWidth; })
     .map((control) => control.textContent.trim() || control.ariaLabel)"""
-TWO_FRAMES = "new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))"
 
 
 def _opened(browser: Browser, site: RunningSite, address: str) -> tuple[Page, list[str]]:

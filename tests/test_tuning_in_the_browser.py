@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browsing import browser_complaints
+from tests.browsing import BACKTEST_CHART, apple_backtest
 from tests.site import RunningSite
 
 pytestmark = pytest.mark.browser
@@ -22,24 +22,15 @@ SWAP = """(address) => new Promise((resolve) => {
 @pytest.fixture
 def troubled(browser: Browser, site: RunningSite) -> Iterator[Page]:
     """A page on the backtest of AAPL whose requests a test makes fail, which the browser reports."""
-    context = browser.new_context(base_url=site.address, viewport={"width": 1280, "height": 900})
-    page = context.new_page()
-    page.goto("/backtests/?symbol=AAPL")
-    page.locator("#backtest-chart:not([aria-busy]) canvas").first.wait_for()
-    yield page
-    context.close()
+    with apple_backtest(browser, site, height=900) as (page, _):
+        yield page
 
 
 @pytest.fixture
 def page(browser: Browser, site: RunningSite) -> Iterator[Page]:
     """A page on the backtest of AAPL; it fails the test when the browser reports an error."""
-    context = browser.new_context(base_url=site.address, viewport={"width": 1280, "height": 900})
-    page = context.new_page()
-    complaints = browser_complaints(page)
-    page.goto("/backtests/?symbol=AAPL")
-    page.locator("#backtest-chart:not([aria-busy]) canvas").first.wait_for()
-    yield page
-    context.close()
+    with apple_backtest(browser, site, height=900) as (page, complaints):
+        yield page
     assert complaints == []
 
 
@@ -115,7 +106,7 @@ def test_keys_alone_choose_tune_export_and_compare(page: Page) -> None:
 
     page.keyboard.press("g")
     page.keyboard.press("b")
-    page.locator("#backtest-chart:not([aria-busy]) canvas").first.wait_for()
+    page.locator(BACKTEST_CHART).first.wait_for()
     page.keyboard.press("/")
     expect(page.get_by_role("combobox", name="Symbol", exact=True)).to_be_focused()
     page.keyboard.type("IBM")
