@@ -25,8 +25,9 @@ run: install ## Start everything on http://localhost:8000 (PORT=8001 moves it); 
 
 test: install-dev ## Run every check and every test, browser tests included
 	@$(MAKE) --no-print-directory --jobs 2 lint deploy-test
-	@deploy/setup/chromium
-	@deploy/setup/redis-server
+	@deploy/bootstrap/chromium.sh
+	@deploy/bootstrap/redis-server.sh
+	@deploy/bootstrap/haproxy.sh
 	$(BIN)/python -m pytest $(IN_PARALLEL) --cov --cov-report=term:skip-covered
 
 test-fast: install-dev ## Run the tests that need no browser
@@ -82,7 +83,7 @@ audit: install-dev ## Look for known holes in the locked packages; needs the net
 	done
 
 tests/load/.venv/.installed: tests/load/requirements.txt
-	@python=$$(deploy/setup/find-python) && "$$python" -m venv tests/load/.venv
+	@python=$$(deploy/bootstrap/find-python.sh) && "$$python" -m venv tests/load/.venv
 	@tests/load/.venv/bin/pip install --quiet --requirement tests/load/requirements.txt
 	@touch $@
 
@@ -96,7 +97,7 @@ image: ## Build the container image and print its size and what fills it
 	deploy/image/size
 
 screenshots: install-dev ## Photograph every page into docs/screenshots
-	@deploy/setup/chromium
+	@deploy/bootstrap/chromium.sh
 	$(BIN)/python -m tests.screenshots
 
 define compile
@@ -105,13 +106,13 @@ $(BIN)/uv pip compile --quiet --universal --python-version 3.12 --generate-hashe
 endef
 
 .venv/.made:
-	@python=$$(deploy/setup/find-python) && echo "Making .venv with $$python" && "$$python" -m venv .venv
+	@python=$$(deploy/bootstrap/find-python.sh) && echo "Making .venv with $$python" && "$$python" -m venv .venv
 	@touch $@
 
 .venv/.installed: requirements.txt | .venv/.made
 	@echo "Installing packages (a minute or two the first time)"
 	@$(BIN)/python -m pip install --quiet --quiet --require-hashes --only-binary :all: --requirement requirements.txt
-	@deploy/setup/system-libraries $(BIN)/python
+	@deploy/bootstrap/system-libraries.sh $(BIN)/python
 	@touch $@
 
 # uv alone, by its own locked hashes: the other packages need not be installable for this.
@@ -124,7 +125,7 @@ endef
 # write no bytecode, every process of the tests would compile all it imports again, so it is done here.
 .venv/.installed-dev: requirements-dev.txt .venv/.uv
 	@$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes --only-binary :all: --requirement requirements-dev.txt
-	@deploy/setup/system-libraries $(BIN)/python
+	@deploy/bootstrap/system-libraries.sh $(BIN)/python
 	@touch .venv/.installed $@
 
 # An environment of its own: what checks deploy/ wants other versions than the product.

@@ -11,7 +11,7 @@ TOOLS = Path(sys.executable).parent
 WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
 SCRIPTS = sorted(
     path
-    for folder in ("compose", "host", "image", "pipeline", "setup", "aws", "backup")
+    for folder in ("compose", "host", "image", "pipeline", "bootstrap", "aws", "backup")
     for path in (ROOT / "deploy" / folder).glob("*")
     if path.is_file()
     and (path.read_bytes().startswith((b"#!/usr/bin/env bash", b"#!/bin/sh")) or path.name == "common")

@@ -17,7 +17,7 @@ def _command(folder: Path, name: str, script: str) -> None:
 def _run(script: str, *arguments: str, path: Path, home: Path) -> subprocess.CompletedProcess[str]:
     # Only /bin/sh's own tools beside the stand-ins: the machine's interpreters stay out of sight.
     return subprocess.run(
-        ["/bin/bash", BASE_DIR / "deploy" / "setup" / script, *arguments],
+        ["/bin/bash", BASE_DIR / "deploy" / "bootstrap" / f"{script}.sh", *arguments],
         env={"PATH": str(path), "HOME": str(home)},
         capture_output=True,
         text=True,
