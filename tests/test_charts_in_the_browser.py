@@ -211,6 +211,9 @@ def test_candles_scales_and_units_are_chosen_and_remembered(page: Page) -> None:
         ("Rolling figure", "Sharpe"),
     ):
         _press(page, group, usual)
+    labels = [label for axis in _drawn(page)["moneyAxes"] for label in axis]
+    assert labels
+    assert not any(label.endswith("%") for label in labels)
 
 
 def test_a_double_click_shows_all_and_the_table_has_the_values(page: Page) -> None:

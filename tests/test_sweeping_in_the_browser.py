@@ -14,18 +14,19 @@ pytestmark = pytest.mark.browser
 
 ADDRESS = "/sweeps/?symbol=AAPL&fast=10+to+40+by+10&slow=50+to+200+by+50"
 DRAWN = "#sweep-heatmap:not([aria-busy]) canvas"
-SHOWN = """async () => {
-    const heatmap = await Hindcast.heatmaps.of(document.getElementById("sweep-heatmap"));
-    const { parameters, x, y, best, figures } = heatmap.columns;
-    return { parameters, x, y, best, figures };
+SHOWN = """() => {
+    const columns = JSON.parse(document.getElementById("sweep-heatmap-columns").textContent);
+    const { parameters, best, figures } = columns;
+    const [drawn] = Bokeh.documents.filter((one) => one.get_model_by_name("heatmap"));
+    const { x, y } = drawn.get_model_by_name("fields").data;
+    return { parameters, best, figures, x: [...x], y: [...y] };
 }"""
-PLACE = """async (field) => {
-    const host = document.getElementById("sweep-heatmap");
-    const heatmap = await Hindcast.heatmaps.of(host);
+"""What stands in the page for the heatmap, and the fields that are drawn."""
+PLACE = """(field) => {
     const [document_] = Bokeh.documents.filter((one) => one.get_model_by_name("heatmap"));
     const plot = document_.get_model_by_name("heatmap");
     const view = Bokeh.index.find_one(plot) ?? Bokeh.index.find_one_by_id(plot.id);
-    const { x, y } = heatmap.columns;
+    const { x, y } = document_.get_model_by_name("fields").data;
     const box = view.el.getBoundingClientRect();
     return [
         box.left + view.frame.x_scale.compute(x[field]),

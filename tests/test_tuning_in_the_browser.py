@@ -1,6 +1,7 @@
 """Tuning as a person does it for an hour: undo, keys, saving, comparing, and nothing left behind."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -183,7 +184,7 @@ def test_trouble_with_the_server_is_said_once_and_the_result_stays(troubled: Pag
     troubled.route("**/backtests/?*", lambda route: route.abort())
     troubled.get_by_label("Fast window").fill("44")
     troubled.get_by_label("Fast window").blur()
-    expect(troubled.locator("#toasts")).to_contain_text("does not answer")
+    expect(troubled.locator("#toasts")).to_contain_text("does not respond")
     _title(troubled, "20 / 50")
     troubled.unroute("**/backtests/?*")
     _tune(troubled, 45)
@@ -196,3 +197,13 @@ def test_what_takes_long_can_be_cancelled(troubled: Page) -> None:
     troubled.locator("#busy-note").get_by_role("button", name="Cancel").click()
     expect(troubled.locator("#busy-note")).not_to_have_class("is-shown")
     _title(troubled, "20 / 50")
+
+
+def test_the_bar_of_a_request_ends_with_a_response_that_replaces_the_form(troubled: Page) -> None:
+    fast = troubled.get_by_label("Fast window")
+    fast.fill("0")
+    fast.blur()
+    expect(fast).to_have_attribute("aria-invalid", "true")
+    expect(troubled.locator("html")).not_to_have_class(re.compile("is-busy"))
+    _tune(troubled, 47)
+    expect(troubled.locator("html")).not_to_have_class(re.compile("is-busy"))

@@ -1,40 +1,38 @@
 // The marks of a chart, such as those of trades: large while they are few, small where they crowd the
 // view, so that the line under them stays visible. Every one is drawn.
-window.Hindcast = window.Hindcast ?? {};
 
-(() => {
-  "use strict";
-  const SHARE_OF_ROOM = 0.5; // of the pixels that each mark has for itself, beyond the least size
+import { lowerBound } from "./axes.js";
+import { tagged } from "./bokeh.js";
 
-  Hindcast.Marks = class {
-    #renderers;
-    #plot;
-    #least;
-    #most;
+const SHARE_OF_ROOM = 0.5; // of the pixels that each mark has for itself, beyond the least size
 
-    // onResize: called when the width of the panel has changed, and with it the room for marks.
-    constructor(document, onResize) {
-      const models = [...document.all_models];
-      this.#renderers = models.filter((model) => Hindcast.tagged(model, "size:").length);
-      if (!this.#renderers.length) return;
-      const [first] = this.#renderers;
-      [this.#least, this.#most] = Hindcast.tagged(first, "size:")[0].split(",").map(Number);
-      this.#plot = models.find((model) => Array.isArray(model.renderers) && model.renderers.includes(first));
-      this.#plot.properties.inner_width.change.connect(onResize);
+export class Marks {
+  #renderers;
+  #plot;
+  #least;
+  #most;
+
+  // models: of the drawing. onResize: called when the width of the panel has changed, and with it the room for marks.
+  constructor(models, onResize) {
+    this.#renderers = models.filter((model) => tagged(model, "size:").length);
+    if (!this.#renderers.length) return;
+    const [first] = this.#renderers;
+    [this.#least, this.#most] = tagged(first, "size:")[0].split(",").map(Number);
+    this.#plot = models.find((model) => Array.isArray(model.renderers) && model.renderers.includes(first));
+    this.#plot.properties.inner_width.change.connect(onResize);
+  }
+
+  // Size the marks for the dates from start to end.
+  fit(start, end) {
+    if (!this.#renderers.length || !this.#plot.inner_width) return;
+    const count = this.#renderers.reduce((sum, { data_source }) => {
+      const dates = data_source.data.date;
+      return sum + lowerBound(dates, end) - lowerBound(dates, start);
+    }, 0);
+    const room = this.#plot.inner_width / Math.max(count, 1);
+    const size = Math.round(Math.min(this.#most, this.#least + SHARE_OF_ROOM * room));
+    for (const { glyph } of this.#renderers) {
+      if (glyph.size?.value !== size) glyph.setv({ size: { value: size }, line_width: { value: size < 8 ? 1 : 1.5 } });
     }
-
-    // Size the marks for the dates from start to end.
-    fit(start, end) {
-      if (!this.#renderers.length || !this.#plot.inner_width) return;
-      const count = this.#renderers.reduce((sum, { data_source }) => {
-        const dates = data_source.data.date;
-        return sum + Hindcast.lowerBound(dates, end) - Hindcast.lowerBound(dates, start);
-      }, 0);
-      const room = this.#plot.inner_width / Math.max(count, 1);
-      const size = Math.round(Math.min(this.#most, this.#least + SHARE_OF_ROOM * room));
-      for (const { glyph } of this.#renderers) {
-        if (glyph.size?.value !== size) glyph.setv({ size: { value: size }, line_width: { value: size < 8 ? 1 : 1.5 } });
-      }
-    }
-  };
-})();
+  }
+}

@@ -1,0 +1,45 @@
+"""The browser's modules: every import leads somewhere, none leads in a circle, and none is left over."""
+
+import re
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+from django.conf import settings
+
+SCRIPTS = settings.BASE_DIR / "static/js"
+THEME = SCRIPTS / "theme.js"
+"""Not a module: it runs before the first paint."""
+
+IMPORT = re.compile(r"""^import\s(?:[^;]*?\sfrom\s)?"(?P<path>\.[^"]+)";""", re.MULTILINE)
+PAGE_SCRIPT = re.compile(r"js/pages/\w+\.js")
+
+
+def _imports(module: Path) -> set[Path]:
+    return {(module.parent / found["path"]).resolve() for found in IMPORT.finditer(module.read_text())}
+
+
+def _graph() -> dict[Path, set[Path]]:
+    return {path: _imports(path) for path in SCRIPTS.rglob("*.js") if path != THEME}
+
+
+def test_every_import_leads_to_a_module_and_none_in_a_circle() -> None:
+    graph = _graph()
+    assert set().union(*graph.values()) <= graph.keys()
+    TopologicalSorter(graph).prepare()
+
+
+def test_every_module_is_reached_from_a_page() -> None:
+    graph = _graph()
+    templates = (path.read_text() for path in (settings.BASE_DIR / "templates").rglob("*.html"))
+    reached: set[Path] = set()
+    waiting = [SCRIPTS.parent / found for text in templates for found in PAGE_SCRIPT.findall(text)]
+    while waiting:
+        module = waiting.pop()
+        if module not in reached:
+            reached.add(module)
+            waiting += graph[module]
+    assert reached == graph.keys()
+
+
+def test_no_module_speaks_to_another_through_the_window() -> None:
+    assert not [path for path in SCRIPTS.rglob("*.js") if "window.Hindcast" in path.read_text()]

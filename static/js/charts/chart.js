@@ -1,0 +1,97 @@
+// A chart over dates: panels under each other, the columns of a result in them, and what a person can
+// do with it.
+
+import { Charts } from "./bokeh.js";
+import { ChartModel } from "./chart_model.js";
+import { choicesOf, showChoices } from "./choices.js";
+import { connectControls, markRange } from "./controls.js";
+import { ChartCursor } from "./cursor.js";
+
+const NARROW = 480; // pixels; a panel of less has room for few dates
+const STILL = 200; // milliseconds without a move, after which the part in view is asked for in full
+
+class Chart {
+  #host;
+  #cursor;
+  #timer;
+  #abort;
+
+  constructor(host, drawing) {
+    this.#host = host;
+    this.model = new ChartModel(drawing, () => this.#viewChanged());
+    for (const { model } of drawing.plots) {
+      model.on_event("doubletap", () => this.model.look(...this.model.openingView()));
+      if (host.clientWidth < NARROW) writeFewDates(model);
+      if (window.matchMedia("(pointer: coarse)").matches) leaveTouchToThePage(model.toolbar);
+    }
+    this.#cursor = new ChartCursor(host, this.model, drawing.plots);
+    this.choose();
+  }
+
+  // Draw what belongs to the reader's choices.
+  choose() {
+    const choices = choicesOf(this.#host);
+    showChoices(this.#host, choices);
+    this.model.choose(choices);
+    if (this.model.columns) this.#cursor.refresh();
+  }
+
+  show(columns) {
+    for (const element of this.#host.querySelectorAll("[data-label]")) {
+      element.textContent = columns.labels[element.dataset.label] ?? element.textContent;
+    }
+    for (const panel of this.#host.querySelectorAll("[data-needs]")) {
+      panel.hidden = columns.sources[panel.dataset.needs].day.length === 0;
+    }
+    // What a person pointed at in the result before.
+    const forgotten = (this.#host.dataset.forget ?? "").split(" ").filter(Boolean);
+    this.model.fill(Object.fromEntries(forgotten.map((name) => [name, { day: [] }])));
+    this.model.show(columns);
+  }
+
+  remove() {
+    clearTimeout(this.#timer);
+    this.#abort?.abort();
+  }
+
+  #viewChanged() {
+    this.#cursor.refresh();
+    markRange(this.#host, this.model);
+    for (const note of this.#host.querySelectorAll("[data-while-all]")) note.hidden = !this.model.showsAll();
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#loadDetail(), STILL);
+  }
+
+  // A long run arrives thinned; the part in view is then asked for in full.
+  async #loadDetail() {
+    const { columns } = this.model;
+    if (!columns.detail_address || this.model.showsAll()) return;
+    const [start, end] = this.model.view().map((time) => new Date(time).toISOString().slice(0, 10));
+    this.#abort?.abort();
+    this.#abort = new AbortController();
+    try {
+      const url = `${columns.detail_address}?start=${start}&end=${end}`;
+      const response = await fetch(url, { signal: this.#abort.signal });
+      if (!response.ok) return; // The thinned lines stay: they are right, only coarser.
+      const sources = await response.json();
+      if (this.model.columns !== columns) return;
+      this.model.fill(sources);
+      this.model.fitValues();
+      this.#cursor.refresh();
+    } catch (error) {
+      if (error.name !== "AbortError") console.warn("The chart stays thinned:", error);
+    }
+  }
+}
+
+const writeFewDates = ({ below }) => {
+  for (const { ticker } of below) ticker.desired_num_ticks = 3;
+};
+
+// A finger scrolls the page; the buttons move the chart.
+const leaveTouchToThePage = (toolbar) => {
+  for (const tool of toolbar.tools) tool.active = false;
+  toolbar.active_changed.emit();
+};
+
+connectControls(new Charts("[data-chart]", (host, drawing) => new Chart(host, drawing)));

@@ -1,0 +1,7 @@
+// The backtest's page: a form, and the chart of its result.
+
+import "./page.js";
+import "../charts/chart.js";
+import "../forms.js";
+import "../rule_fields.js";
+import "../undo.js";

@@ -1,0 +1,4 @@
+// What every page has.
+
+import "../request_feedback.js";
+import "../shortcuts.js";

@@ -1,0 +1,4 @@
+// A list of runs to choose from for a comparison.
+
+import "./page.js";
+import "../compare_selection.js";

@@ -1,0 +1,7 @@
+// The sweep's page: a form, the heatmap of its result, and the charts under it.
+
+import "./page.js";
+import "../charts/chart.js";
+import "../charts/heatmap.js";
+import "../forms.js";
+import "../rule_fields.js";
