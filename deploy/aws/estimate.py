@@ -26,9 +26,18 @@ SECRET = 0.40
 ALARM = 0.10
 LOG_GIGABYTE = 0.50
 HOST_DISK = 30
-ALARMS = 6
+ALARMS = 11
+SNAPSHOT_GIGABYTE = 0.095
+"""Of the snapshots before releases; the automatic backups are free up to the size of the database."""
+METRIC = 0.30
+METRICS_A_HOST = 7 + 4
+"""Detailed monitoring, and what deploy/host/watch tells."""
+FIREWALL = 5 + 2 * 1 + 1 * 0.60
+"""A list with two rules, and a million requests."""
+SIGNING_KEY = 1.00
 GIGABYTES_THROUGH_NAT = 20
-LOG_GIGABYTES_A_HOST = 3
+LOG_GIGABYTES_A_HOST = 3 + 1
+"""The containers' entries, and the network's flows."""
 
 
 @dataclass(frozen=True)
@@ -61,11 +70,16 @@ def estimate(name: str, example: dict[str, Any]) -> Estimate:
         * (
             HOURS * DATABASE_HOUR[parameters["DatabaseType"]]
             + parameters["DatabaseGigabytes"] * DATABASE_GIGABYTE
-        ),
+        )
+        + parameters["DatabaseGigabytes"] * SNAPSHOT_GIGABYTE,
         network=HOURS
         * (BALANCER_HOUR + BALANCER_UNIT_HOUR + gateways * NAT_HOUR + addresses * PUBLIC_ADDRESS_HOUR)
-        + GIGABYTES_THROUGH_NAT * NAT_GIGABYTE,
-        rest=2 * SECRET + ALARMS * ALARM + hosts * LOG_GIGABYTES_A_HOST * LOG_GIGABYTE,
+        + GIGABYTES_THROUGH_NAT * NAT_GIGABYTE
+        + FIREWALL,
+        rest=2 * SECRET
+        + SIGNING_KEY
+        + ALARMS * ALARM
+        + hosts * (LOG_GIGABYTES_A_HOST * LOG_GIGABYTE + METRICS_A_HOST * METRIC),
     )
 
 
@@ -74,7 +88,7 @@ def table() -> str:
     examples = {path.stem: json.loads(path.read_text()) for path in EXAMPLES.glob("*.json")}
     estimates = sorted((estimate(*example) for example in examples.items()), key=lambda each: each.total)
     rows = [
-        "| example | hosts | database | network | logs, secrets, alarms | a month |",
+        "| example | hosts | database, snapshots | network, firewall | logs, metrics, secrets | a month |",
         "|---|---|---|---|---|---|",
     ]
     for each in estimates:

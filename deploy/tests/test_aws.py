@@ -25,6 +25,7 @@ GIVEN = {
     "AlarmEmail": "operator@example.com",
     "Repository": "example/hindcast",
     "ProviderArn": "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com",
+    "SigningKeyArn": f"arn:aws:kms:{REGION}:123456789012:key/00000000-0000-0000-0000-000000000000",
     "InitialImage": f"123456789012.dkr.ecr.{REGION}.amazonaws.com/hindcast@{DIGEST}",
     "InitialProxyImage": f"123456789012.dkr.ecr.{REGION}.amazonaws.com/hindcast-proxy@{DIGEST}",
 }
@@ -191,7 +192,10 @@ def test_the_account_s_own_stack_can_be_created_and_deleted(given: dict[str, str
     role = boto3.client("iam").get_role(RoleName="hindcast-build")["Role"]
     (statement,) = role["AssumeRolePolicyDocument"]["Statement"]
     subject = statement["Condition"]["StringEquals"]["token.actions.githubusercontent.com:sub"]
-    assert subject == "repo:example/hindcast:ref:refs/heads/main"
+    assert subject == (
+        "repo:example/hindcast:ref:refs/heads/main:job_workflow_ref:"
+        "example/hindcast/.github/workflows/release.yml@refs/heads/main"
+    )
     _delete("pipeline")
 
 
@@ -203,3 +207,30 @@ def test_the_documents_name_the_costs_that_the_estimate_computes() -> None:
     sys.modules["estimate"] = estimate
     specification.loader.exec_module(estimate)
     assert estimate.table() in (DEPLOY.parent / "docs/aws.md").read_text()
+
+
+def test_the_role_that_deploys_is_bound_to_the_workflow_on_main_and_images_to_our_repositories() -> None:
+    template, _ = decode(str(TEMPLATES / "site.yml"))
+    resources = template["Resources"]
+    (statement,) = resources["DeployRole"]["Properties"]["AssumeRolePolicyDocument"]["Statement"]
+    subject = statement["Condition"]["StringEquals"]["token.actions.githubusercontent.com:sub"]["Fn::Sub"]
+    assert subject.endswith("/.github/workflows/deploy.yml@refs/heads/main")
+    parameters = resources["UpdateDocument"]["Properties"]["Content"]["parameters"]
+    for name, repository in (("image", "hindcast"), ("proxyImage", "hindcast-proxy")):
+        pattern = parameters[name]["allowedPattern"]["Fn::Sub"]
+        assert pattern.startswith("^${AWS::AccountId}\\.dkr\\.ecr\\.")
+        assert pattern.endswith(f"/{repository}@sha256:[0-9a-f]{{64}}$")
+
+
+def test_a_rolling_update_waits_until_a_host_serves(given: dict[str, str]) -> None:
+    template, _ = decode(str(TEMPLATES / "site.yml"))
+    fleet = template["Resources"]["HostFleet"]
+    assert fleet["UpdatePolicy"]["AutoScalingRollingUpdate"]["WaitOnResourceSignals"] is True
+    assert fleet["CreationPolicy"]["ResourceSignal"]["Count"] == {"Ref": "HostsAtLeast"}
+    chosen = json.loads((TEMPLATES / "examples/standard.json").read_text())
+    _stack("network", "network.yml", chosen["network"])
+    _stack("site", "site.yml", given | chosen["site"])
+    steps = _first_steps_of_a_host()
+    order = [steps.index(step) for step in ("kms verify", "docker pull", "hindcast/start", "signal SUCCESS")]
+    assert order == sorted(order)
+    subprocess.run(["bash", "-n"], input=steps, text=True, check=True)

@@ -19,6 +19,7 @@ BROKER_SECRET=
 LOG_GROUP=/hindcast/production
 WEB_CONTAINERS=2
 WORKER_CONTAINERS=1
+SIGNING_KEY=key
 """
 AWS = """
 case "$*" in
@@ -27,6 +28,8 @@ case "$*" in
   *"--secret-id application"*) echo '{"DJANGO_SECRET_KEY": "key", "ALPHA_VANTAGE_API_KEY": ""}' ;;
   *"--secret-id broker"*) echo '{"TASK_BROKER_URL": "rediss://:word@redis:6379/0"}' ;;
   *get-login-password*) echo token ;;
+  *hindcast-signatures*) echo signature ;;
+  "kms verify"*) echo True ;;
 esac
 """
 DOCKER = """
@@ -97,7 +100,48 @@ def test_containers_are_locked_down(commands: Commands, tmp_path: Path) -> None:
     assert all(
         "--read-only" in run and "--cap-drop ALL" in run and "no-new-privileges" in run for run in runs
     )
+    assert all("--memory" in run and "--pids-limit" in run for run in runs)
     assert [run for run in runs if "--publish 8000:8000" in run] == [runs[-1]]
+
+
+def test_a_log_that_cannot_be_sent_does_not_stop_the_site(commands: Commands, tmp_path: Path) -> None:
+    _run(commands, "host/update", tmp_path, IMAGE, PROXY)
+    runs = [call for call in commands.calls("docker") if call.startswith("run")]
+    assert all("mode=non-blocking" in run for run in runs)
+
+
+@pytest.mark.parametrize("script", ["update", "migrate", "fetch", "start"])
+def test_an_image_that_the_pipeline_did_not_sign_never_runs(
+    commands: Commands, tmp_path: Path, script: str
+) -> None:
+    commands.answer("aws", AWS.replace("echo True", "exit 254"))
+    done = _run(commands, f"host/{script}", tmp_path, IMAGE, PROXY)
+    assert done.returncode != 0
+    assert not [call for call in commands.calls("docker") if call.startswith(("pull", "run", "create"))]
+
+
+def test_a_new_host_migrates_before_it_starts_anything(commands: Commands, tmp_path: Path) -> None:
+    done = _run(commands, "host/start", tmp_path, IMAGE, PROXY)
+    assert done.returncode == 0, done.stderr
+    runs = [call for call in commands.calls("docker") if call.startswith("run")]
+    assert runs[0].endswith("python manage.py prepare")
+    assert [("service=" in run) for run in runs] == [False, True, True, True, True]
+
+
+def test_a_host_whose_database_cannot_be_migrated_starts_nothing(commands: Commands, tmp_path: Path) -> None:
+    commands.answer("docker", DOCKER.format(state="healthy") + '\ncase "$*" in *prepare) exit 1 ;; esac')
+    assert _run(commands, "host/start", tmp_path, IMAGE, PROXY).returncode != 0
+    assert not [call for call in commands.calls("docker") if "hindcast.service=web" in call]
+
+
+def test_a_host_tells_each_minute_how_it_is(commands: Commands, tmp_path: Path) -> None:
+    commands.answer("curl", 'case "$*" in *worker*) exit 22 ;; esac')
+    done = _run(commands, "host/watch", tmp_path)
+    assert done.returncode == 0, done.stderr
+    (told,) = (call for call in commands.calls("aws") if call.startswith("cloudwatch"))
+    assert "--namespace Hindcast/production" in told
+    assert "MetricName=SiteAnswers,Value=1" in told
+    assert "MetricName=WorkerAnswers,Value=0" in told
 
 
 def test_an_image_that_does_not_become_ready_goes_and_the_old_containers_stay(
