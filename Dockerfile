@@ -52,6 +52,6 @@ ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
 USER 10001
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=10s --retries=4 --start-period=120s \
-  CMD ["python", "-m", "site_config.healthcheck"]
+  CMD ["python", "-m", "site_config.server.healthcheck"]
 ENTRYPOINT ["/app/deploy/image/entrypoint"]
 CMD ["gunicorn", "site_config.wsgi", "--config", "deploy/gunicorn.conf.py"]

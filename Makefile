@@ -21,7 +21,7 @@ install: .venv/.installed ## Make .venv and install what `make run` needs
 install-dev: .venv/.installed-dev
 
 run: install ## Start everything on http://localhost:8000 (PORT=8001 moves it); Ctrl-C stops it
-	@LOCAL_USER=$${LOCAL_USER:-True} $(BIN)/python -m site_config.serve
+	@LOCAL_USER=$${LOCAL_USER:-True} $(BIN)/python -m site_config.server.run
 
 test: install-dev ## Run every check and every test, browser tests included
 	@$(MAKE) --no-print-directory --jobs 2 lint deploy-test
@@ -54,7 +54,7 @@ format: install-dev ## Rewrite Python and templates in the house style
 	$(BIN)/djlint --quiet --reformat templates
 
 test-engine: install-dev ## Compare the engine with the slow one on thousands of random runs
-	EXAMPLES=5000 $(BIN)/python -m pytest -q strategies/tests/test_engine_against_reference.py strategies/tests/test_engine_properties.py
+	EXAMPLES=5000 $(BIN)/python -m pytest -q strategies/tests/engine/test_against_reference.py strategies/tests/engine/test_properties.py
 
 shell: install ## Open a Python shell with the models loaded
 	@$(BIN)/python manage.py shell

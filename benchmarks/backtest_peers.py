@@ -34,7 +34,7 @@ sys.path.insert(0, str(ROOT))
 
 from benchmarks.backtest_speed import adjusted_prices, strategy  # noqa: E402 - the path must come first
 from strategies.engine.backtest import Result, backtest  # noqa: E402 - the path must come first
-from strategies.engine.choices import Average  # noqa: E402 - the path must come first
+from strategies.engine.enums import Average  # noqa: E402 - the path must come first
 from strategies.engine.prices import Prices  # noqa: E402 - the path must come first
 
 CASH = 10_000.0

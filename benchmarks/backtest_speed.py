@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from strategies.engine.account import Account
 from strategies.engine.backtest import Strategy, backtest
-from strategies.engine.choices import Average, Entry, Fill, Rule
+from strategies.engine.enums import Average, Entry, Fill, Rule
 from strategies.engine.prices import Prices
 from strategies.engine.rules import RuleParameters
 
@@ -40,7 +40,7 @@ def strategy(average: Average, fast: int, slow: int) -> Strategy:
     """Return a crossover with 10,000 in cash and 0.1 % commission a side."""
     return Strategy(
         rule=Rule.MA_CROSSOVER,
-        tuned=RuleParameters(average=average, fast=fast, slow=slow),
+        rule_parameters=RuleParameters(average=average, fast=fast, slow=slow),
         entry=Entry.ON_CROSS,
         fill=Fill.NEXT_OPEN,
         account=Account(

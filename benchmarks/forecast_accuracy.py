@@ -34,9 +34,9 @@ from benchmarks.forecast_scores import (
 )
 from forecasting.model.distribution import FittedModel, log_returns_ahead
 from forecasting.model.evaluation import Evaluation, evaluate
-from forecasting.model.prices import Prices
+from forecasting.model.price_moves import Prices
 from forecasting.model.training import TrainingPool, fit_pooled_model
-from forecasting.pool import shipped_pool
+from forecasting.training.pool import shipped_pool
 
 YEARS = range(2005, 2023)
 HORIZON = 30

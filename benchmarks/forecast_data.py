@@ -18,8 +18,8 @@ import bokeh_sampledata.stocks as sample
 import numpy as np
 from numpy.typing import NDArray
 
-from forecasting.model.prices import Prices
-from forecasting.pool import shipped_pool
+from forecasting.model.price_moves import Prices
+from forecasting.training.pool import shipped_pool
 
 MEMBER = "skfolio/datasets/data/sp500_dataset.csv.gz"
 SAMPLE = ("AAPL", "GOOG", "IBM", "MSFT")

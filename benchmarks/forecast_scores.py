@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.forecast_data import Share
-from forecasting.model.comparison import diebold_mariano
+from forecasting.model.diebold_mariano import diebold_mariano
 from forecasting.model.evaluation import Evaluation, crps_of, gaussian_crps, random_walk_deviation
 
 FloatArray = NDArray[np.float64]

@@ -25,7 +25,7 @@ from forecasting.model.distribution import FittedModel
 from forecasting.model.evaluation import evaluate
 from forecasting.model.prediction import predict_prices
 from forecasting.model.training import TrainingPool, fit_pooled_model
-from forecasting.pool import shipped_pool
+from forecasting.training.pool import shipped_pool
 
 HORIZON = 30
 STEP = 5
@@ -37,10 +37,10 @@ LEAST_ADVANTAGE = 40
 
 @dataclass(frozen=True, kw_only=True)
 class Limit:
-    """A deed, how often to repeat it, and how long it may take."""
+    """An action, how often to repeat it, and how long it may take."""
 
     name: str
-    deed: Callable[[], object]
+    action: Callable[[], object]
     runs: int
     milliseconds: float
 
@@ -60,19 +60,19 @@ def limits(pool: TrainingPool, model: FittedModel) -> list[Limit]:
     return [
         Limit(
             name="a forecast from raw bars, warm",
-            deed=lambda: predict_prices(model, prices, horizon=HORIZON),
+            action=lambda: predict_prices(model, prices, horizon=HORIZON),
             runs=50,
             milliseconds=10,
         ),
         Limit(
             name=f"an evaluation over ten years, {len(days)} forecasts",
-            deed=lambda: evaluate(model, prices, days, horizon=HORIZON),
+            action=lambda: evaluate(model, prices, days, horizon=HORIZON),
             runs=10,
             milliseconds=3000,
         ),
         Limit(
             name=f"training on {len(pool.closes)} symbols of {len(pool.dates)} days",
-            deed=lambda: fit_pooled_model(pool),
+            action=lambda: fit_pooled_model(pool),
             runs=3,
             milliseconds=2000,
         ),
@@ -80,12 +80,12 @@ def limits(pool: TrainingPool, model: FittedModel) -> list[Limit]:
 
 
 def median_milliseconds(limit: Limit) -> float:
-    """Return the median time that a core spent on the deed, after one run that does not count."""
-    limit.deed()
+    """Return the median time that a core spent on the action, after one run that does not count."""
+    limit.action()
     runs = []
     for _ in range(limit.runs):
         begin = time.process_time()
-        limit.deed()
+        limit.action()
         runs.append(1000 * (time.process_time() - begin))
     return statistics.median(runs)
 

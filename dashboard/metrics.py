@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from dashboard.formatting import SPACE, count, days, money, percent, ratio, signed
-from strategies.documents import BacktestDocument
+from core.formatting import SPACE, count, days, money, percent, ratio, signed
+from strategies.backtests.schemas import BacktestDocument
 
 
 class Kind(StrEnum):
@@ -157,3 +157,6 @@ def metric_rows(document: BacktestDocument) -> dict[Group, list[MetricRow]]:
         )
         rows[metric.group].append(row)
     return rows
+
+
+METRICS_BY_KEY = {metric.key: metric for metric in METRICS}

@@ -5,7 +5,10 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from jobs.rights import Scope
+from core.permissions import Scope
+
+PRINT_REPORT = "print_report"
+"""The kind of the jobs that print a report."""
 
 
 class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
@@ -78,7 +81,7 @@ class SavedRun(models.Model):
 class RenderedReport(models.Model):
     """A printed report, or the order for one: shared by all processes and hosts, so that each prints once.
 
-    `key` is the hash of everything that decides the bytes: document, site address and layout.
+    `key` is the hash of everything that decides the bytes: document, site URL and layout.
     `source` is the published JSON of the document, of which `kind` says what it is. It is needed until
     the report is printed; then `content` has the PDF, and `source` is emptied.
     """

@@ -5,11 +5,11 @@ from typing import Any
 from django.dispatch import receiver
 from django_q.signals import post_spawn
 
-from dashboard.models import RenderedReport
+from core.errors import HindcastError
+from dashboard.models import PRINT_REPORT, RenderedReport
 from dashboard.reports import warm_up
-from dashboard.reports.keeping import DOCUMENTS, PRINT_REPORT, Kind, keep
-from dashboard.reports.limits import TookTooLong, limited
-from jobs.errors import HindcastError
+from dashboard.reports.resource_limits import TookTooLong, limited
+from dashboard.reports.store import DOCUMENTS, Kind, keep
 from jobs.registry import Progress, job_kind
 
 LONGEST = 60.0

@@ -9,9 +9,9 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db.models import Q
 from django.utils import timezone
 
+from core.errors import InvalidInput, NotFound
+from core.permissions import TOKEN_PREFIX, Scope
 from dashboard.models import ApiToken, ApiTokenQuerySet
-from jobs.errors import InvalidInput, NotFound
-from jobs.rights import TOKEN_PREFIX, Scope
 
 RANDOM_BYTES = 32
 SHOWN = len(TOKEN_PREFIX) + 6

@@ -1,4 +1,4 @@
-"""The addresses of the dashboard."""
+"""The URLs of the dashboard."""
 
 from django.urls import URLPattern, URLResolver, include, path
 
@@ -54,6 +54,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("jobs/<uuid:job_id>/cancel/", cancel_job, name="cancel_job"),
     path("jobs/<uuid:job_id>/resume/", resume_job, name="resume_job"),
     path("charts/<slug:kind>-<slug:version>.json", chart_skeleton, name="chart_skeleton"),
-    path("", include("dashboard.exports")),
-    path("", include("dashboard.short_addresses")),
+    path("", include("dashboard.views.exports")),
+    path("", include("dashboard.views.shortcuts")),
 ]

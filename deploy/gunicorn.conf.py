@@ -8,8 +8,8 @@ from pathlib import Path
 PROJECT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(PROJECT))  # gunicorn adds the working directory only after it has read this file
 
-from site_config import draining  # noqa: E402
 from site_config.environment import Environment  # noqa: E402
+from site_config.server import draining  # noqa: E402
 
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - gunicorn's own advice; only heartbeats go there
 ENVIRONMENT = Environment()
@@ -18,7 +18,7 @@ bind = f"{ENVIRONMENT.host}:{ENVIRONMENT.port}"
 # One process a core: the work is computation, and a process holds 300 to 600 MB.
 workers = ENVIRONMENT.web_concurrency
 # A backtest takes milliseconds and a report a second, so threads serve what waits for the database.
-worker_class = "site_config.web_worker.BoundedWorker"
+worker_class = "site_config.server.gunicorn_worker.BoundedWorker"
 # A thread for each request that is worked on or waits its turn, and two for health checks.
 threads = max(4, ENVIRONMENT.requests_at_once + ENVIRONMENT.requests_waiting + 2)
 # A worker that answers nothing for this long is hung and is replaced.
@@ -80,7 +80,7 @@ def when_ready(server):
 
 def post_worker_init(worker):
     """Load everything before the process takes its first connection; then say where the site is, once."""
-    from site_config.warming import warm_up
+    from site_config.server.warmup import warm_up
 
     warm_up(sign_of_life=worker.notify)
     if worker.age == 1:

@@ -4,9 +4,9 @@ from django.contrib import admin, messages
 from django.db import models
 from django.http import HttpRequest
 
+from core.errors import HindcastError
 from forecasting.models import Forecast, TrainedModel
-from forecasting.versions import use_version
-from jobs.errors import HindcastError
+from forecasting.training.versions import use_version
 
 
 class _ReadOnlyAdmin[Row: models.Model](admin.ModelAdmin[Row]):

@@ -6,7 +6,16 @@ from typing import Annotated, Literal
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router, Status
 
-from forecasting.documents import (
+from core.documents import SerializedDocument
+from core.pagination import USUAL_PAGE, Cursor, Limit, page_of
+from core.permissions import require_staff
+from core.responses import created_response, json_response
+from forecasting.evaluation.rolling import find_evaluation, find_stored_answer
+from forecasting.evaluation.track_record import scorecard_of
+from forecasting.forecasts.service import find_forecast, obtain_forecast
+from forecasting.models import Forecast, TrainedModel
+from forecasting.parameters import EvaluationParameters, ForecastParameters, ModelKind
+from forecasting.schemas import (
     EvaluationDocument,
     ForecastDocument,
     ForecastListing,
@@ -14,19 +23,11 @@ from forecasting.documents import (
     ScorecardDocument,
     TrainedModelDocument,
 )
-from forecasting.evaluating import find_evaluation, find_stored_answer
-from forecasting.models import Forecast, TrainedModel
-from forecasting.parameters import EvaluationParameters, ForecastParameters, ModelKind
-from forecasting.predicting import find_forecast, obtain_forecast
-from forecasting.recording import scorecard_of
 from forecasting.tasks import request_evaluation, request_training
-from forecasting.versions import use_version
-from ingestion.publishing import Published, created_answer, json_answer
+from forecasting.training.versions import use_version
 from ingestion.symbols import Symbol
-from jobs.answering import accepted
-from jobs.documents import JobDocument
-from jobs.paging import USUAL_PAGE, Cursor, Limit, page_of
-from jobs.rights import require_staff
+from jobs.responses import accepted_response
+from jobs.schemas import JobDocument
 
 models_router = Router(tags=["models"], by_alias=True)
 forecasts_router = Router(tags=["forecasts"], by_alias=True)
@@ -47,7 +48,7 @@ def list_models(request: HttpRequest) -> list[TrainedModelDocument]:
 def train(request: HttpRequest, symbol: str, response: HttpResponse) -> Status[JobDocument]:
     """Start training in the background. Staff only; read the job for its progress."""
     require_staff(request)
-    return accepted(response, request_training(symbol))
+    return accepted_response(response, request_training(symbol))
 
 
 @forecasts_router.get("/", include_in_schema=False, response=ForecastPage)
@@ -82,15 +83,15 @@ def use_model(request: HttpRequest, version: str) -> TrainedModelDocument:
 def create_forecast(request: HttpRequest, parameters: ForecastParameters) -> HttpResponse:
     """Return the forecast: 201 when it was issued now, 200 when the same question was answered before."""
     obtained = obtain_forecast(parameters)
-    address = f"/api/v1/forecasts/{obtained.document.id}"
-    published = Published.of(obtained.document)
-    return created_answer(request, published, address=address, is_new=obtained.created)
+    url = f"/api/v1/forecasts/{obtained.document.id}"
+    published = SerializedDocument.of(obtained.document)
+    return created_response(request, published, url=url, is_new=obtained.created)
 
 
 @forecasts_router.get("/{forecast_id}", response=ForecastDocument, summary="Read a forecast")
 def read_forecast(request: HttpRequest, forecast_id: str) -> HttpResponse:
     """Return a stored forecast with the closes that have come since. Knows If-None-Match."""
-    return json_answer(request, find_forecast(forecast_id))
+    return json_response(request, find_forecast(forecast_id))
 
 
 @evaluations_router.post(
@@ -106,14 +107,14 @@ def create_evaluation(
     if stored is not None:
         response["Location"] = f"/api/v1/evaluations/{stored.id}"
         return Status(HTTPStatus.OK, stored)
-    job = accepted(response, request_evaluation(parameters))
+    job = accepted_response(response, request_evaluation(parameters))
     return Status(job.status_code, job.value)
 
 
 @evaluations_router.get("/{evaluation_id}", response=EvaluationDocument, summary="Read an evaluation")
 def read_evaluation(request: HttpRequest, evaluation_id: str) -> HttpResponse:
     """Return a stored evaluation. Knows If-None-Match."""
-    return json_answer(request, find_evaluation(evaluation_id))
+    return json_response(request, find_evaluation(evaluation_id))
 
 
 @scorecards_router.get("/{symbol}", response=ScorecardDocument, summary="Read a symbol's scorecard")
@@ -123,4 +124,4 @@ def read_scorecard(
     model: Annotated[Literal["pooled", "symbol"], Query(description="Which model's forecasts.")] = "pooled",
 ) -> HttpResponse:
     """Return what became of issued forecasts, and the newest evaluation. Knows If-None-Match."""
-    return json_answer(request, scorecard_of(symbol, ModelKind(model)))
+    return json_response(request, scorecard_of(symbol, ModelKind(model)))

@@ -1,6 +1,6 @@
 """What can go wrong with a trained model, in words for the user."""
 
-from jobs.errors import Unavailable
+from core.errors import Unavailable
 
 RETRY_AFTER = 10
 """Seconds within which a worker has trained a refused model again."""

@@ -4,8 +4,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from core.document_ids import ID_LENGTH
 from forecasting.parameters import ModelKind
-from ingestion.identifiers import ID_LENGTH
 
 MODEL_KINDS = [(kind.value, kind.value) for kind in ModelKind]
 
@@ -17,7 +17,7 @@ class TrainedModel(models.Model):
     `version` identifies what was trained on what by which code: the same training has the same version,
     and so one row, however many ask for it at once. `model_version` is that of the code alone.
     `withdrawn_at` is set while an administrator prefers an older version: no forecast is made by this one.
-    `artefact` is refused unless `sha256` and `signature` fit, see `forecasting.registry`.
+    `artefact` is refused unless `sha256` and `signature` fit, see `forecasting.training.registry`.
     """
 
     kind = models.CharField(max_length=10, choices=MODEL_KINDS)

@@ -6,9 +6,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from ingestion.symbols import Symbol
-from ingestion.wording import SYMBOL_IN_WORDS
-from jobs.limits import InWords
+from core.field_messages import FieldMessage
+from ingestion.symbols import SYMBOL_MESSAGE, Symbol
 
 
 class ModelKind(StrEnum):
@@ -23,16 +22,16 @@ class ForecastParameters(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
-    symbol: Annotated[Symbol, Field(description="Ticker symbol of a stored instrument."), SYMBOL_IN_WORDS]
+    symbol: Annotated[Symbol, Field(description="Ticker symbol of a stored instrument."), SYMBOL_MESSAGE]
     horizon: Annotated[
         int,
         Field(ge=1, le=60, description="Sessions to look ahead."),
-        InWords("a whole number of sessions"),
+        FieldMessage("a whole number of sessions"),
     ] = 30
     as_of: Annotated[
         date | None,
         Field(description="Day of issue, for a look back; nothing later is used. Null: the last bar."),
-        InWords("a day as year-month-day, or nothing for the last bar", hint="2012-12-31 is one"),
+        FieldMessage("a day as year-month-day, or nothing for the last bar", hint="2012-12-31 is one"),
     ] = None
     model: Annotated[
         ModelKind,
@@ -45,15 +44,15 @@ class EvaluationParameters(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
-    symbol: Annotated[Symbol, Field(description="Ticker symbol of a stored instrument."), SYMBOL_IN_WORDS]
+    symbol: Annotated[Symbol, Field(description="Ticker symbol of a stored instrument."), SYMBOL_MESSAGE]
     model: Annotated[ModelKind, Field(description="Which model is evaluated.")] = ModelKind.POOLED
     horizon: Annotated[
         int,
         Field(ge=1, le=60, description="Longest distance that is scored, in sessions."),
-        InWords("a whole number of sessions"),
+        FieldMessage("a whole number of sessions"),
     ] = 30
     years: Annotated[
         int,
         Field(ge=1, le=25, description="Calendar years of days of issue, counted back from the last bar."),
-        InWords("a whole number of years"),
+        FieldMessage("a whole number of years"),
     ] = 10

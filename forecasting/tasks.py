@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from forecasting.evaluating import evaluate_symbol
+from forecasting.evaluation.rolling import evaluate_symbol
 from forecasting.parameters import EvaluationParameters
-from forecasting.training import ensure_pooled_model, train_again, train_model
+from forecasting.training.service import ensure_pooled_model, train_again, train_model
 from ingestion.bars import load_bars
 from jobs.models import DEFAULT_PRIORITY, Job
-from jobs.queueing import enqueue
+from jobs.queue import enqueue
 from jobs.registry import Progress, job_kind
 
 TRAIN_MODEL = "train_model"

@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
 
+from ingestion.exchange_calendar import known_exchanges
 from ingestion.models import (
     ApiQuota,
     BarRevision,
@@ -13,7 +14,6 @@ from ingestion.models import (
     QuarantinedBar,
     WatchedInstrument,
 )
-from ingestion.sessions import known_exchanges
 
 
 class _NotAddedByHand[Row: Model](admin.ModelAdmin[Row]):

@@ -8,36 +8,36 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router, Status
 
+from core.errors import InvalidInput
+from core.permissions import require_staff
 from ingestion.bars import Adjustment, load_bars
 from ingestion.coverage import coverage_of
-from ingestion.csv_export import csv_of
-from ingestion.documents import (
+from ingestion.fetch.backlog import fetch_backlog
+from ingestion.fetch.service import request_fetch
+from ingestion.files.csv_export import csv_of
+from ingestion.files.csv_import import FilePrices
+from ingestion.files.schemas import ImportDocument
+from ingestion.files.upload import import_or_enqueue, import_request
+from ingestion.instruments import find_instrument, list_instruments
+from ingestion.schemas import (
     BarsDocument,
     CoverageDocument,
-    ImportDocument,
+    FetchBacklog,
     InstrumentDocument,
-    OutlookDocument,
 )
-from ingestion.fetching import request_fetch
-from ingestion.importing import FilePrices
-from ingestion.instruments import find_instrument, list_instruments
-from ingestion.intake import import_request, take_file
-from ingestion.outlook import fetching_outlook
-from ingestion.watching import unwatch, watch
-from jobs.answering import accepted
-from jobs.documents import JobDocument
-from jobs.errors import InvalidInput
+from ingestion.watchlist import unwatch, watch
 from jobs.models import Job
-from jobs.rights import require_staff
+from jobs.responses import accepted_response
+from jobs.schemas import JobDocument
 
 router = Router(tags=["instruments"], by_alias=True)
 quota_router = Router(tags=["instruments"], by_alias=True)
 
 
-@quota_router.get("", response=OutlookDocument | None, summary="Read what is left of the provider's requests")
-def read_quota(request: HttpRequest) -> OutlookDocument | None:
+@quota_router.get("", response=FetchBacklog | None, summary="Read what is left of the provider's requests")
+def read_quota(request: HttpRequest) -> FetchBacklog | None:
     """Return how many requests the API key has left today, and what waits for them; null without a key."""
-    return fetching_outlook()
+    return fetch_backlog()
 
 
 @router.get("/", include_in_schema=False, response=list[InstrumentDocument])
@@ -158,9 +158,9 @@ def import_instrument(
     job when the file is large.
     """
     require_staff(request)
-    taken = take_file(*sent_file(request), import_request(symbol, prices, exchange))
+    taken = import_or_enqueue(*sent_file(request), import_request(symbol, prices, exchange))
     if isinstance(taken, Job):
-        return accepted(response, taken)
+        return accepted_response(response, taken)
     return Status(HTTPStatus.CREATED, ImportDocument.of(taken))
 
 
@@ -177,4 +177,4 @@ def sent_file(request: HttpRequest) -> tuple[BinaryIO, str]:
 def fetch_instrument(request: HttpRequest, response: HttpResponse, symbol: str) -> Status[JobDocument]:
     """Queue a job that fetches and stores the bars; only staff may spend the provider's quota."""
     require_staff(request)
-    return accepted(response, request_fetch(symbol))
+    return accepted_response(response, request_fetch(symbol))

@@ -10,12 +10,12 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
-from ingestion.adjustment import dividend_factors, split_factors
+from core.errors import InvalidInput
+from ingestion.exchange_calendar import missing_sessions
 from ingestion.models import Instrument
-from ingestion.reading import AsKnown, StoredBars, read_stored
-from ingestion.sessions import missing_sessions
+from ingestion.store.adjustment import dividend_factors, split_factors
+from ingestion.store.reader import AsKnown, StoredBars, read_stored
 from ingestion.symbols import parse_symbol
-from jobs.errors import InvalidInput
 
 _Prices = NDArray[np.float64]
 

@@ -11,15 +11,15 @@ from django.db import connection
 from django.utils import timezone
 from numpy.typing import NDArray
 
-from ingestion.documents import CoverageDocument, GapDocument, QuarantinedDocument
-from ingestion.limits import quota_left
+from core.errors import InvalidInput, NotFound
+from ingestion.exchange_calendar import last_closed_session, sessions_between
+from ingestion.fetch.schedule import refresh_due_at
 from ingestion.models import Source
-from ingestion.providers.alpha_vantage import COMPACT_BARS
-from ingestion.reading import dates_of
-from ingestion.schedule import refresh_due_at
-from ingestion.sessions import last_closed_session, sessions_between
+from ingestion.providers.alpha_vantage.client import COMPACT_BARS
+from ingestion.providers.quota import quota_left
+from ingestion.schemas import CoverageDocument, GapDocument, QuarantinedDocument
+from ingestion.store.reader import dates_of
 from ingestion.symbols import parse_symbol
-from jobs.errors import InvalidInput, NotFound
 from jobs.models import ACTIVE_STATES, Job, JobState
 
 _Days = NDArray[np.datetime64]

@@ -18,12 +18,12 @@
         ├── PremiumOnly           the key's plan does not include the request
         └── FullHistoryRefused    the key's plan includes the latest 100 bars only
 
-No message contains an API key: texts of the provider pass `ingestion.redaction` first.
+No message contains an API key: texts of the provider pass `core.redaction` first.
 """
 
 from datetime import datetime
 
-from jobs.errors import InvalidInput, Unavailable
+from core.errors import InvalidInput, Unavailable
 
 
 class ProviderUnavailable(Unavailable):

@@ -7,12 +7,12 @@ import numpy as np
 from django.db import connection
 from numpy.typing import NDArray
 
-from ingestion.adjustment import DatedValue, split_factors
-from ingestion.documents import SOURCE_DESCRIPTIONS, ActionDocument, InstrumentDocument
+from core.errors import NotFound
 from ingestion.models import Source
-from ingestion.reading import dates_of
+from ingestion.schemas import SOURCE_DESCRIPTIONS, ActionDocument, InstrumentDocument
+from ingestion.store.adjustment import DatedValue, split_factors
+from ingestion.store.reader import dates_of
 from ingestion.symbols import parse_symbol
-from jobs.errors import NotFound
 
 _SUMMARIES = """
     SELECT instrument.symbol, instrument.name, instrument.exchange, instrument.currency, instrument.source,

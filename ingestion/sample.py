@@ -15,11 +15,11 @@ from itertools import pairwise
 
 from django.utils import timezone
 
-from ingestion.deliveries import Action, Delivery, StoreResult
 from ingestion.errors import UnknownSymbol
 from ingestion.models import ActionKind, Source
-from ingestion.storing import store
-from ingestion.validation import BarText, validated_bars
+from ingestion.store.batch import Action, BarBatch, StoreReport
+from ingestion.store.validation import BarText, validated_bars
+from ingestion.store.writer import store
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +60,7 @@ class _Row:
     adjusted_close: Decimal
 
 
-def load_sample(symbol: str, *, replace: bool = False) -> StoreResult:
+def load_sample(symbol: str, *, replace: bool = False) -> StoreReport:
     """Store the sample bars, splits and dividends of `symbol`; what is stored already stays untouched.
 
     replace: whether bars of a provider give way; without it they stay, and nothing is stored.
@@ -71,7 +71,7 @@ def load_sample(symbol: str, *, replace: bool = False) -> StoreResult:
     share = SAMPLE[symbol]
     rows = _rows()[symbol]
     return store(
-        Delivery(
+        BarBatch(
             symbol=symbol,
             source=Source.SAMPLE,
             bars=validated_bars(row.bar for row in rows),

@@ -4,10 +4,16 @@ from typing import Annotated, NamedTuple
 
 from pydantic import BeforeValidator, StringConstraints, TypeAdapter, ValidationError
 
-from jobs.errors import InvalidInput
+from core.errors import InvalidInput
+from core.field_messages import FieldMessage
 
 SYMBOL_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9.\-]{0,14}$"
 """Of what is typed: pydantic looks at the pattern before it turns the letters into capitals."""
+
+
+SYMBOL_MESSAGE = FieldMessage(
+    "a ticker symbol: up to 15 letters, digits, dots or hyphens, such as AAPL or BRK.B"
+)
 
 
 def _capitals(value: object) -> object:

@@ -4,13 +4,13 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from core.errors import HindcastError
 from ingestion.errors import MustWait
-from ingestion.fetching import fetch_stock_data
-from ingestion.importing import FilePrices, ImportRequest
-from ingestion.intake import import_upload
-from ingestion.refreshing import refresh_watched
-from ingestion.uploads import drop_forgotten_uploads, drop_upload
-from jobs.errors import HindcastError
+from ingestion.fetch.refresh import refresh_watched
+from ingestion.fetch.service import fetch_stock_data
+from ingestion.files.csv_import import FilePrices, ImportRequest
+from ingestion.files.upload import import_upload
+from ingestion.files.upload_storage import drop_forgotten_uploads, drop_upload
 from jobs.periodic import periodic
 from jobs.registry import Postponed, Progress, job_kind
 

@@ -6,12 +6,12 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 
-from jobs.answering import looked_at
-from jobs.documents import JobDocument, JobPage
+from core.pagination import USUAL_PAGE, Cursor, Limit, page_of
+from core.permissions import require_staff
 from jobs.models import Job, JobState
-from jobs.paging import USUAL_PAGE, Cursor, Limit, page_of
-from jobs.queueing import cancel, find_job, resume
-from jobs.rights import require_staff
+from jobs.queue import cancel, find_job, resume
+from jobs.responses import job_response
+from jobs.schemas import JobDocument, JobPage
 
 router = Router(tags=["jobs"], by_alias=True)
 
@@ -38,7 +38,7 @@ def list_jobs(
 @router.get("/{job_id}", response=JobDocument, summary="Read a job's progress")
 def read_job(request: HttpRequest, response: HttpResponse, job_id: UUID) -> JobDocument:
     """Return state, progress, and the result or error of a job. While it is active, ask every Retry-After."""
-    return looked_at(response, find_job(job_id))
+    return job_response(response, find_job(job_id))
 
 
 @router.post("/{job_id}/cancel", response=JobDocument, summary="Cancel a job")

@@ -48,7 +48,7 @@ class JobQuerySet(models.QuerySet["Job"]):
         waits = models.Q(next_attempt_at=None) | models.Q(next_attempt_at__lte=timezone.now())
         return self.filter(waits, state=JobState.QUEUED) | self.abandoned()
 
-    def give_up_poisonous(self) -> int:
+    def fail_exhausted(self) -> int:
         """Fail the abandoned jobs that too many workers died of; return how many there were."""
         return (
             self.abandoned()
@@ -130,28 +130,8 @@ class Job(models.Model):
 
     @property
     def can_be_resumed(self) -> bool:
-        """Whether the job waits for a time, failed, or was cancelled, so that it may go on at a word."""
+        """Return True if the job is parked, failed or cancelled and can be resumed."""
         return self.is_parked or self.state in {JobState.FAILED, JobState.CANCELLED}
-
-
-class Bucket(models.Model):
-    """What is left of one budget of one user (or address), as a token bucket.
-
-    `key` names budget and owner; `level` is what was left at `filled_at`, and refills from then on.
-    """
-
-    key = models.CharField(primary_key=True, max_length=100)
-    level = models.FloatField()
-    filled_at = models.DateTimeField()
-
-    class Meta:
-        """Found by age, since buckets that are full again are thrown away."""
-
-        indexes = (models.Index(fields=("filled_at",), name="bucket_oldest_first"),)
-
-    def __str__(self) -> str:
-        """Return the key."""
-        return self.key
 
 
 class Worker(models.Model):

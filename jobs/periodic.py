@@ -1,7 +1,7 @@
-"""What the workers do from time to time besides jobs: each app registers it, one process at a time does it.
+"""Run periodic tasks beside jobs: each app registers them, one process at a time runs them.
 
 A thread in every worker process keeps the time. There is nothing to lose in a restart, since what is due
-follows from what is stored; and nothing overlaps itself, since PostgreSQL holds a lock for each deed.
+follows from what is stored; an advisory lock per task prevents overlapping runs.
 """
 
 import logging
@@ -19,37 +19,37 @@ logger = logging.getLogger(__name__)
 TICK = 1.0
 """Seconds between two looks at the clock."""
 
-Deed = Callable[[], None]
+PeriodicTask = Callable[[], None]
 
 
 @dataclass(frozen=True)
 class _Periodic:
     name: str
     every: timedelta
-    deed: Deed
+    task: PeriodicTask
 
 
 _registered: dict[str, _Periodic] = {}
 
 
-def periodic(name: str, *, every: timedelta) -> Callable[[Deed], Deed]:
+def periodic(name: str, *, every: timedelta) -> Callable[[PeriodicTask], PeriodicTask]:
     """Register a function that the workers call every so often. It must be quick, and right at any time."""
 
-    def register(deed: Deed) -> Deed:
-        _registered[name] = _Periodic(name, every, deed)
-        return deed
+    def register(task: PeriodicTask) -> PeriodicTask:
+        _registered[name] = _Periodic(name, every, task)
+        return task
 
     return register
 
 
 def do_once(name: str) -> bool:
-    """Do the deed unless another process is doing it; return whether it was done here."""
+    """Do the task unless another process is doing it; return whether it was done here."""
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [zlib.crc32(name.encode())])
             (free,) = cursor.fetchone()
         if free:
-            _registered[name].deed()
+            _registered[name].task()
     return bool(free)
 
 

@@ -13,9 +13,9 @@ from ingestion.api import router as instruments_router
 from jobs.api import router as jobs_router
 from site_config.errors import add_problem_handlers
 from site_config.openapi import DESCRIPTION, HindcastAPI
-from strategies.api import router as backtests_router
-from strategies.sweep_api import router as sweeps_router
-from strategies.universe_api import router as universes_router
+from strategies.backtests.api import router as backtests_router
+from strategies.sweeps.api import router as sweeps_router
+from strategies.universes.api import router as universes_router
 
 
 def _who(request: HttpRequest) -> Any:

@@ -15,6 +15,6 @@ class SiteConfig(AppConfig):
         from site_config import checks  # noqa: F401 - importing registers
 
         if settings.SENTRY_DSN:
-            from site_config.error_reports import start_error_reports
+            from site_config.observability.sentry import start_error_reports
 
             start_error_reports(settings.SENTRY_DSN)

@@ -245,7 +245,7 @@ class Environment(BaseSettings):
                 "PASSWORD": self.postgres_password.get_secret_value(),
             }
         return {
-            "ENGINE": "site_config.embedded_postgres",
+            "ENGINE": "site_config.database.embedded_postgres",
             "NAME": self.postgres_db,
             "USER": "postgres",
         }

@@ -18,8 +18,8 @@ from ninja.errors import HttpError, ValidationError
 from pydantic import BaseModel, Field
 from pydantic import ValidationError as PydanticValidationError
 
-from jobs.errors import FieldError, HindcastError, TooManyRequests, Unavailable, field_errors, sentence
-from site_config.request_log import current_request_id
+from core.context import current_request_id
+from core.errors import FieldError, HindcastError, TooManyRequests, Unavailable, field_errors, sentence
 
 logger = logging.getLogger(__name__)
 
@@ -39,7 +39,7 @@ class ProblemError(BaseModel):
     pointer: Annotated[
         str, Field(description="JSON pointer (RFC 6901) into the body; empty: the body as a whole.")
     ]
-    field: Annotated[str, Field(description="Name of the field, or of the parameter of the address.")]
+    field: Annotated[str, Field(description="Name of the field, or of the parameter of the URL.")]
     detail: Annotated[str, Field(description="What is wrong with it, and what is possible.")]
 
     @classmethod
@@ -98,7 +98,7 @@ def add_problem_handlers(api: NinjaAPI) -> None:
 
     @api.exception_handler(Http404)
     def missing(request: HttpRequest, error: Http404) -> HttpResponse:
-        return problem(HTTPStatus.NOT_FOUND, "There is nothing at this address.")
+        return problem(HTTPStatus.NOT_FOUND, "Page not found.")
 
     @api.exception_handler(HttpError)
     def refused(request: HttpRequest, error: HttpError) -> HttpResponse:
@@ -172,7 +172,7 @@ class ErrorPageMiddleware:
 
 def known_error_answer(request: HttpRequest, error: HindcastError) -> HttpResponse:
     """Return an error whose words a person may read, as the asker wants it."""
-    answer = error_answer(request, error.status, error.message, errors=_errors_of(error))
+    answer = error_response(request, error.status, error.message, errors=_errors_of(error))
     return _with_waiting_time(answer, error)
 
 
@@ -215,7 +215,7 @@ def _with_waiting_time(answer: HttpResponse, error: HindcastError) -> HttpRespon
     return answer
 
 
-def error_answer(
+def error_response(
     request: HttpRequest, status: int, message: str, *, errors: list[FieldError] | None = None
 ) -> HttpResponse:
     """Return the error as the asker wants it: a problem document, a page, or the page's partial to htmx."""
@@ -234,14 +234,14 @@ def wants_json(request: HttpRequest) -> bool:
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Answer an address that leads nowhere."""
-    return error_answer(request, HTTPStatus.NOT_FOUND, "There is nothing at this address. The menu leads on.")
+    """Answer a URL that leads nowhere."""
+    return error_response(request, HTTPStatus.NOT_FOUND, "Page not found. Use the menu to continue.")
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Answer a form whose token does not match the session: mostly a page left open for long."""
     logger.warning("CSRF check failed: %s", reason)
-    return error_answer(
+    return error_response(
         request, HTTPStatus.FORBIDDEN, "This page is no longer valid. Reload it, then send the form again."
     )
 
@@ -252,7 +252,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     try:
         if isinstance(error, AWAY):  # raised outside of a view: by the session, or by the login
             return database_is_away(request, error)
-        return error_answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, generic_text())
+        return error_response(request, HTTPStatus.INTERNAL_SERVER_ERROR, generic_text())
     except Exception:
         logger.exception("the page of an unforeseen error cannot be shown")
         return HttpResponse(generic_text(), content_type="text/plain; charset=utf-8", status=500)

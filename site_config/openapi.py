@@ -1,6 +1,6 @@
 """The API's own description: what django-ninja derives from the code, completed by what it cannot see.
 
-Errors, headers and rights are the same everywhere by rule, from `site_config.policies` and
+Errors, headers and rights are the same everywhere by rule, from `site_config.access.policies` and
 `site_config.errors`; here they are written into each operation.
 """
 
@@ -12,9 +12,9 @@ from typing import Any
 from ninja import NinjaAPI
 from ninja.operation import Operation
 
-from jobs.rights import Scope
+from core.permissions import Scope
+from site_config.access.policies import OPERATIONS, Policy
 from site_config.errors import PROBLEM_JSON, Problem
-from site_config.policies import OPERATIONS, Policy
 
 EXAMPLES: dict[str, tuple[str, Any]] = {
     "symbol": ("Ticker symbol, in capitals or not.", "AAPL"),
@@ -27,7 +27,7 @@ EXAMPLES: dict[str, tuple[str, Any]] = {
     "job_id": ("The `id` of a job.", "7f1c2a50-4a3e-4d5b-9c57-0b1e3f6a9d21"),
     "name": ("The name of a kind of document, with or without its version.", "backtest"),
 }
-"""What the variable parts of addresses mean, and an example of each."""
+"""What the variable parts of URLs mean, and an example of each."""
 
 QUESTIONS: dict[str, Any] = {
     "create_backtest": {
@@ -170,7 +170,7 @@ def _add_headers(operation: dict[str, Any]) -> None:
         tag = _headers("ETag")
         responses[HTTPStatus.OK]["headers"] = tag
         responses[HTTPStatus.NOT_MODIFIED] = {
-            "description": "The copy whose tag was sent as If-None-Match is still right.",
+            "description": "Not modified.",
             "headers": tag,
         }
 

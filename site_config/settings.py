@@ -9,10 +9,10 @@ import bootstrap
 import django_stubs_ext
 from django.utils.csp import CSP
 
+from site_config.database.keepalive import with_tcp_keepalive
 from site_config.environment import BASE_DIR, Environment
-from site_config.kernel_cache import place_kernel_cache
-from site_config.lost_connections import noticing_lost_connections
-from site_config.secret_key import kept_secret_key
+from site_config.server.kernel_cache import place_kernel_cache
+from site_config.server.secret_key import kept_secret_key
 
 django_stubs_ext.monkeypatch()
 
@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "forecasting",
     "ingestion",
     "jobs",
+    "core",
     "site_config",
     "django.contrib.admin",
     "django.contrib.auth",
@@ -51,23 +52,23 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "site_config.request_log.RequestLogMiddleware",
-    "site_config.measurements.MeasureMiddleware",
-    "site_config.shedding.SheddingMiddleware",
+    "site_config.middleware.request_log.RequestLogMiddleware",
+    "site_config.observability.metrics.MeasureMiddleware",
+    "site_config.middleware.load_shedding.SheddingMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "site_config.compression.QuickGZipMiddleware",
+    "site_config.middleware.fast_gzip.QuickGZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "site_config.access.SameSiteMiddleware",
+    "site_config.access.middleware.SameSiteMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "site_config.access.TokenMiddleware",
-    "site_config.access.LocalUserMiddleware",
+    "site_config.access.middleware.TokenMiddleware",
+    "site_config.access.middleware.LocalUserMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "site_config.access.LoginMiddleware",
-    "site_config.plain_text.PlainTextMiddleware",
+    "site_config.access.middleware.LoginMiddleware",
+    "site_config.middleware.nul_bytes.PlainTextMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "site_config.errors.ErrorPageMiddleware",
@@ -98,7 +99,7 @@ CRISPY_TEMPLATE_PACK = "bootstrap5"
 
 DATABASES: dict[str, dict[str, Any]] = {
     "default": {
-        **noticing_lost_connections(ENVIRONMENT.database()),
+        **with_tcp_keepalive(ENVIRONMENT.database()),
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
     },
@@ -134,7 +135,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.FileSystemFinder",
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",
-    "site_config.vendor_files.VendorFilesFinder",
+    "site_config.server.vendor_files.VendorFilesFinder",
 ]
 _BOOTSTRAP = Path(bootstrap.__path__[0])
 VENDOR_FILES = {
@@ -226,7 +227,7 @@ TASK_BROKER_URL = ENVIRONMENT.task_broker_url.get_secret_value() if ENVIRONMENT.
 Q_CLUSTER = {
     "name": "hindcast",
     **(
-        {"broker_class": "jobs.brokers.RedisBroker", "redis": TASK_BROKER_URL}
+        {"broker_class": "jobs.worker.redis_broker.RedisBroker", "redis": TASK_BROKER_URL}
         if TASK_BROKER_URL
         else {"orm": "default"}
     ),
@@ -280,10 +281,10 @@ if METRICS_TOKEN:
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"context": {"()": "site_config.logs.ContextFilter"}},
+    "filters": {"context": {"()": "site_config.observability.log_formats.ContextFilter"}},
     "formatters": {
-        "line": {"()": "site_config.logs.LineFormatter"},
-        "json": {"()": "site_config.logs.JsonFormatter"},
+        "line": {"()": "site_config.observability.log_formats.LineFormatter"},
+        "json": {"()": "site_config.observability.log_formats.JsonFormatter"},
     },
     "handlers": {
         "console": {

@@ -1,14 +1,14 @@
-"""Every address of the site."""
+"""Every URL of the site."""
 
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.views import LogoutView
 from django.urls import include, path
 
+from site_config.access.login import Login, login_of_administration
 from site_config.api import api
-from site_config.health import livez, readyz
-from site_config.login import Login, login_of_administration
-from site_config.measurements import metrics
+from site_config.observability.health import livez, readyz
+from site_config.observability.metrics import metrics
 
 handler404 = "site_config.errors.page_not_found"
 handler500 = "site_config.errors.server_error"

@@ -24,7 +24,7 @@ def published_column(values: FloatArray) -> list[float]:
     """Return `values` to ten significant digits; they must be finite."""
     magnitude = np.floor(np.log10(np.abs(values), out=np.zeros_like(values), where=values != 0))
     decimals = np.minimum(DIGITS - 1 - magnitude, DECIMALS).astype(np.intp)
-    # Nor is one with a negative exponent; hence two ways to shift the point.
+    # Negative powers of ten are not exact either, so scale by division.
     shrink, grow = POWERS_OF_TEN[np.maximum(-decimals, 0)], POWERS_OF_TEN[np.maximum(decimals, 0)]
     rounded = np.rint(values / shrink * grow) / grow * shrink
     # Minus zero would be another document than zero.

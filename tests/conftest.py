@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
-from tests.browsing import installed_browser
+from tests.browser import installed_browser
 from tests.site import RunningSite, running_site
 
 # Two tests at a time on two busy cores: what takes half a second alone may take several.

@@ -6,7 +6,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from site_config.environment import BASE_DIR
-from tests.browsing import installed_browser
+from tests.browser import installed_browser
 from tests.site import running_site
 
 FOLDER = BASE_DIR / "docs" / "screenshots"

@@ -51,7 +51,7 @@ def running_site(data_dir: Path, **variables: str) -> Iterator[RunningSite]:
     began = time.monotonic()
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "site_config.serve"],
+            [sys.executable, "-m", "site_config.server.run"],
             cwd=BASE_DIR,
             env=_environment(data_dir, port) | variables,
             stdout=output,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from site_config.embedded_postgres.server import start_server
+from site_config.database.embedded_postgres.server import start_server
 from tests.subprocesses import run_python
 
 FILL = """
@@ -16,10 +16,10 @@ from django.contrib.auth.models import User
 call_command("migrate", verbosity=0)
 call_command("load_stock_data", "AAPL", sample=True, verbosity=0)
 call_command("train_pooled_model", verbosity=0)
-from strategies.parameters import BacktestParameters
-from strategies.running import run_backtest
+from strategies.backtests.parameters import BacktestParameters
+from strategies.backtests.service import run_backtest
 from forecasting.parameters import ForecastParameters
-from forecasting.predicting import issue_forecast
+from forecasting.forecasts.service import issue_forecast
 run_backtest(BacktestParameters(symbol="AAPL"))
 run_backtest(BacktestParameters(symbol="AAPL", fast=10, slow=30))
 issue_forecast(ForecastParameters(symbol="AAPL"))

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browsing import BACKTEST_CHART, TWO_FRAMES, apple_backtest
+from tests.browser import BACKTEST_CHART, TWO_FRAMES, apple_backtest
 from tests.site import RunningSite
-from tests.waiting import wait_until
+from tests.wait import wait_until
 
 pytestmark = pytest.mark.browser
 

@@ -8,10 +8,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from tests.browsing import TWO_FRAMES, browser_complaints
+from tests.browser import TWO_FRAMES, browser_complaints
 from tests.site import RunningSite, running_site
 from tests.subprocesses import run_python
-from tests.waiting import wait_until
+from tests.wait import wait_until
 
 pytestmark = pytest.mark.browser
 

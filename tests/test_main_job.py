@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Download, Page, expect
 from pypdf import PdfReader
 
-from tests.browsing import browser_complaints
+from tests.browser import browser_complaints
 from tests.site import RunningSite
 
 pytestmark = pytest.mark.browser

@@ -32,7 +32,7 @@ def test_it_starts_on_an_empty_folder_and_ctrl_c_stops_the_database_too(tmp_path
 
 def _second(port: str, data_dir: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "site_config.serve"],
+        [sys.executable, "-m", "site_config.server.run"],
         cwd=BASE_DIR,
         env={**os.environ, "PORT": port, "DATA_DIR": str(data_dir)},
         capture_output=True,

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from ingestion.tests.loopback_provider import EverySymbol
-from ingestion.tests.making import sessions
+from ingestion.tests.factories import sessions
+from ingestion.tests.fake_provider import EverySymbol
 from tests.faults.workers import Workers
 from tests.redis import PROGRAM, RedisServer
 from tests.site import free_port
-from tests.waiting import wait_until
+from tests.wait import wait_until
 
 pytestmark = pytest.mark.skipif(
     PROGRAM is None, reason="There is no redis-server. `apt-get install redis-server` brings one."

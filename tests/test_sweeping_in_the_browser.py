@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browsing import browser_complaints
+from tests.browser import browser_complaints
 from tests.site import RunningSite
-from tests.waiting import wait_until
+from tests.wait import wait_until
 
 pytestmark = pytest.mark.browser
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browsing import BACKTEST_CHART, apple_backtest
+from tests.browser import BACKTEST_CHART, apple_backtest
 from tests.site import RunningSite
 
 pytestmark = pytest.mark.browser

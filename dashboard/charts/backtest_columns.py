@@ -16,7 +16,7 @@ from dashboard.charts.columns import (
     rounded,
     thinned,
 )
-from strategies.documents import BacktestDocument, Trade
+from strategies.backtests.schemas import BacktestDocument, Trade
 
 HALF_A_BAR = 0.4
 """Days from the middle of a daily candle to its edge."""

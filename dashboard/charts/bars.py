@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil, floor, log10
 
-from dashboard.formatting import counted, percent, signed_percent
-from strategies.documents import ReturnsByPeriod
+from core.formatting import counted, percent, signed_percent
+from strategies.backtests.schemas import ReturnsByPeriod
 
 HEIGHT = 168
 TOP, BOTTOM = 14, 22

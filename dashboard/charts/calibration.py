@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from core.formatting import percent
 from dashboard.charts.bars import WIDTH, Label
-from dashboard.formatting import percent
-from forecasting.documents import Calibration
+from forecasting.schemas import Calibration
 
 HEIGHT = 220
 TOP, BOTTOM = 10, 24

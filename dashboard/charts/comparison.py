@@ -1,6 +1,7 @@
 """The chart of several backtests: their equities over each other, and how far each was under water."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from bokeh.models import Range1d
@@ -14,7 +15,11 @@ from dashboard.charts.skeleton import (
     empty_source,
     panel,
 )
-from dashboard.comparing import MOST_RUNS, ComparedRun
+from dashboard.labels import rule_in_short
+from strategies.backtests.schemas import BacktestDocument
+
+MOST_RUNS = 6
+"""Lines that can still be told apart, and columns that still fit on a screen."""
 
 DASHES = ("solid", "solid", "solid", "dashed", "dashed", "dashed")
 """With three colours to a dash, lines can be told apart without seeing colours well."""
@@ -22,6 +27,20 @@ DASHES = ("solid", "solid", "solid", "dashed", "dashed", "dashed")
 NUMBERS = range(1, MOST_RUNS + 1)
 POINTS = 600
 """Points of each line: six of them together cost as much to draw as two of a backtest."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ComparedRun:
+    """A run among others. others: the identifiers of the rest, for a link that leaves this one out."""
+
+    number: int
+    document: BacktestDocument
+    others: list[str]
+
+    @property
+    def title(self) -> str:
+        """What the run is about, in a few words."""
+        return f"{self.document.data.symbol} {rule_in_short(self.document.parameters)}"
 
 
 @cached_skeleton

@@ -14,7 +14,7 @@ from dashboard.charts.skeleton import (
     panel,
     take_colours,
 )
-from forecasting.documents import ForecastDocument, PastForecast
+from forecasting.schemas import ForecastDocument, PastForecast
 
 BANDS = ("low_95", "low_80", "median", "high_80", "high_95")
 

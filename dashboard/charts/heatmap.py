@@ -10,7 +10,7 @@ from bokeh.plotting import figure
 from numpy.typing import NDArray
 
 from dashboard.charts.skeleton import FONT, cached_skeleton, take_colours
-from strategies.sweep_documents import SweepDocument
+from strategies.sweeps.schemas import SweepDocument
 
 MOST_FIELDS = 90
 """Fields along an axis; a wider axis shows the best of several neighbours in one field."""
@@ -136,7 +136,7 @@ def _source(name: str, *columns: str) -> ColumnDataSource:
     return ColumnDataSource(data={column: [] for column in ("x", "y", *columns)}, name=name)
 
 
-def heatmap_columns(document: SweepDocument, *, choice: int | None, address: str) -> HeatmapColumns:
+def heatmap_columns(document: SweepDocument, *, choice: int | None, url: str) -> HeatmapColumns:
     """Return the fields of a sweep.
 
     The first two parameters that vary are the axes; of the others, and of neighbours on a wide axis, a
@@ -168,7 +168,7 @@ def heatmap_columns(document: SweepDocument, *, choice: int | None, address: str
         choice=_field_of(choice, x, y, chosen),
         low=low,
         high=high if high > low else low + 1,
-        address=address,
+        address=url,
     )
 
 

@@ -1,4 +1,4 @@
-"""The kinds of charts, by the name that an address and a template use."""
+"""The kinds of charts, by the name that a URL and a template use."""
 
 from collections.abc import Callable
 

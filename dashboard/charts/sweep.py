@@ -14,7 +14,7 @@ from dashboard.charts.skeleton import (
     panel,
     take_colours,
 )
-from strategies.sweep_documents import BandSeries, WalkForwardSeries
+from strategies.sweeps.schemas import BandSeries, WalkForwardSeries
 
 BANDS = ("low_90", "low_50", "median", "high_50", "high_90")
 LINES = ("equity", "hindsight", "benchmark")

@@ -6,9 +6,9 @@ from typing import Any
 from django import forms
 from django.contrib.auth.models import AbstractBaseUser
 
+from core.errors import InvalidInput
+from core.permissions import Scope
 from dashboard.tokens import IssuedToken, issue_token
-from jobs.errors import InvalidInput
-from jobs.rights import Scope
 
 SCOPES = {
     Scope.READ: "Read",

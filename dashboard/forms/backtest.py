@@ -6,10 +6,10 @@ from crispy_forms.bootstrap import AppendedText
 from crispy_forms.layout import HTML, Field, LayoutObject
 from django.utils.functional import cached_property
 
-from dashboard.forms.parameters import OtherSymbolField, number_field, whole_number_field
+from dashboard.forms.base import OtherSymbolField, number_field, whole_number_field
 from dashboard.forms.rules import OfferedRule, offered_rules
 from dashboard.forms.strategy import StrategyForm
-from strategies.parameters import BacktestParameters
+from strategies.backtests.parameters import BacktestParameters
 
 
 class BacktestForm(StrategyForm[BacktestParameters]):

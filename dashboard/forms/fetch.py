@@ -7,9 +7,9 @@ from crispy_forms.helper import FormHelper
 from django import forms
 from django.urls import reverse
 
-from dashboard.forms.layout import fields_alone
+from core.errors import InvalidInput
+from dashboard.forms.crispy import fields_alone
 from ingestion.symbols import parse_symbol
-from jobs.errors import InvalidInput
 
 
 class FetchForm(forms.Form):

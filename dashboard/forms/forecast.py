@@ -5,9 +5,9 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import HTML, Div, Field
 from django import forms
 
-from dashboard.forms.layout import fields_alone
-from dashboard.forms.parameters import ParametersForm, SymbolField, day_field, whole_number_field
-from dashboard.wording import choices_of
+from dashboard.forms.base import ParametersForm, SymbolField, day_field, whole_number_field
+from dashboard.forms.crispy import fields_alone
+from dashboard.labels import choices_of
 from forecasting.parameters import ForecastParameters, ModelKind
 
 

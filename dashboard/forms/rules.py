@@ -6,9 +6,9 @@ from typing import Any, override
 
 from pydantic_core import to_json
 
-from dashboard.forms.selects import AnnotatedSelect
+from dashboard.forms.widgets import AnnotatedSelect
+from strategies.engine.enums import Rule
 from strategies.engine.rules import RULES, Preset, RuleDefinition
-from strategies.parameters import Rule
 
 UNUSED = "is-unused"
 """The class of what the chosen rule does not look at; static/js/rules.js moves it as the rule changes."""

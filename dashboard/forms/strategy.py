@@ -8,12 +8,18 @@ from crispy_forms.layout import HTML, Div, Field, LayoutObject
 from django import forms
 from pydantic import BaseModel
 
-from dashboard.forms.layout import fields_alone
-from dashboard.forms.parameters import ParametersForm, SymbolField, day_field, number_field
+from dashboard.forms.base import ParametersForm, SymbolField, day_field, number_field
+from dashboard.forms.crispy import fields_alone
 from dashboard.forms.rules import UNUSED, RuleSelect, fields_used_by
-from dashboard.wording import choices_of
+from dashboard.labels import choices_of
 from ingestion.bars import Adjustment
-from strategies.parameters import Average, Direction, Entry, Fill, Rule
+from strategies.engine.enums import (
+    Average,
+    Direction,
+    Entry,
+    Fill,
+    Rule,
+)
 
 
 class StrategyForm[Parameters: BaseModel](ParametersForm[Parameters]):

@@ -8,11 +8,11 @@ from crispy_forms.bootstrap import AppendedText
 from crispy_forms.layout import HTML, Field, LayoutObject
 from django import forms
 
-from dashboard.forms.parameters import whole_number_field
-from dashboard.forms.ranges import RangeField
+from dashboard.forms.base import whole_number_field
+from dashboard.forms.range_field import RangeField
 from dashboard.forms.strategy import StrategyForm
-from dashboard.wording import choices_of
-from strategies.sweep_parameters import Objective, Scheme, SweepParameters
+from dashboard.labels import choices_of
+from strategies.sweeps.parameters import Objective, Scheme, SweepParameters
 
 RANGES = {"fast": "fast", "middle": "middle", "slow": "slow", "signal": "signal", "band_percent": "band"}
 """Fields of values, with the parameter each stands for."""

@@ -8,14 +8,14 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from pydantic import Field
 
-from dashboard.formatting import percent
+from core.documents import Document, DocumentLinks
+from core.errors import InvalidInput
+from core.formatting import percent
 from dashboard.reports.parameters import backtest_parameters, forecast_parameters, stored_symbol
-from forecasting.documents import ForecastDocument
-from forecasting.predicting import issue_forecast
-from ingestion.publishing import DocumentLinks, PublishedDocument
-from jobs.errors import InvalidInput
-from strategies.documents import BacktestDocument
-from strategies.running import run_backtest
+from forecasting.forecasts.service import issue_forecast
+from forecasting.schemas import ForecastDocument
+from strategies.backtests.schemas import BacktestDocument
+from strategies.backtests.service import run_backtest
 
 SCHEMA: Literal["hindcast.report"] = "hindcast.report"
 SCHEMA_VERSION = 1
@@ -24,7 +24,7 @@ LOOK_BACK_SESSIONS = 30
 """Sessions between the look-back forecast's day of issue and the last bar: its whole horizon."""
 
 
-class LookBackResult(PublishedDocument):
+class LookBackResult(Document):
     """The look-back forecast against the closes that came."""
 
     sessions: Annotated[int, Field(description="Forecast sessions whose close is known.")]
@@ -47,7 +47,7 @@ class CombinedLinks(DocumentLinks):
     look_back: Annotated[str | None, Field(description="Page of the look back; null without one.")]
 
 
-class CombinedDocument(PublishedDocument):
+class CombinedDocument(Document):
     """What can be said about one share: three results and what they are worth."""
 
     schema_: Annotated[

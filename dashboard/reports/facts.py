@@ -4,16 +4,22 @@ from collections.abc import Sequence
 from datetime import date
 from urllib.parse import urljoin
 
-from dashboard.formatting import SPACE, count, counted, day, moment, money
+from core.formatting import SPACE, count, counted, day, moment, money
 from dashboard.metrics import METRICS
-from dashboard.reports.parts import Fact
-from forecasting.documents import ForecastDocument
+from dashboard.reports.components import Fact
+from forecasting.schemas import ForecastDocument
 from ingestion.bars import Adjustment
-from ingestion.documents import DataDocument
-from strategies.documents import BacktestDocument
+from ingestion.schemas import DataDocument
+from strategies.backtests.parameters import BacktestParameters
+from strategies.backtests.schemas import BacktestDocument
+from strategies.engine.enums import (
+    Average,
+    Direction,
+    Entry,
+    Fill,
+)
 from strategies.engine.rules import RULES
-from strategies.parameters import Average, BacktestParameters, Direction, Entry, Fill
-from strategies.sweep_documents import SweepDocument
+from strategies.sweeps.schemas import SweepDocument
 
 _LABELS = {metric.key: metric.label for metric in METRICS}
 
@@ -50,14 +56,14 @@ MISSING_NAMED = 10
 def rule_in_short(parameters: BacktestParameters) -> str:
     """Return the strategy in a few words, for a title."""
     definition = RULES[parameters.rule]
-    return f"{definition.title}, {definition.tuning(parameters.tuned)} bars"
+    return f"{definition.title}, {definition.tuning(parameters.rule_parameters)} bars"
 
 
 def _averages(parameters: BacktestParameters) -> str:
     """Return their windows, and their kind where the rule leaves a choice."""
     definition = RULES[parameters.rule]
     kind = f"{AVERAGES[parameters.average]} " if "average" in definition.uses else ""
-    return f"{kind}{definition.tuning(parameters.tuned)}."
+    return f"{kind}{definition.tuning(parameters.rule_parameters)}."
 
 
 def rule_facts(parameters: BacktestParameters, currency: str) -> list[Fact]:

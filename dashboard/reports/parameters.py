@@ -1,19 +1,19 @@
-"""Requests that arrive as parts of an address: a symbol, an amount."""
+"""Requests that arrive as parts of a URL: a symbol, an amount."""
 
 from datetime import date
 
 from pydantic import ValidationError
 
+from core.errors import InvalidInput, NotFound, field_errors
 from forecasting.parameters import ForecastParameters
 from ingestion.instruments import find_instrument
-from jobs.errors import InvalidInput, NotFound, field_errors
-from strategies.parameters import BacktestParameters
+from strategies.backtests.parameters import BacktestParameters
 
 
 def stored_symbol(text: str) -> str:
     """Return the symbol in capitals; raises NotFound where no bars of it are stored.
 
-    In an address, what cannot be a symbol leads nowhere either.
+    In a URL, what cannot be a symbol leads nowhere either.
     """
     try:
         return find_instrument(text).symbol

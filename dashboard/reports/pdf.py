@@ -4,16 +4,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import urljoin
 
-from dashboard.formatting import moment
-from dashboard.reports import charts
+from core.formatting import moment
 from dashboard.reports.combined import CombinedDocument
-from dashboard.reports.naming import Document, file_name
-from dashboard.reports.printing import PRINTING, AttachedFile, print_pdf
+from dashboard.reports.filenames import ReportDocument, file_name
+from dashboard.reports.html_to_pdf import PRINTING, AttachedFile, print_pdf
 from dashboard.reports.sections import BacktestSection, ForecastSection, backtest_section, forecast_section
+from dashboard.reports.svg import charts
 from dashboard.reports.sweep import SweepSection, sweep_section
-from forecasting.documents import ForecastDocument
-from strategies.documents import BacktestDocument, ReturnsByPeriod
-from strategies.sweep_documents import SweepDocument
+from forecasting.schemas import ForecastDocument
+from strategies.backtests.schemas import BacktestDocument, ReturnsByPeriod
+from strategies.sweeps.schemas import SweepDocument
 
 LANGUAGE = "en"
 
@@ -40,19 +40,19 @@ class CombinedReport(Report):
     """A share's combined report, ready for its template."""
 
     computed: str
-    address: str
+    url: str
     document: CombinedDocument
     backtest: BacktestSection
     forecast: ForecastSection
     look_back: ForecastSection | None
 
 
-def report_pdf(document: Document, *, published: bytes, site_address: str = "") -> bytes:
+def report_pdf(document: ReportDocument, *, published: bytes, site_address: str = "") -> bytes:
     """Return the report of a document.
 
     published: its JSON, which is attached.
     site_address: what the document's links are relative to, such as https://hindcast.example/.
-    Equal documents at equal addresses give equal bytes.
+    Equal documents at equal URLs give equal bytes.
     """
     name = file_name(document, "json")
     with PRINTING:
@@ -122,7 +122,7 @@ def _combined_report(document: CombinedDocument, site_address: str, attached: st
         description=document.backtest.summary,
         created=document.generated_at,
         computed=moment(document.generated_at),
-        address=urljoin(site_address, document.links.page),
+        url=urljoin(site_address, document.links.page),
         document=document,
         backtest=backtest_section(document.backtest, site_address=site_address, attached=attached),
         forecast=forecast_section(document.forecast, site_address=site_address, attached=attached),

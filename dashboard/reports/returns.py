@@ -4,10 +4,10 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dashboard.formatting import counted, signed, signed_percent
-from dashboard.reports import charts
-from dashboard.reports.parts import Chart
-from strategies.documents import CalendarReturns, ReturnsByPeriod
+from core.formatting import counted, signed, signed_percent
+from dashboard.reports.components import Chart
+from dashboard.reports.svg import charts
+from strategies.backtests.schemas import CalendarReturns, ReturnsByPeriod
 
 DECIMALS = 1
 """Of a return in percent: what a cell of the table has room for."""
@@ -77,7 +77,7 @@ def _chart(yearly: ReturnsByPeriod) -> Chart:
     ahead = sum(own > held for own, held in zip(yearly.strategy, yearly.benchmark, strict=True))
     best, worst = max(yearly.strategy), min(yearly.strategy)
     return Chart(
-        address=charts.yearly_returns_chart(yearly),
+        url=charts.yearly_returns_chart(yearly),
         caption="Return of each calendar year, strategy and buy and hold",
         alternative=(
             f"Two bars for each of {counted(len(yearly.periods), 'year')}. The strategy did better than "

@@ -1,8 +1,8 @@
 """How a forecast's past fared, as tables of a report."""
 
-from dashboard.formatting import count, percent, ratio
-from dashboard.reports.parts import Table
-from forecasting.documents import ForecastDocument, HorizonScore
+from core.formatting import count, percent, ratio
+from dashboard.reports.components import Table
+from forecasting.schemas import ForecastDocument, HorizonScore
 
 
 def scores_table(document: ForecastDocument) -> Table:

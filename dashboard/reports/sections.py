@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urljoin
 
-from dashboard.formatting import (
+from core.formatting import (
     amount,
     count,
     counted,
@@ -17,14 +17,15 @@ from dashboard.formatting import (
     shares,
     signed_percent,
 )
+from dashboard.labels import choice
 from dashboard.metrics import METRICS, Group, Metric, MetricRow, metric_rows
-from dashboard.reports import charts, facts
-from dashboard.reports.parts import Chart, FactGroup, Table
+from dashboard.reports import facts
+from dashboard.reports.components import Chart, FactGroup, Table
 from dashboard.reports.returns import Returns, returns
 from dashboard.reports.scores import calibration_table, scores_table
-from dashboard.wording import choice
-from forecasting.documents import ForecastDocument, Point
-from strategies.documents import BacktestDocument, Trade
+from dashboard.reports.svg import charts
+from forecasting.schemas import ForecastDocument, Point
+from strategies.backtests.schemas import BacktestDocument, Trade
 
 PRINTED_TRADES = 100
 """Rows dominate the time that a report takes, and the attached JSON has all trades."""
@@ -74,7 +75,7 @@ class ForecastSection:
     calibration: Table | None
     past: Chart | None
     method: Sequence[FactGroup]
-    address: str
+    url: str
     attached: str
 
 
@@ -102,7 +103,7 @@ def backtest_section(document: BacktestDocument, *, site_address: str, attached:
         rolling=_rolling(document),
         drawdowns=_drawdowns(document),
         prices=_prices(document),
-        trades=_trades(document, attached=attached, address=urljoin(site_address, document.links.trades_csv)),
+        trades=_trades(document, attached=attached, url=urljoin(site_address, document.links.trades_csv)),
         method=(
             FactGroup(title="What was traded", facts=facts.rule_facts(document.parameters, data.currency)),
             FactGroup(title="Data", facts=facts.data_facts(data)),
@@ -141,7 +142,7 @@ def forecast_section(
         calibration=calibration_table(document) if scored and document.scorecard.calibration else None,
         past=_past(document) if scored and document.scorecard.past else None,
         method=() if look_back else method,
-        address=urljoin(site_address, document.links.page),
+        url=urljoin(site_address, document.links.page),
         attached=attached,
     )
 
@@ -160,7 +161,7 @@ def _undefined(groups: dict[Group, list[MetricRow]]) -> list[str]:
 def _equity(document: BacktestDocument) -> Chart:
     currency = document.data.currency
     return Chart(
-        address=charts.equity_chart(document),
+        url=charts.equity_chart(document),
         caption="Equity and drawdown, strategy and buy and hold",
         alternative=(
             f"Two lines on a logarithmic scale. The strategy ends at "
@@ -198,7 +199,7 @@ def _rolling(document: BacktestDocument) -> Chart | None:
         return None
     above = sum(value > 0 for value in sharpe) / len(sharpe)
     return Chart(
-        address=charts.rolling_chart(document),
+        url=charts.rolling_chart(document),
         caption="Sharpe ratio and beta of the last half year, day by day",
         alternative=(
             f"The Sharpe ratio, a line from {ratio(min(sharpe))} to {ratio(max(sharpe))}, above zero on "
@@ -229,7 +230,7 @@ def _drawdowns(document: BacktestDocument) -> Table:
 
 def _prices(document: BacktestDocument) -> Chart:
     return Chart(
-        address=charts.price_chart(document),
+        url=charts.price_chart(document),
         caption=f"Closes, {document.data.currency}, logarithmic scale; averages, entries and exits",
         alternative=(
             f"Daily closes of {document.data.symbol} with {_listed(document)}, and a "
@@ -243,7 +244,7 @@ def _listed(document: BacktestDocument) -> str:
     return f"{', '.join(labels[:-1])} and {labels[-1]}" if len(labels) > 1 else "".join(labels)
 
 
-def _trades(document: BacktestDocument, *, attached: str, address: str) -> Table:
+def _trades(document: BacktestDocument, *, attached: str, url: str) -> Table:
     numbered = list(enumerate(document.trades, start=1))
     left_out = max(0, len(numbered) - PRINTED_TRADES)
     if not numbered:
@@ -253,7 +254,7 @@ def _trades(document: BacktestDocument, *, attached: str, address: str) -> Table
     if left_out:
         note += (
             f" {counted(left_out, 'older trade')} left out here; all are in the attached {attached} "
-            f"and at {address}"
+            f"and at {url}"
         )
     return Table(
         caption=f"{which}; prices, costs and profit in {document.data.currency}",
@@ -288,7 +289,7 @@ def _trade(number: int, trade: Trade) -> list[str]:
 def _fan(document: ForecastDocument) -> Chart:
     last, currency = document.points[-1], document.data.currency
     return Chart(
-        address=charts.fan_chart(document),
+        url=charts.fan_chart(document),
         caption=f"Closes before the day of issue, and the forecast, {currency}",
         alternative=(
             f"Bands that widen with time. On {day(last.date)} the median is {money(last.median, currency)}, "
@@ -301,7 +302,7 @@ def _fan(document: ForecastDocument) -> Chart:
 def _past(document: ForecastDocument) -> Chart:
     past = document.scorecard.past
     return Chart(
-        address=charts.past_forecasts_chart(past, currency=document.data.currency),
+        url=charts.past_forecasts_chart(past, currency=document.data.currency),
         caption=f"Predicted against actual, {past[0].horizon} sessions ahead, {document.data.currency}",
         alternative=(
             f"{count(len(past))} past forecasts with their bands at the day they were for, from "

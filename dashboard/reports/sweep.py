@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dashboard.formatting import count, counted, day, percent, signed_percent
-from dashboard.reports import facts, sweep_charts
-from dashboard.reports.parts import Chart, FactGroup, Table
-from dashboard.sweep_results import SweepResult, sweep_result
+from core.formatting import count, counted, day, percent, signed_percent
+from dashboard.presenters.sweep import SweepResult, sweep_result
+from dashboard.reports import facts
+from dashboard.reports.components import Chart, FactGroup, Table
+from dashboard.reports.svg import sweep_charts
 from strategies.engine.rules import RULES
-from strategies.sweep_documents import SweepDocument
+from strategies.sweeps.schemas import SweepDocument
 
 PRINTED_BEST = 8
 """Of the best combinations; the attached document has all."""
@@ -84,7 +85,7 @@ def _heatmap(shown: SweepResult) -> Chart:
     across, upward = shown.heatmap.x_axis, shown.heatmap.y_axis
     axes = f"{across.label.lower()} across" + (f", {upward.label.lower()} upward" if upward.label else "")
     return Chart(
-        address=sweep_charts.heatmap_chart(
+        url=sweep_charts.heatmap_chart(
             shown.heatmap, low=shown.low, high=shown.high, objective=shown.objective
         ),
         caption=f"{shown.objective} of every combination",
@@ -112,7 +113,7 @@ def _walk_forward(document: SweepDocument) -> Chart | None:
     if found is None:
         return None
     return Chart(
-        address=sweep_charts.walk_forward_chart(found.series, currency=document.data.currency),
+        url=sweep_charts.walk_forward_chart(found.series, currency=document.data.currency),
         caption="Walk-forward",
         alternative=(
             f"Lines of equity from {day(found.series.dates[0])} to {day(found.series.dates[-1])}. "
@@ -157,7 +158,7 @@ def _bands(document: SweepDocument) -> Chart | None:
     if drawn is None:
         return None
     return Chart(
-        address=sweep_charts.bands_chart(drawn.series, currency=document.data.currency),
+        url=sweep_charts.bands_chart(drawn.series, currency=document.data.currency),
         caption="Bootstrap",
         alternative=(
             f"Bands of {count(drawn.draws)} draws that widen with time, and the equity as it came. "

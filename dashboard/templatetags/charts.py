@@ -20,7 +20,7 @@ IN_A_SCRIPT = {character: f"\\u{ord(character):04X}".encode() for character in (
 
 @register.simple_tag
 def skeleton_address(kind: str) -> str:
-    """Return the address of a chart's skeleton in its present version."""
+    """Return the URL of a chart's skeleton in its present version."""
     return reverse("chart_skeleton", args=[kind, SKELETONS[kind]().version])
 
 

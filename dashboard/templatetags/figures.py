@@ -1,9 +1,9 @@
-"""Template filters for figures; `dashboard.formatting` decides how they are written."""
+"""Template filters for figures; `core.formatting` decides how they are written."""
 
 from django import template
 
-from dashboard import formatting
-from dashboard.rows import tone
+from core import formatting
+from dashboard.presenters.table_rows import tone
 
 register = template.Library()
 

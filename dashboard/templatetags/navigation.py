@@ -19,14 +19,14 @@ PAGES = {
     "jobs": "Jobs",
 }
 SECTIONS = {"universe": "sweeps", "scorecard": "forecasts", "compare": "history"}
-"""Pages of a section that do not lie under its address, by the name of their address."""
+"""Pages of a section that do not lie under its URL, by the name of their URL."""
 
 
 @dataclass(frozen=True)
 class Page:
     """An entry of the menu; `aria_current` is empty elsewhere."""
 
-    address: str
+    url: str
     label: str
     aria_current: str
 
@@ -50,8 +50,8 @@ def navigation(context: template.Context) -> dict[str, list[Page]]:
     }
 
 
-def _aria_current(address: str, path: str, *, is_section: bool) -> str:
-    if path == address:
+def _aria_current(url: str, path: str, *, is_section: bool) -> str:
+    if path == url:
         return "page"
-    lies_under = address != "/" and path.startswith(address)
+    lies_under = url != "/" and path.startswith(url)
     return "true" if is_section or lies_under else ""

@@ -1,14 +1,14 @@
-"""Template filters for the choices of requests; `dashboard.wording` has the words."""
+"""Template filters for the choices of requests; `dashboard.labels` has the words."""
 
 from django import template
 
-from dashboard import wording
+from dashboard import labels
 
 register = template.Library()
 
-register.filter("job_title", wording.job_title)
-register.filter("job_duration", wording.job_duration)
-register.filter("choice", wording.choice)
-register.filter("rule_in_short", wording.rule_in_short)
-register.filter("advantage_label", wording.advantage_label)
-register.filter("significance", wording.significance)
+register.filter("job_title", labels.job_title)
+register.filter("job_duration", labels.job_duration)
+register.filter("choice", labels.choice)
+register.filter("rule_in_short", labels.rule_in_short)
+register.filter("advantage_label", labels.advantage_label)
+register.filter("significance", labels.significance)

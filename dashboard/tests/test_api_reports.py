@@ -6,15 +6,15 @@ import json
 import pytest
 from django.test import Client
 
+from core.documents import published_json
 from dashboard.reports.combined import CombinedDocument
+from forecasting.forecasts.service import issue_forecast
 from forecasting.parameters import ForecastParameters
-from forecasting.predicting import issue_forecast
-from ingestion.publishing import published_json
+from strategies.backtests.parameters import BacktestParameters
+from strategies.backtests.service import run_backtest
 from strategies.models import ParameterSweep
-from strategies.parameters import BacktestParameters
-from strategies.running import run_backtest
-from strategies.sweep_parameters import SweepParameters
-from strategies.sweeping import run_sweep
+from strategies.sweeps.parameters import SweepParameters
+from strategies.sweeps.service import run_sweep
 
 pytestmark = pytest.mark.django_db
 
@@ -68,7 +68,7 @@ def test_no_proxy_may_keep_what_the_api_answers(reader: Client, kind: str) -> No
 
 
 @pytest.mark.parametrize(
-    ("address", "status"),
+    ("url", "status"),
     [
         ("/api/v1/reports/NOPE.json", 404),
         ("/api/v1/reports/NOPE.pdf", 404),
@@ -78,8 +78,8 @@ def test_no_proxy_may_keep_what_the_api_answers(reader: Client, kind: str) -> No
         ("/api/v1/sweeps/nothing/report.pdf", 404),
     ],
 )
-def test_errors_are_problem_documents(reader: Client, address: str, status: int) -> None:
-    answer = reader.get(address)
+def test_errors_are_problem_documents(reader: Client, url: str, status: int) -> None:
+    answer = reader.get(url)
     assert answer.status_code == status
     assert answer.headers["Content-Type"] == "application/problem+json"
     assert answer.json()["detail"]

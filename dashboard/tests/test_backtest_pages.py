@@ -6,15 +6,15 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from dashboard.formatting import percent, signed_percent
+from core.formatting import percent, signed_percent
 from dashboard.metrics import METRICS, metric_rows
-from dashboard.results import SHOWN_TRADES
-from dashboard.tests.markup import HTMX, Markup, markup_of, words_of
+from dashboard.presenters.backtest import SHOWN_TRADES
+from dashboard.tests.html import HTMX, Markup, markup_of, words_of
 from ingestion.models import DailyBar, Instrument
-from strategies.documents import BacktestDocument
+from strategies.backtests.parameters import BacktestParameters
+from strategies.backtests.schemas import BacktestDocument
+from strategies.backtests.service import run_backtest
 from strategies.models import Backtest
-from strategies.parameters import BacktestParameters
-from strategies.running import run_backtest
 
 pytestmark = pytest.mark.django_db
 
@@ -217,8 +217,8 @@ def test_the_page_shows_the_newest_hundred_trades_and_leads_to_all(reader: Clien
 
 def test_the_result_can_be_taken_away(reader: Client, run: BacktestDocument) -> None:
     page = markup_of(reader.get(run.links.page))
-    for address in (run.links.pdf, run.links.json_, run.links.trades_csv):
-        assert page.all("a", href=address)
+    for url in (run.links.pdf, run.links.json_, run.links.trades_csv):
+        assert page.all("a", href=url)
 
 
 def test_the_page_says_where_the_figures_come_from(reader: Client, run: BacktestDocument) -> None:
@@ -248,11 +248,11 @@ def test_a_run_says_when_its_bars_have_changed_since(reader: Client, run: Backte
 
 
 def test_the_detail_of_a_run_is_told_apart_from_a_wrong_day(reader: Client, run: BacktestDocument) -> None:
-    address = reverse("backtest_detail", args=[run.id])
-    response = reader.get(address, {"start": "2010-01-04", "end": "2010-12-31"})
+    url = reverse("backtest_detail", args=[run.id])
+    response = reader.get(url, {"start": "2010-01-04", "end": "2010-12-31"})
     assert response.status_code == 200
     assert {"price", "equity", "drawdown"} <= set(response.json())
-    assert reader.get(address, {"start": "soon", "end": "2010-12-31"}).status_code == 422
+    assert reader.get(url, {"start": "soon", "end": "2010-12-31"}).status_code == 422
 
 
 def test_an_unknown_run_is_not_found(reader: Client) -> None:

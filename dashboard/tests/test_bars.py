@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.charts.bars import BOTTOM, HEIGHT, TOP, distribution_bars, return_bins, yearly_bars
-from strategies.documents import BacktestDocument, ReturnsByPeriod
-from strategies.parameters import BacktestParameters
-from strategies.running import run_backtest
+from strategies.backtests.parameters import BacktestParameters
+from strategies.backtests.schemas import BacktestDocument, ReturnsByPeriod
+from strategies.backtests.service import run_backtest
 
 
 @pytest.fixture

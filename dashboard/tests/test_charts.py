@@ -15,21 +15,22 @@ from django.conf import settings
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.formatting import money, ratio
 from dashboard.charts import forecast
 from dashboard.charts.backtest_columns import backtest_columns, backtest_detail
 from dashboard.charts.columns import MAX_CANDLES, MAX_POINTS, days_since_epoch, group_starts, thinned
 from dashboard.charts.registry import SKELETONS
 from dashboard.charts.sparkline import HEIGHT, WIDTH, sparkline_path
-from dashboard.charts.words import describe_backtest
-from dashboard.formatting import money, ratio
-from dashboard.rows import equity_rows
-from forecasting.documents import ForecastDocument
+from dashboard.presenters.chart_texts import describe_backtest
+from dashboard.presenters.table_rows import equity_rows
+from forecasting.forecasts.service import issue_forecast
 from forecasting.parameters import ForecastParameters
-from forecasting.predicting import issue_forecast
-from strategies.documents import BacktestDocument
+from forecasting.schemas import ForecastDocument
+from strategies.backtests.parameters import BacktestParameters
+from strategies.backtests.schemas import BacktestDocument
+from strategies.backtests.service import run_backtest
+from strategies.engine.enums import Entry, Rule
 from strategies.engine.indicators import Panel
-from strategies.parameters import BacktestParameters, Entry, Rule
-from strategies.running import run_backtest
 
 EPOCH = date(1970, 1, 1)
 

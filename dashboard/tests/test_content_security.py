@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from dashboard.charts.registry import SKELETONS
-from dashboard.tests.markup import Markup, markup_of
+from dashboard.tests.html import Markup, markup_of
 from jobs.models import Job, JobState
 
 pytestmark = pytest.mark.django_db
@@ -45,10 +45,10 @@ def _violations(page: Markup) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("address", PAGES)
-def test_a_page_has_nothing_inline_and_nothing_from_elsewhere(operator: Client, address: str) -> None:
+@pytest.mark.parametrize("url", PAGES)
+def test_a_page_has_nothing_inline_and_nothing_from_elsewhere(operator: Client, url: str) -> None:
     Job.objects.create(kind="fetch_bars", subject="IBM", state=JobState.RUNNING)
-    response = operator.get(address, follow=True, headers={"Accept": "text/html"})
+    response = operator.get(url, follow=True, headers={"Accept": "text/html"})
     assert _violations(markup_of(response)) == []
     policy = response["Content-Security-Policy"]
     assert "script-src 'self'" in policy

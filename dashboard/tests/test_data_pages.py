@@ -11,18 +11,18 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django import Settings
 
-from dashboard.formatting import price
-from dashboard.job_lists import SHOWN
+from core.formatting import price
+from dashboard.models import PRINT_REPORT
+from dashboard.presenters.jobs import SHOWN
 from dashboard.reports.combined import combined_report
-from dashboard.reports.keeping import PRINT_REPORT
-from dashboard.tests.markup import HTMX, Markup, markup_of, words_of
+from dashboard.tests.html import HTMX, Markup, markup_of, words_of
+from forecasting.forecasts.service import issue_forecast
 from forecasting.parameters import ForecastParameters
-from forecasting.predicting import issue_forecast
 from ingestion.instruments import list_instruments
 from ingestion.models import Instrument
 from jobs.models import Job, JobState
-from strategies.parameters import BacktestParameters
-from strategies.running import run_backtest
+from strategies.backtests.parameters import BacktestParameters
+from strategies.backtests.service import run_backtest
 
 pytestmark = pytest.mark.django_db
 
@@ -238,10 +238,10 @@ def test_a_finished_job_opened_as_a_page_is_a_page(reader: Client, running: Job)
 
 
 def test_staff_cancel_a_job(operator: Client, running: Job) -> None:
-    address = reverse("cancel_job", args=[running.pk])
+    url = reverse("cancel_job", args=[running.pk])
     card = markup_of(operator.get(reverse("job", args=[running.pk]), headers=HTMX))
-    assert card.one("form").attributes["hx-post"] == address
-    response = operator.post(address, headers=HTMX)
+    assert card.one("form").attributes["hx-post"] == url
+    response = operator.post(url, headers=HTMX)
     assert response.status_code == 200
     assert "Stopping" in words_of(response)
     running.refresh_from_db()
@@ -276,8 +276,8 @@ def test_the_report_on_a_page_says_what_the_combined_document_says(reader: Clien
     ):
         assert " ".join(text.split()) in words
     page = markup_of(response)
-    for address in (document.links.pdf, document.links.json_, document.links.backtest):
-        assert page.all("a", href=address)
+    for url in (document.links.pdf, document.links.json_, document.links.backtest):
+        assert page.all("a", href=url)
     actual = page.columns("look-back-chart")["sources"]["actual"]["close"][1:]
     assert actual == [point.actual for point in document.look_back.points]
 
@@ -309,11 +309,11 @@ def test_pages_are_for_people_with_a_login(visitor: Client, name: str) -> None:
 
 
 def test_an_error_is_a_sentence_to_htmx_and_a_page_to_a_browser(reader: Client) -> None:
-    address = reverse("job", args=["00000000-0000-0000-0000-000000000000"])
-    partial = reader.get(address, headers=HTMX)
+    url = reverse("job", args=["00000000-0000-0000-0000-000000000000"])
+    partial = reader.get(url, headers=HTMX)
     assert partial.status_code == 404
     assert markup_of(partial).elements[0].attributes == {"data-error-message": ""}
-    page = reader.get(address, headers={"Accept": "text/html"})
+    page = reader.get(url, headers={"Accept": "text/html"})
     assert page.status_code == 404
     assert "There is no job with this id." in words_of(page)
 

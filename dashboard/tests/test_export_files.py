@@ -7,17 +7,17 @@ from django.test import Client
 from django.urls import resolve
 from pydantic import BaseModel
 
+from core.documents import published_json
+from dashboard.downloads.spreadsheets import csv_of, table_of
 from dashboard.metrics import METRICS
-from dashboard.spreadsheets import csv_of, table_of
-from dashboard.tests.markup import markup_of
-from dashboard.tests.reading import pdf, rows_of, text_of
-from forecasting.documents import ForecastDocument
+from dashboard.tests.html import markup_of
+from dashboard.tests.pdf_text import pdf, rows_of, text_of
+from forecasting.forecasts.service import issue_forecast
 from forecasting.parameters import ForecastParameters
-from forecasting.predicting import issue_forecast
-from ingestion.publishing import published_json
-from strategies.documents import BacktestDocument
-from strategies.parameters import BacktestParameters
-from strategies.running import run_backtest
+from forecasting.schemas import ForecastDocument
+from strategies.backtests.parameters import BacktestParameters
+from strategies.backtests.schemas import BacktestDocument
+from strategies.backtests.service import run_backtest
 
 pytestmark = pytest.mark.django_db
 
@@ -90,16 +90,16 @@ def test_the_report_links_back_to_the_site_that_printed_it(
 def test_a_copy_that_is_still_right_is_not_sent_again(
     backtest: BacktestDocument, reader: Client, suffix: str
 ) -> None:
-    address = f"/backtests/{backtest.id}.{suffix}"
-    etag = reader.get(address).headers["ETag"]
+    url = f"/backtests/{backtest.id}.{suffix}"
+    etag = reader.get(url).headers["ETag"]
     assert not etag.startswith("W/")
-    again = reader.get(address, headers={"if-none-match": etag})
+    again = reader.get(url, headers={"if-none-match": etag})
     assert again.status_code == 304
     assert again.content == b""
     assert again.headers["ETag"] == etag
     assert again.headers["Cache-Control"] == "private, no-cache"
     assert "Content-Disposition" not in again.headers
-    assert reader.get(address, headers={"if-none-match": '"another"'}).status_code == 200
+    assert reader.get(url, headers={"if-none-match": '"another"'}).status_code == 200
 
 
 def test_the_trades_keep_every_digit(backtest: BacktestDocument, reader: Client) -> None:

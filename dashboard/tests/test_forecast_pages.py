@@ -6,11 +6,11 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from dashboard.formatting import price
-from dashboard.tests.markup import HTMX, markup_of, plain, words_of
-from forecasting.documents import ForecastDocument
+from core.formatting import price
+from dashboard.tests.html import HTMX, markup_of, plain, words_of
+from forecasting.forecasts.service import issue_forecast
 from forecasting.parameters import ForecastParameters
-from forecasting.predicting import issue_forecast
+from forecasting.schemas import ForecastDocument
 from ingestion.models import DailyBar
 from jobs.models import Job
 
@@ -59,8 +59,8 @@ def test_the_page_of_a_forecast_asks_for_that_forecast(reader: Client, document:
     page = markup_of(reader.get(document.links.page))
     assert page.by_id("id_horizon").attributes["value"] == "20"
     assert page.by_id("id_as_of").attributes["value"] == "2012-06-01"
-    for address in (document.links.pdf, document.links.json_):
-        assert page.all("a", href=address)
+    for url in (document.links.pdf, document.links.json_):
+        assert page.all("a", href=url)
 
 
 def test_the_page_says_what_the_forecast_is_worth(reader: Client, document: ForecastDocument) -> None:

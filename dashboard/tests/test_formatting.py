@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard import formatting
-from dashboard.formatting import UNDEFINED
+from core import formatting
+from core.formatting import UNDEFINED
 from dashboard.metrics import METRICS, Kind
-from strategies.documents import Metrics
+from strategies.backtests.schemas import Metrics
 
 
 def test_every_metric_of_the_document_has_its_words_once() -> None:

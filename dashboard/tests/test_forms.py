@@ -12,12 +12,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
+from core.errors import InvalidInput
 from dashboard.forms import BacktestForm, FetchForm, ForecastForm
 from forecasting.parameters import ForecastParameters, ModelKind
 from ingestion.bars import Adjustment
-from jobs.errors import InvalidInput
-from strategies.parameters import Average, BacktestParameters, Direction, Entry, Fill, Rule
-from strategies.running import run_backtest
+from strategies.backtests.parameters import BacktestParameters
+from strategies.backtests.service import run_backtest
+from strategies.engine.enums import (
+    Average,
+    Direction,
+    Entry,
+    Fill,
+    Rule,
+)
 
 pytestmark = pytest.mark.django_db
 

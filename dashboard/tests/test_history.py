@@ -5,16 +5,18 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
-from dashboard.comparing import MOST_RUNS, compare
-from dashboard.formatting import signed_percent
-from dashboard.history import RUNS_ON_A_PAGE, past_runs
+from core.errors import InvalidInput, NotFound
+from core.formatting import signed_percent
+from dashboard.charts.comparison import MOST_RUNS
 from dashboard.models import SavedRun
-from dashboard.saving import forget_run, save_run
-from dashboard.tests.markup import HTMX, markup_of, words_of
-from jobs.errors import InvalidInput, NotFound
-from strategies.documents import BacktestDocument
-from strategies.parameters import Average, BacktestParameters
-from strategies.running import run_backtest
+from dashboard.presenters.comparison import compare
+from dashboard.presenters.history import RUNS_ON_A_PAGE, past_runs
+from dashboard.saved_runs import forget_run, save_run
+from dashboard.tests.html import HTMX, markup_of, words_of
+from strategies.backtests.parameters import BacktestParameters
+from strategies.backtests.schemas import BacktestDocument
+from strategies.backtests.service import run_backtest
+from strategies.engine.enums import Average
 
 pytestmark = pytest.mark.django_db
 

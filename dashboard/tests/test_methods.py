@@ -5,10 +5,10 @@ import re
 import pytest
 from django.test import Client
 
-from dashboard.methods import method_documents
 from dashboard.metrics import METRICS
-from strategies.parameters import BacktestParameters
-from strategies.running import run_backtest
+from dashboard.presenters.methods import method_documents
+from strategies.backtests.parameters import BacktestParameters
+from strategies.backtests.service import run_backtest
 
 pytestmark = pytest.mark.django_db
 

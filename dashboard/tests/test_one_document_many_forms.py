@@ -8,9 +8,9 @@ import pytest
 from django.test import Client
 from openpyxl import load_workbook
 
-from dashboard.formatting import UNDEFINED
+from core.formatting import UNDEFINED
 from dashboard.metrics import METRICS
-from dashboard.tests.reading import text_of
+from dashboard.tests.pdf_text import text_of
 
 pytestmark = pytest.mark.django_db
 

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.reports import charts
-from dashboard.reports.drawing import Anchor, Drawing, Mark, Stroke, text_width
-from dashboard.reports.panels import PanelPlan, time_panels
-from dashboard.reports.scales import date_ticks, linear_ticks, log_ticks, value_scale
-from strategies.documents import ReturnsByPeriod
+from dashboard.reports.svg import charts
+from dashboard.reports.svg.drawing import Anchor, Drawing, Mark, Stroke, text_width
+from dashboard.reports.svg.panels import PanelPlan, time_panels
+from dashboard.reports.svg.scales import date_ticks, linear_ticks, log_ticks, value_scale
+from strategies.backtests.schemas import ReturnsByPeriod
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -21,8 +21,8 @@ amounts = st.floats(1e-6, 1e12)
 changes = st.floats(-1e9, 1e9).map(lambda change: round(change, 6))
 
 
-def image(address: str) -> ET.Element:
-    head, _, content = address.partition(",")
+def image(url: str) -> ET.Element:
+    head, _, content = url.partition(",")
     assert head == "data:image/svg+xml;base64"
     return ET.fromstring(base64.b64decode(content))  # noqa: S314 - our own
 

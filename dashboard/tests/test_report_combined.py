@@ -4,14 +4,14 @@ from datetime import date, timedelta
 
 import pytest
 
+from core.errors import NotFound
 from dashboard.reports.combined import combined_report, look_back_result
-from forecasting.documents import ForecastDocument
+from forecasting.forecasts.service import issue_forecast
 from forecasting.parameters import ForecastParameters
-from forecasting.predicting import issue_forecast
+from forecasting.schemas import ForecastDocument
 from ingestion.models import DailyBar
-from jobs.errors import NotFound
-from strategies.parameters import BacktestParameters
-from strategies.running import run_backtest
+from strategies.backtests.parameters import BacktestParameters
+from strategies.backtests.service import run_backtest
 
 pytestmark = pytest.mark.django_db
 

@@ -12,24 +12,25 @@ import pytest
 from pypdf.generic import DictionaryObject, StreamObject
 from pytest_django import DjangoDbBlocker
 
-from dashboard import formatting
-from dashboard.formatting import UNDEFINED
+from core import formatting
+from core.documents import published_json
+from core.formatting import UNDEFINED
 from dashboard.metrics import METRICS
 from dashboard.reports import warm_up
 from dashboard.reports.combined import CombinedDocument, combined_report
-from dashboard.reports.naming import Document
+from dashboard.reports.filenames import ReportDocument
 from dashboard.reports.returns import years_of
-from dashboard.tests.reading import pdf, text_of, without_storing
-from forecasting.documents import ForecastDocument
-from ingestion.publishing import published_json
-from strategies.documents import BacktestDocument, CalendarReturns, ReturnsByPeriod
-from strategies.parameters import BacktestParameters, Direction, Rule
-from strategies.running import run_backtest
+from dashboard.tests.pdf_text import pdf, text_of, without_storing
+from forecasting.schemas import ForecastDocument
+from strategies.backtests.parameters import BacktestParameters
+from strategies.backtests.schemas import BacktestDocument, CalendarReturns, ReturnsByPeriod
+from strategies.backtests.service import run_backtest
+from strategies.engine.enums import Direction, Rule
 
 SITE = "https://hindcast.example/"
 
 
-def printed(document: Document) -> bytes:
+def printed(document: ReportDocument) -> bytes:
     from dashboard.reports.pdf import report_pdf
 
     return report_pdf(document, published=published_json(document), site_address=SITE)
@@ -290,7 +291,7 @@ def test_the_combined_report_has_all_three_parts(combined: CombinedDocument) -> 
 
 @pytest.fixture
 def loopback() -> Iterator[tuple[str, list[str]]]:
-    """The address of a server on this machine, and the paths that it has been asked for."""
+    """The URL of a server on this machine, and the paths that it has been asked for."""
     asked: list[str] = []
 
     class Handler(BaseHTTPRequestHandler):
@@ -313,8 +314,8 @@ def loopback() -> Iterator[tuple[str, list[str]]]:
 def test_markup_in_a_document_is_printed_as_text_and_fetches_nothing(
     backtest: BacktestDocument, loopback: tuple[str, list[str]]
 ) -> None:
-    address, asked = loopback
-    hostile = f'<img src="{address}/image"><link rel="stylesheet" href="{address}/style">'
+    url, asked = loopback
+    hostile = f'<img src="{url}/image"><link rel="stylesheet" href="{url}/style">'
     document = backtest.model_copy(
         update={
             "summary": hostile,
@@ -335,12 +336,12 @@ def test_even_markup_that_slipped_through_would_fetch_nothing(
     from weasyprint import HTML
     from weasyprint.urls import FatalURLFetchingError
 
-    from dashboard.reports.printing import _data_only
+    from dashboard.reports.html_to_pdf import _data_only
 
-    address, asked = loopback
+    url, asked = loopback
     file = tmp_path / "secret.css"
     file.write_text("body::before { content: 'leaked' }")
-    for target in (address, file.as_uri()):
+    for target in (url, file.as_uri()):
         with pytest.raises(FatalURLFetchingError):
             HTML(string=markup.format(target), url_fetcher=_data_only()).write_pdf()
     assert asked == []

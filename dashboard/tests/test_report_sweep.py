@@ -4,13 +4,13 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoDbBlocker
 
-from dashboard import formatting
+from core import formatting
+from core.documents import published_json
 from dashboard.reports.pdf import report_pdf
-from dashboard.tests.reading import pdf, text_of, without_storing
-from ingestion.publishing import published_json
-from strategies.sweep_documents import SweepDocument
-from strategies.sweep_parameters import SweepParameters
-from strategies.sweeping import run_sweep
+from dashboard.tests.pdf_text import pdf, text_of, without_storing
+from strategies.sweeps.parameters import SweepParameters
+from strategies.sweeps.schemas import SweepDocument
+from strategies.sweeps.service import run_sweep
 
 ASKED = {
     "symbol": "AAPL",

@@ -6,14 +6,14 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from dashboard.tests.markup import HTMX, markup_of, words_of
-from forecasting.evaluating import evaluate_symbol
+from dashboard.tests.html import HTMX, markup_of, words_of
+from forecasting.evaluation.rolling import evaluate_symbol
+from forecasting.forecasts.service import issue_forecast
 from forecasting.models import TrainedModel
 from forecasting.parameters import EvaluationParameters, ForecastParameters
-from forecasting.predicting import issue_forecast
-from forecasting.training import ensure_pooled_model
+from forecasting.training.service import ensure_pooled_model
 from jobs.models import Job
-from jobs.running import run_job
+from jobs.worker.run import run_job
 
 pytestmark = pytest.mark.django_db
 
@@ -46,16 +46,16 @@ def test_an_evaluation_is_a_job_whose_result_the_scorecard_shows(reader: Client)
 
 def test_staff_go_back_to_an_older_version_from_the_scorecard(reader: Client, operator: Client) -> None:
     newer, older = (ensure_pooled_model(before=date(year, 3, 1)) for year in (2013, 2011))
-    address = reverse("use_model", args=[older.version])
-    assert not markup_of(reader.get(PAGE)).all("form", action=address)
-    assert reader.post(address, {"symbol": "IBM"}).status_code == 403
-    assert markup_of(operator.get(PAGE)).all("form", action=address)
-    answer = operator.post(address, {"symbol": "IBM"})
+    url = reverse("use_model", args=[older.version])
+    assert not markup_of(reader.get(PAGE)).all("form", action=url)
+    assert reader.post(url, {"symbol": "IBM"}).status_code == 403
+    assert markup_of(operator.get(PAGE)).all("form", action=url)
+    answer = operator.post(url, {"symbol": "IBM"})
     assert answer["Location"] == f"{PAGE}?model=pooled"
     assert TrainedModel.objects.get(pk=newer.pk).withdrawn_at is not None
     assert "Withdrawn" in words_of(operator.get(PAGE))
 
 
-@pytest.mark.parametrize(("address", "status"), [("/scorecards/NOPE/", 422), (f"{PAGE}?model=best", 422)])
-def test_a_scorecard_of_nothing_says_what_is_wrong(reader: Client, address: str, status: int) -> None:
-    assert reader.get(address).status_code == status
+@pytest.mark.parametrize(("url", "status"), [("/scorecards/NOPE/", 422), (f"{PAGE}?model=best", 422)])
+def test_a_scorecard_of_nothing_says_what_is_wrong(reader: Client, url: str, status: int) -> None:
+    assert reader.get(url).status_code == status

@@ -8,14 +8,14 @@ import pytest
 from django.test import Client
 from openpyxl import load_workbook
 
-from dashboard.spreadsheets import Table, columns_of, workbook_of
-from dashboard.tests.reading import rows_of
-from forecasting.documents import ForecastDocument
+from dashboard.downloads.spreadsheets import Table, columns_of, workbook_of
+from dashboard.tests.pdf_text import rows_of
+from forecasting.forecasts.service import issue_forecast
 from forecasting.parameters import ForecastParameters
-from forecasting.predicting import issue_forecast
-from strategies.documents import BacktestDocument
-from strategies.parameters import BacktestParameters
-from strategies.running import run_backtest
+from forecasting.schemas import ForecastDocument
+from strategies.backtests.parameters import BacktestParameters
+from strategies.backtests.schemas import BacktestDocument
+from strategies.backtests.service import run_backtest
 
 NOW = datetime(2026, 1, 2, 3, 4, tzinfo=UTC)
 

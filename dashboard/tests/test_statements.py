@@ -17,28 +17,28 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, reverse
 
+from core.permissions import Scope
 from dashboard.charts.registry import SKELETONS
 from dashboard.models import ApiToken
-from dashboard.saving import save_run
-from dashboard.tests.markup import HTMX
+from dashboard.saved_runs import save_run
+from dashboard.tests.html import HTMX
 from dashboard.tokens import issue_token
 from dashboard.urls import urlpatterns
-from forecasting.documents import ForecastDocument
+from forecasting.forecasts.service import issue_forecast
 from forecasting.parameters import ForecastParameters
-from forecasting.predicting import issue_forecast
+from forecasting.schemas import ForecastDocument
 from jobs.models import Job, JobState
-from jobs.rights import Scope
-from jobs.running import run_job
-from strategies.documents import BacktestDocument
-from strategies.engine import kernels
+from jobs.worker.run import run_job
+from strategies.backtests.parameters import BacktestParameters
+from strategies.backtests.schemas import BacktestDocument
+from strategies.backtests.service import run_backtest
+from strategies.engine.compilation import readiness
 from strategies.models import Backtest, UniverseMember
-from strategies.parameters import BacktestParameters
-from strategies.running import run_backtest
-from strategies.sweep_documents import SweepDocument
-from strategies.sweep_parameters import SweepParameters
-from strategies.sweeping import run_sweep
-from strategies.universe import ask_universe
-from strategies.universe_documents import UniverseDocument, UniverseParameters
+from strategies.sweeps.parameters import SweepParameters
+from strategies.sweeps.schemas import SweepDocument
+from strategies.sweeps.service import run_sweep
+from strategies.universes.schemas import UniverseDocument, UniverseParameters
+from strategies.universes.service import ask_universe
 
 pytestmark = pytest.mark.django_db
 
@@ -107,7 +107,7 @@ class Stored:
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
-    """How a page is asked for: what stands in its address, and behind it."""
+    """How a page is asked for: what stands in its URL, and behind it."""
 
     args: list[str] = field(default_factory=list)
     query: Mapping[str, Any] = field(default_factory=dict)
@@ -115,7 +115,7 @@ class Question:
 
 @pytest.fixture
 def stored(staff: User) -> Stored:
-    kernels.wait()
+    readiness.wait()
     runs = [run_backtest(BacktestParameters(symbol="AAPL", fast=fast)) for fast in (20, 30, 40)]
     for number, run in enumerate(runs):
         save_run(staff, run.id, note="A note")
@@ -184,17 +184,17 @@ def _question(name: str, stored: Stored) -> Question:
 
 
 def _statements(client: Client, name: str, question: Question, *, htmx: bool) -> list[str] | None:
-    """Return the statements that the page takes; None where the address can only be sent to."""
-    address = reverse(name.partition(",")[0], args=question.args)
+    """Return the statements that the page takes; None where the URL can only be sent to."""
+    url = reverse(name.partition(",")[0], args=question.args)
     headers = {"Accept": "text/html"} | (HTMX | BESIDE_THE_FORM if htmx else {})
     caches["rendered"].clear()
     # A question is computed for the page and must be as new for htmx.
     with CaptureQueriesContext(connection) as captured, transaction.atomic():
-        response = client.get(address, question.query, headers=headers)
+        response = client.get(url, question.query, headers=headers)
         transaction.set_rollback(True)
     if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
         return None
-    assert response.status_code < HTTPStatus.BAD_REQUEST, f"{address}: {response.status_code}"
+    assert response.status_code < HTTPStatus.BAD_REQUEST, f"{url}: {response.status_code}"
     sent = [" ".join(query["sql"].split()) for query in captured.captured_queries]
     return [text for text in sent if "SAVEPOINT" not in text]
 

@@ -11,19 +11,19 @@ import pytest
 from django.test import Client
 
 from dashboard.charts.heatmap import MOST_FIELDS, heatmap_columns
-from dashboard.forms.ranges import RangeField
+from dashboard.forms.range_field import RangeField
 from dashboard.forms.sweep import SweepForm
-from dashboard.sweep_results import backtest_address, cell_address
+from dashboard.presenters.sweep import backtest_address, cell_address
 from jobs.models import Job
-from jobs.running import run_job
-from strategies import sweep_material
-from strategies.engine import kernels
-from strategies.parameters import BacktestParameters
-from strategies.running import run_backtest
-from strategies.sweep_around import around, place_of
-from strategies.sweep_documents import SweepDocument
-from strategies.sweep_parameters import SweepParameters
-from strategies.sweeping import find_sweep, run_sweep
+from jobs.worker.run import run_job
+from strategies.backtests.parameters import BacktestParameters
+from strategies.backtests.service import run_backtest
+from strategies.engine.compilation import readiness
+from strategies.sweeps import inputs
+from strategies.sweeps.neighbourhood import around, place_of
+from strategies.sweeps.parameters import SweepParameters
+from strategies.sweeps.schemas import SweepDocument
+from strategies.sweeps.service import find_sweep, run_sweep
 
 pytestmark = pytest.mark.django_db
 
@@ -33,7 +33,7 @@ HTMX = {"HX-Request": "true", "HX-Target": "result"}
 
 @pytest.fixture(scope="module", autouse=True)
 def _kernels() -> None:
-    kernels.wait()
+    readiness.wait()
 
 
 @pytest.fixture
@@ -112,7 +112,7 @@ def test_what_is_wrong_is_said_at_its_field(reader: Client, change: dict[str, st
 
 
 def test_the_heatmap_shows_every_combination_and_marks_the_best(document: SweepDocument) -> None:
-    columns = heatmap_columns(document, choice=3, address="/backtests/?symbol=AAPL")
+    columns = heatmap_columns(document, choice=3, url="/backtests/?symbol=AAPL")
     assert len(columns.value) == document.verdict.trials
     assert document.best is not None
     assert columns.best is not None
@@ -128,7 +128,7 @@ def test_the_heatmap_shows_every_combination_and_marks_the_best(document: SweepD
 def test_a_wide_heatmap_shows_the_best_of_neighbours() -> None:
     ranges: dict[str, Any] = {"fast": {"start": 2, "stop": 200}, "slow": [201, 210]}
     document = run_sweep(SweepParameters.model_validate({"symbol": "AAPL", **ranges}))
-    columns = heatmap_columns(document, choice=None, address="")
+    columns = heatmap_columns(document, choice=None, url="")
     assert len(columns.x_axis.values) <= MOST_FIELDS
     shown = [value for value in columns.value if value is not None]
     assert max(shown) == max(value for value in document.cells.sharpe if value is not None)
@@ -136,14 +136,14 @@ def test_a_wide_heatmap_shows_the_best_of_neighbours() -> None:
 
 def test_a_rule_with_one_window_has_a_heatmap_of_one_row() -> None:
     asked = SweepParameters(symbol="AAPL", rule="price_crossover", slow=[20.0, 50.0, 100.0])  # type: ignore[arg-type]
-    columns = heatmap_columns(run_sweep(asked), choice=None, address="")
+    columns = heatmap_columns(run_sweep(asked), choice=None, url="")
     assert columns.y == [0, 0, 0]
     assert columns.x_axis.values == ["20", "50", "100"]
 
 
 def test_a_field_opens_exactly_its_backtest(reader: Client, document: SweepDocument) -> None:
-    address = cell_address(backtest_address(document), {"fast": 20, "slow": 100})
-    opened = reader.get(address)
+    url = cell_address(backtest_address(document), {"fast": 20, "slow": 100})
+    opened = reader.get(url)
     assert opened.status_code == HTTPStatus.FOUND
     asked = document.parameters.backtest({"fast": 20, "slow": 100})
     assert opened["Location"] == run_backtest(asked).links.page
@@ -170,7 +170,7 @@ def test_every_rule_can_be_swept_around(rule: str) -> None:
 def test_a_large_sweep_shows_its_job_and_then_the_result(
     reader: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sweep_material, "QUICK_BARS", 10)
+    monkeypatch.setattr(inputs, "QUICK_BARS", 10)
     waiting = reader.get("/sweeps/", QUESTION, headers=HTMX)
     job = Job.objects.get()
     assert f'id="job-{job.pk}"' in waiting.content.decode()

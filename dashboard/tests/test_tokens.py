@@ -7,11 +7,11 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
+from core.errors import InvalidInput
+from core.permissions import Scope
 from dashboard.models import ApiToken
-from dashboard.tests.markup import HTMX
+from dashboard.tests.html import HTMX
 from dashboard.tokens import MOST_TOKENS, issue_token, tokens_of
-from jobs.errors import InvalidInput
-from jobs.rights import Scope
 
 pytestmark = pytest.mark.django_db
 

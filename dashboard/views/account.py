@@ -10,11 +10,11 @@ from django.urls import reverse_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from dashboard.comparing import MOST_RUNS
+from dashboard.charts.comparison import MOST_RUNS
 from dashboard.forms.account import TokenForm
-from dashboard.history import saved_runs
-from dashboard.requests import HtmxRequest, render_page, user_of, wants_partial
+from dashboard.presenters.history import saved_runs
 from dashboard.tokens import revoke_token, tokens_of
+from dashboard.views.htmx import HtmxRequest, render_page, user_of, wants_partial
 
 PAGE = "account/page.html"
 

@@ -9,20 +9,20 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 from pydantic_core import to_json
 
+from core.errors import HindcastError, InvalidInput
 from dashboard.charts.backtest_columns import backtest_detail as detail_of
 from dashboard.forms import BacktestForm
-from dashboard.rendering import rendered_result
-from dashboard.requests import HtmxRequest, render_page, user_of, wants_partial
-from dashboard.saving import saved_run
-from dashboard.views.questions import (
+from dashboard.presenters.cache import rendered_result
+from dashboard.saved_runs import saved_run
+from dashboard.views.htmx import HtmxRequest, render_page, user_of, wants_partial
+from dashboard.views.workbench import (
     answer_beside_form,
     form_with_errors,
     nothing_stored,
     to_own_address,
 )
-from jobs.errors import HindcastError, InvalidInput
-from strategies.documents import BacktestDocument
-from strategies.running import Answer, answer, data_changed_since, find_backtest
+from strategies.backtests.schemas import BacktestDocument
+from strategies.backtests.service import Answer, answer, data_changed_since, find_backtest
 
 PAGE = "backtests/page.html"
 
@@ -33,18 +33,18 @@ A_YEAR = 365 * 24 * 3600
 
 @require_safe
 def backtests(request: HtmxRequest) -> HttpResponse:
-    """Run what the address asks for; without a question, show the defaults for the first symbol."""
+    """Run what the URL asks for; without a question, show the defaults for the first symbol."""
     if not request.GET:
         return _first_page(request)
     form = BacktestForm.from_query(request.GET)
     answered = form.answered_by(answer)
     if answered is None:
         return form_with_errors(request, PAGE, form)
-    address = reverse("backtest", args=[answered.id])
+    url = reverse("backtest", args=[answered.id])
     if not wants_partial(request):
-        return _remembering(answered.id, to_own_address(request, address))
+        return _remembering(answered.id, to_own_address(request, url))
     context = _answered(request, form, answered)
-    return _remembering(answered.id, answer_beside_form(request, PAGE, context, address))
+    return _remembering(answered.id, answer_beside_form(request, PAGE, context, url))
 
 
 @require_safe

@@ -8,7 +8,7 @@ from dashboard.charts.registry import SKELETONS
 
 @require_safe
 def chart_skeleton(request: HttpRequest, kind: str, version: str) -> HttpResponse:
-    """Answer with the skeleton; its version stands in the address, so it never goes stale."""
+    """Answer with the skeleton; its version stands in the URL, so it never goes stale."""
     if kind not in SKELETONS:
         raise Http404
     skeleton = SKELETONS[kind]()

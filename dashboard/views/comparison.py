@@ -1,15 +1,15 @@
-"""Several backtests side by side; the address carries their identifiers."""
+"""Several backtests side by side; the URL carries their identifiers."""
 
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from dashboard.charts.comparison import comparison_columns
-from dashboard.charts.words import describe_comparison
-from dashboard.comparing import MOST_RUNS, compare
-from dashboard.history import past_runs
-from dashboard.requests import HtmxRequest, user_of
+from dashboard.charts.comparison import MOST_RUNS, comparison_columns
+from dashboard.presenters.chart_texts import describe_comparison
+from dashboard.presenters.comparison import compare
+from dashboard.presenters.history import past_runs
+from dashboard.views.htmx import HtmxRequest, user_of
 
 OFFERED = 12
 """Newest runs that are offered for adding."""
@@ -18,7 +18,7 @@ OFFERED = 12
 @require_safe
 @never_cache
 def comparison(request: HtmxRequest) -> HttpResponse:
-    """Answer with the runs that the address names as `run`, and with others to add."""
+    """Answer with the runs that the URL names as `run`, and with others to add."""
     compared = compare(request.GET.getlist("run"))
     shown = {run.document.id for run in compared.runs}
     others = [run for run in past_runs(user_of(request)).runs if run.id not in shown][:OFFERED]

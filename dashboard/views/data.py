@@ -11,15 +11,15 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
-from dashboard.access import staff_required
+from core.errors import InvalidInput
 from dashboard.forms import FetchForm, ImportForm
-from dashboard.instruments import stored_bars
-from dashboard.requests import HtmxRequest, render_page
-from ingestion.fetching import request_fetch
-from ingestion.intake import take_file
-from ingestion.outlook import fetching_outlook
+from dashboard.presenters.instruments import stored_bars
+from dashboard.views.decorators import staff_required
+from dashboard.views.htmx import HtmxRequest, render_page
+from ingestion.fetch.backlog import fetch_backlog
+from ingestion.fetch.service import request_fetch
+from ingestion.files.upload import import_or_enqueue
 from ingestion.sample import SAMPLE
-from jobs.errors import InvalidInput
 from jobs.models import ACTIVE_STATES, Job
 
 PAGE = "data/page.html"
@@ -34,7 +34,7 @@ def data(request: HtmxRequest) -> HttpResponse:
         "import_form": ImportForm(),
         "import_jobs": _active("import_bars"),
         "stored": stored_bars(),
-        "quota": fetching_outlook(),
+        "quota": fetch_backlog(),
     }
     return render_page(request, PAGE, context, partial="instruments")
 
@@ -63,7 +63,7 @@ def import_file(request: HtmxRequest) -> HttpResponse:
         return _import(request, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     file = form.cleaned_data["file"]
     try:
-        taken = take_file(file, file.name, form.request)
+        taken = import_or_enqueue(file, file.name, form.request)
     except InvalidInput as error:
         form.add_problem(error)
         return _import(request, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
@@ -78,7 +78,7 @@ def _import(
 ) -> HttpResponse:
     context = {"import_form": form, "import_jobs": _active("import_bars"), "imported": imported}
     if not request.htmx:
-        context |= {**_fetching(FetchForm()), "stored": stored_bars(), "quota": fetching_outlook()}
+        context |= {**_fetching(FetchForm()), "stored": stored_bars(), "quota": fetch_backlog()}
     return render_page(request, PAGE, context, partial="importing", status=status)
 
 
@@ -89,7 +89,7 @@ def _form(request: HtmxRequest, form: FetchForm, *, status: int = 200) -> HttpRe
             "import_form": ImportForm(),
             "import_jobs": _active("import_bars"),
             "stored": stored_bars(),
-            "quota": fetching_outlook(),
+            "quota": fetch_backlog(),
         }
     return render_page(request, PAGE, context, partial="fetching", status=status)
 

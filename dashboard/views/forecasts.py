@@ -6,18 +6,18 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from dashboard.access import staff_required
 from dashboard.forms import ForecastForm
-from dashboard.requests import HtmxRequest, render_page, wants_partial
-from dashboard.results import forecast_result
-from dashboard.views.questions import (
+from dashboard.presenters.forecast import forecast_result
+from dashboard.views.decorators import staff_required
+from dashboard.views.htmx import HtmxRequest, render_page, wants_partial
+from dashboard.views.workbench import (
     answer_beside_form,
     form_with_errors,
     nothing_stored,
     to_own_address,
 )
-from forecasting.documents import ForecastDocument
-from forecasting.predicting import data_changed_since, find_forecast, issue_forecast
+from forecasting.forecasts.service import data_changed_since, find_forecast, issue_forecast
+from forecasting.schemas import ForecastDocument
 from forecasting.tasks import request_training
 
 PAGE = "forecasts/page.html"
@@ -25,7 +25,7 @@ PAGE = "forecasts/page.html"
 
 @require_safe
 def forecasts(request: HtmxRequest) -> HttpResponse:
-    """Forecast what the address asks for; without a question, the first symbol."""
+    """Forecast what the URL asks for; without a question, the first symbol."""
     if not request.GET:
         return _first_page(request)
     form = ForecastForm.from_query(request.GET)

@@ -5,16 +5,16 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from dashboard.comparing import MOST_RUNS
-from dashboard.history import past_runs
-from dashboard.requests import HtmxRequest, render_page, user_of
-from dashboard.saving import forget_run, save_run, saved_run
+from dashboard.charts.comparison import MOST_RUNS
+from dashboard.presenters.history import past_runs
+from dashboard.saved_runs import forget_run, save_run, saved_run
+from dashboard.views.htmx import HtmxRequest, render_page, user_of
 
 
 @require_safe
 @never_cache
 def history(request: HtmxRequest) -> HttpResponse:
-    """Answer with the runs that match the address's search; to htmx with the list alone."""
+    """Answer with the runs that match the URL's search; to htmx with the list alone."""
     search, saved_only = request.GET.get("search", "")[:100], "saved" in request.GET
     found = past_runs(user_of(request), search=search, saved_only=saved_only, page=request.GET.get("page", 1))
     context = {

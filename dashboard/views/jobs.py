@@ -8,17 +8,17 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HTMX_STOP_POLLING, trigger_client_event
 
-from dashboard.access import staff_required
-from dashboard.job_lists import job_list
-from dashboard.requests import HtmxRequest, render_page
+from dashboard.presenters.jobs import job_list
+from dashboard.views.decorators import staff_required
+from dashboard.views.htmx import HtmxRequest, render_page
 from jobs.models import Job
-from jobs.queueing import cancel, find_job, resume
+from jobs.queue import cancel, find_job, resume
 
 
 @require_safe
 @never_cache
 def jobs(request: HtmxRequest) -> HttpResponse:
-    """Answer with the list of jobs that the address names; to htmx with the list alone."""
+    """Answer with the list of jobs that the URL names; to htmx with the list alone."""
     return render_page(
         request, "jobs/list.html", {"list": job_list(request.GET.get("state", ""))}, partial="list"
     )

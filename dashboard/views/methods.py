@@ -4,8 +4,8 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from dashboard.methods import method_documents
-from dashboard.requests import HtmxRequest
+from dashboard.presenters.methods import method_documents
+from dashboard.views.htmx import HtmxRequest
 
 
 @require_safe

@@ -5,13 +5,13 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from dashboard.instruments import quotes
-from dashboard.job_lists import running_now
-from dashboard.requests import HtmxRequest, user_of
-from forecasting.predicting import recent_forecasts
-from ingestion.limits import quota_left
-from ingestion.watching import unwatch, watch, watched
-from strategies.running import recent_backtests
+from dashboard.presenters.instruments import quotes
+from dashboard.presenters.jobs import running_now
+from dashboard.views.htmx import HtmxRequest, user_of
+from forecasting.forecasts.service import recent_forecasts
+from ingestion.providers.quota import quota_left
+from ingestion.watchlist import unwatch, watch, watched
+from strategies.backtests.service import recent_backtests
 
 RECENT = 6
 """Runs of each kind on the overview."""

@@ -1,13 +1,14 @@
-"""The combined report of a symbol as a page; its PDF and JSON have addresses of their own."""
+"""The combined report of a symbol as a page; its PDF and JSON have URLs of their own."""
 
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from dashboard.instruments import with_bars
+from dashboard.presenters.backtest import backtest_result
+from dashboard.presenters.forecast import forecast_result
+from dashboard.presenters.instruments import with_bars
 from dashboard.reports.combined import combined_report
-from dashboard.requests import HtmxRequest
-from dashboard.results import backtest_result, forecast_result
+from dashboard.views.htmx import HtmxRequest
 
 
 @require_safe

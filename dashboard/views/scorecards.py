@@ -8,20 +8,20 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_POST, require_safe
 
-from dashboard.access import staff_required
+from core.errors import InvalidInput
 from dashboard.charts.calibration import CalibrationChart, calibration_chart, describe_calibration
 from dashboard.charts.columns import ChartColumns
 from dashboard.charts.forecast import accuracy_columns
-from dashboard.charts.words import describe_accuracy
-from dashboard.requests import HtmxRequest
-from forecasting.documents import EvaluationDocument, HorizonScore
+from dashboard.presenters.chart_texts import describe_accuracy
+from dashboard.views.decorators import staff_required
+from dashboard.views.htmx import HtmxRequest
+from forecasting.evaluation.scorecard import shown_horizons
+from forecasting.evaluation.track_record import scorecard_of
 from forecasting.models import TrainedModel
 from forecasting.parameters import EvaluationParameters, ModelKind
-from forecasting.recording import scorecard_of
-from forecasting.scoring import shown_horizons
+from forecasting.schemas import EvaluationDocument, HorizonScore
 from forecasting.tasks import request_evaluation
-from forecasting.versions import use_version
-from jobs.errors import InvalidInput
+from forecasting.training.versions import use_version
 
 SHOWN_VERSIONS = 20
 

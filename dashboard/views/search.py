@@ -7,10 +7,10 @@ from django.http import HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from dashboard.requests import HtmxRequest, render_page
-from ingestion.searching import provider_matches, stored_matches
-from jobs.errors import HindcastError
-from jobs.rights import require_staff
+from core.errors import HindcastError
+from core.permissions import require_staff
+from dashboard.views.htmx import HtmxRequest, render_page
+from ingestion.providers.symbol_search import provider_matches, stored_matches
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

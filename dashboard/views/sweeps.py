@@ -7,29 +7,29 @@ from django.shortcuts import redirect
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
+from core.errors import NotFound
 from dashboard.forms.sweep import SweepForm
-from dashboard.requests import HtmxRequest, render_page, wants_partial
-from dashboard.sweep_results import sweep_result
-from dashboard.views.questions import (
+from dashboard.presenters.sweep import sweep_result
+from dashboard.views.htmx import HtmxRequest, render_page, wants_partial
+from dashboard.views.workbench import (
     answer_beside_form,
     form_with_errors,
     nothing_stored,
     to_own_address,
 )
-from jobs.errors import NotFound
 from jobs.models import Job
-from strategies.running import find_backtest
-from strategies.sweep_around import around, place_of
-from strategies.sweep_documents import SweepDocument
-from strategies.sweep_parameters import SweepParameters
-from strategies.sweeping import SweepAnswer, answer, data_changed_since, find_job_of, find_sweep
+from strategies.backtests.service import find_backtest
+from strategies.sweeps.neighbourhood import around, place_of
+from strategies.sweeps.parameters import SweepParameters
+from strategies.sweeps.schemas import SweepDocument
+from strategies.sweeps.service import SweepAnswer, answer, data_changed_since, find_job_of, find_sweep
 
 PAGE = "sweeps/page.html"
 
 
 @require_safe
 def sweeps(request: HtmxRequest) -> HttpResponse:
-    """Run what the address asks for; without a question, the usual ranges for the first symbol."""
+    """Run what the URL asks for; without a question, the usual ranges for the first symbol."""
     if not request.GET:
         return _first_page(request)
     if "around" in request.GET:
@@ -38,10 +38,10 @@ def sweeps(request: HtmxRequest) -> HttpResponse:
     answered = form.answered_by(answer)
     if answered is None:
         return form_with_errors(request, PAGE, form)
-    address = _address(answered)
+    url = _address(answered)
     if not wants_partial(request):
-        return to_own_address(request, address)
-    return answer_beside_form(request, PAGE, _context(form, answered), address)
+        return to_own_address(request, url)
+    return answer_beside_form(request, PAGE, _context(form, answered), url)
 
 
 @require_safe

@@ -5,12 +5,12 @@ from django.shortcuts import redirect
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from dashboard.requests import HtmxRequest, render_page
-from dashboard.sweep_results import universe_rows
-from strategies.sweep_parameters import SweepRanges
-from strategies.sweeping import find_sweep
-from strategies.universe import ask_universe, find_universe
-from strategies.universe_documents import UniverseParameters
+from dashboard.presenters.universe import universe_rows
+from dashboard.views.htmx import HtmxRequest, render_page
+from strategies.sweeps.parameters import SweepRanges
+from strategies.sweeps.service import find_sweep
+from strategies.universes.schemas import UniverseParameters
+from strategies.universes.service import ask_universe, find_universe
 
 
 @require_POST

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import django
 
-OUR_PACKAGES = ("jobs", "ingestion", "strategies", "forecasting", "dashboard", "site_config")
+OUR_PACKAGES = ("core", "jobs", "ingestion", "strategies", "forecasting", "dashboard", "site_config")
 IMPORTED_WHERE_USED = (
     "bokeh.plotting",
     "django_q.cluster",
@@ -28,7 +28,7 @@ IMPORTED_WHERE_USED = (
     "weasyprint",
     "xlsxwriter",
 )
-EMBEDDED_SERVER = ("site_config.embedded_postgres", "site_config.serve")
+EMBEDDED_SERVER = ("site_config.database.embedded_postgres", "site_config.server.run")
 """A development machine's own parts, whose packages are not in the image."""
 
 

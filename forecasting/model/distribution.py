@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecasting.model.features import daily_features
-from forecasting.model.intervals import LEVELS, MEDIAN, quantile
-from forecasting.model.prices import Prices
+from forecasting.model.price_moves import Prices
+from forecasting.model.quantile_grid import LEVELS, MEDIAN, quantile
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]

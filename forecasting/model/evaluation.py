@@ -14,8 +14,8 @@ from forecasting.model.distribution import (
     log_returns_ahead,
     predict_distribution,
 )
-from forecasting.model.intervals import BANDS, MEDIAN, SCORED_LEVELS
-from forecasting.model.prices import Prices
+from forecasting.model.price_moves import Prices
+from forecasting.model.quantile_grid import BANDS, MEDIAN, SCORED_LEVELS
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]

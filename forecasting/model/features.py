@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from forecasting.model.prices import Prices, daily_moves, window_means
+from forecasting.model.price_moves import Prices, daily_moves, window_means
 
 FloatArray = NDArray[np.float64]
 

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecasting.model.distribution import FittedModel, predict_distribution
-from forecasting.model.intervals import BANDS, MEDIAN, SCORED_LEVELS, probability_above, quantile
-from forecasting.model.prices import Prices
+from forecasting.model.price_moves import Prices
+from forecasting.model.quantile_grid import BANDS, MEDIAN, SCORED_LEVELS, probability_above, quantile
 
 FloatArray = NDArray[np.float64]
 

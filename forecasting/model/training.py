@@ -16,8 +16,8 @@ from forecasting.model.distribution import (
     own_scale,
 )
 from forecasting.model.features import VARIANCE_FLOOR, daily_features
-from forecasting.model.intervals import LEVELS
-from forecasting.model.prices import Prices
+from forecasting.model.price_moves import Prices
+from forecasting.model.quantile_grid import LEVELS
 
 FloatArray = NDArray[np.float64]
 

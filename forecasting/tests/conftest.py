@@ -6,7 +6,7 @@ import pytest
 from django.core.management import call_command
 from pytest_django import DjangoDbBlocker
 
-from forecasting.tests.making import SAMPLE_ISSUE
+from forecasting.tests.factories import SAMPLE_ISSUE
 
 
 @pytest.fixture(scope="session")

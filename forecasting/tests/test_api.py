@@ -3,10 +3,10 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from forecasting.models import Forecast
-from forecasting.tests.making import SAMPLE_ISSUE
-from forecasting.training import train_model
+from forecasting.tests.factories import SAMPLE_ISSUE
+from forecasting.training.service import train_model
 from jobs.models import Job
-from jobs.running import run_job
+from jobs.worker.run import run_job
 
 pytestmark = pytest.mark.django_db
 
@@ -44,10 +44,10 @@ def test_the_document_has_the_shape_that_clients_rely_on(reader: Client) -> None
 
 def test_an_unchanged_forecast_is_not_sent_again(reader: Client) -> None:
     created = reader.post(FORECASTS, {"symbol": "IBM"}, content_type="application/json")
-    address = created["Location"]
-    fresh = reader.get(address)
+    url = created["Location"]
+    fresh = reader.get(url)
     assert not fresh["ETag"].startswith("W/")
-    unchanged = reader.get(address, headers={"If-None-Match": fresh["ETag"]})
+    unchanged = reader.get(url, headers={"If-None-Match": fresh["ETag"]})
     assert (unchanged.status_code, unchanged.content) == (304, b"")
 
 

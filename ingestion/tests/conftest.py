@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from pytest_django import Settings
 
-from ingestion.tests.loopback_provider import KEY, LoopbackProvider
+from ingestion.tests.fake_provider import KEY, LoopbackProvider
 
 
 @pytest.fixture

@@ -9,10 +9,10 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from core.errors import InvalidInput
 from ingestion.bars import Adjustment, load_bars
-from ingestion.documents import SOURCE_DESCRIPTIONS, DataDocument
 from ingestion.models import ActionKind, CorporateAction, DailyBar, Instrument
-from jobs.errors import InvalidInput
+from ingestion.schemas import SOURCE_DESCRIPTIONS, DataDocument
 
 pytestmark = pytest.mark.django_db
 

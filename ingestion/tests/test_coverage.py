@@ -8,14 +8,14 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
+from core.errors import NotFound
 from ingestion.coverage import coverage, coverage_of, years_before
-from ingestion.documents import GapDocument
-from ingestion.limits import RequestLimiter, key_hash
+from ingestion.fetch.schedule import next_refresh
 from ingestion.models import Instrument
-from ingestion.schedule import next_refresh
-from ingestion.tests.making import sessions, stored
-from ingestion.watching import watch
-from jobs.errors import NotFound
+from ingestion.providers.quota import RequestLimiter, key_hash
+from ingestion.schemas import GapDocument
+from ingestion.tests.factories import sessions, stored
+from ingestion.watchlist import watch
 from jobs.models import Job, JobState
 
 pytestmark = pytest.mark.django_db

@@ -5,12 +5,12 @@ from datetime import date, timedelta
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
+from core.errors import NotFound
 from ingestion.bars import load_bars
-from ingestion.documents import ActionDocument
 from ingestion.instruments import find_instrument, list_instruments, recent_closes
 from ingestion.models import ActionKind, Instrument
 from ingestion.sample import SAMPLE
-from jobs.errors import NotFound
+from ingestion.schemas import ActionDocument
 
 pytestmark = pytest.mark.django_db
 

@@ -6,7 +6,7 @@ from django.core.management import CommandError, call_command
 from ingestion.bars import load_bars
 from ingestion.instruments import find_instrument
 from ingestion.models import Instrument
-from ingestion.tests.loopback_provider import (
+from ingestion.tests.fake_provider import (
     BAD_SYMBOL,
     DAILY_QUOTA,
     FULL_IS_PREMIUM,
@@ -15,7 +15,7 @@ from ingestion.tests.loopback_provider import (
     dividends,
     splits,
 )
-from ingestion.tests.test_fetching import recent_sessions
+from ingestion.tests.fetch.test_service import recent_sessions
 
 pytestmark = pytest.mark.django_db
 

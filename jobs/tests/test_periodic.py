@@ -8,8 +8,9 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from jobs import heartbeat, periodic
+from jobs import periodic
 from jobs.models import Job, JobState
+from jobs.worker import heartbeat
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -17,7 +17,7 @@ def no_variables(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_without_a_server_named_the_database_is_embedded() -> None:
     environment = Environment(_env_file=None)
     assert environment.embeds_database
-    assert environment.database()["ENGINE"] == "site_config.embedded_postgres"
+    assert environment.database()["ENGINE"] == "site_config.database.embedded_postgres"
 
 
 def test_the_postgres_variables_of_the_brief_name_a_server(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client, override_settings
 from django.urls import path
 
-from jobs.errors import Unavailable
+from core.errors import Unavailable
 from site_config import urls
 
 
@@ -48,7 +48,7 @@ def test_an_unknown_address_of_the_api_is_a_problem_document(operator: Client) -
 def test_an_unknown_page_is_a_page_that_leads_on(operator: Client) -> None:
     answer = operator.get("/nowhere/", headers={"Accept": "text/html"})
     assert answer.status_code == 404
-    assert "There is nothing at this address" in answer.content.decode()
+    assert "Page not found" in answer.content.decode()
 
 
 def _unforeseen(request: HttpRequest) -> HttpResponse:

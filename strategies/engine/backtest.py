@@ -8,8 +8,8 @@ bar and stays until the end. So is another share that the strategy is compared w
 from dataclasses import dataclass, field, replace
 
 from strategies.engine.account import Account
-from strategies.engine.choices import Direction, Entry, Fill, Rule
-from strategies.engine.curve import Curve
+from strategies.engine.enums import Direction, Entry, Fill, Rule
+from strategies.engine.equity_curve import Curve
 from strategies.engine.metrics import Metrics, measure
 from strategies.engine.orders import Orders, buy_and_hold_orders, orders_for, targets_for
 from strategies.engine.prices import Prices
@@ -24,7 +24,7 @@ class Strategy:
     """Everything that decides what is bought and sold, and for how much."""
 
     rule: Rule
-    tuned: RuleParameters
+    rule_parameters: RuleParameters
     entry: Entry
     direction: Direction = Direction.LONG_ONLY
     fill: Fill
@@ -81,7 +81,7 @@ def backtest(
     Raises ReconciliationError when profits and equity do not agree, and PricesTooLarge when prices
     grew too much to be averaged exactly.
     """
-    decisions = decide(strategy.rule, prices, strategy.tuned)
+    decisions = decide(strategy.rule, prices, strategy.rule_parameters)
     targets = targets_for(decisions.side, strategy.direction)
     orders = orders_for(
         targets, known_from=decisions.known_from, first=first, entry=strategy.entry, fill=strategy.fill

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from strategies.engine.curve import Curve
+from strategies.engine.equity_curve import Curve
 from strategies.engine.prices import FloatArray, IndexArray
 
 WORST = 10

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from strategies.engine.averages import moving_average
-from strategies.engine.choices import Average
+from strategies.engine.enums import Average
+from strategies.engine.moving_averages import moving_average
 from strategies.engine.prices import FloatArray, Prices
 
 

@@ -12,8 +12,8 @@ from math import erfc, expm1, log, log1p, sqrt
 
 import numpy as np
 
-from strategies.engine.curve import Curve
 from strategies.engine.drawdowns import longest_days
+from strategies.engine.equity_curve import Curve
 from strategies.engine.prices import ROUNDING, FloatArray
 from strategies.engine.simulation import Simulation
 from strategies.engine.trades import Trades

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from strategies.engine.choices import Direction, Entry, Fill
+from strategies.engine.enums import Direction, Entry, Fill
 from strategies.engine.prices import IndexArray
 from strategies.engine.rules import Sides
 

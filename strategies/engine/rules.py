@@ -13,9 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from strategies.engine.averages import exponential_average, moving_average
-from strategies.engine.choices import Average, Rule
+from strategies.engine.enums import Average, Rule
 from strategies.engine.indicators import Indicator, Panel, average_of
+from strategies.engine.moving_averages import exponential_average, moving_average
 from strategies.engine.prices import ROUNDING, FloatArray, Prices
 
 type Sides = NDArray[np.int8]

@@ -27,7 +27,7 @@ import numpy as np
 
 from strategies.engine import trades
 from strategies.engine.account import Account, Position
-from strategies.engine.choices import ExitReason, Fill
+from strategies.engine.enums import ExitReason, Fill
 from strategies.engine.orders import Orders
 from strategies.engine.prices import FloatArray, Prices
 from strategies.engine.stops import Exit, SignedBars, Stops, first_exit

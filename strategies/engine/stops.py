@@ -18,7 +18,7 @@ from math import inf
 from typing import NamedTuple
 
 from strategies.engine.account import Position
-from strategies.engine.choices import ExitReason
+from strategies.engine.enums import ExitReason
 from strategies.engine.prices import ROUNDING, Prices
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from strategies.engine.account import Position, Settlement
-from strategies.engine.choices import ExitReason, Fill
+from strategies.engine.enums import ExitReason, Fill
 from strategies.engine.prices import FloatArray, IndexArray, Prices
 
 

@@ -15,7 +15,7 @@ import requests
 
 from site_config.environment import BASE_DIR
 from tests.site import free_port
-from tests.waiting import PATIENCE, wait_until
+from tests.wait import PATIENCE, wait_until
 
 READY_WITHIN = 240
 HANDED_ON = ("PATH", "HOME", "HINDCAST_IMAGE", "HINDCAST_PROXY_IMAGE", "HINDCAST_REDIS_IMAGE")

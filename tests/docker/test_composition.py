@@ -11,7 +11,7 @@ import pytest
 from site_config.environment import BASE_DIR
 from tests.docker.deployment import Deployment, deployed
 from tests.docker.load import load_on
-from tests.waiting import wait_until
+from tests.wait import wait_until
 
 SYMBOLS = [f"ROLL{letter}" for letter in "ABCDEFGHIJKL"]
 ALL_JOBS_WITHIN = 240

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.docker.deployment import WITH_REDIS, Deployment, deployed
-from tests.waiting import wait_until
+from tests.wait import wait_until
 
 
 @pytest.fixture(scope="module")

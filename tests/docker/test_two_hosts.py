@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 import requests
 
-from ingestion.sessions import sessions_between
+from ingestion.exchange_calendar import sessions_between
 from tests.docker.deployment import Deployment, deployed
-from tests.waiting import wait_until
+from tests.wait import wait_until
 
 SYMBOLS = [f"SHARE{letter}" for letter in "ABCDEFGHIJ"]
 LEASE_SECONDS = 10

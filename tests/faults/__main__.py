@@ -11,9 +11,9 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
-from tests.faults import trials
-from tests.faults.stand import COMPILER, standing, standing_by_a_clock
-from tests.faults.works import FETCH, IMPORT, REPORT, SWEEP, TRAINING
+from tests.faults import scenarios
+from tests.faults.harness import COMPILER, standing, standing_by_a_clock
+from tests.faults.workloads import FETCH, IMPORT, REPORT, SWEEP, TRAINING
 
 WORKS = (FETCH, IMPORT, TRAINING, SWEEP, REPORT)
 DISK = 1_000_000_000
@@ -34,35 +34,35 @@ def main() -> int:
     return min(failed, 1)
 
 
-def _trials(folder: Path) -> Iterator[tuple[str, trials.Trial]]:
-    yield "two migrations at once", partial(trials.two_migrations, folder / "twice")
+def _trials(folder: Path) -> Iterator[tuple[str, scenarios.Trial]]:
+    yield "two migrations at once", partial(scenarios.two_migrations, folder / "twice")
     with standing(folder / "var") as stand:
         for number, (victim, work) in enumerate(
-            (victim, work) for victim in trials.VICTIMS for work in WORKS
+            (victim, work) for victim in scenarios.VICTIMS for work in WORKS
         ):
             yield (
                 f"kill -9 of {victim} during {work.name}",
-                partial(trials.killed_during, stand, victim, work, number),
+                partial(scenarios.killed_during, stand, victim, work, number),
             )
-        yield "the database is slow", partial(trials.locked_database, stand)
-        yield "the database is out of connections", partial(trials.no_connection_left, stand)
-        yield "every job is delivered again", partial(trials.delivered_again, stand)
+        yield "the database is slow", partial(scenarios.locked_database, stand)
+        yield "the database is out of connections", partial(scenarios.no_connection_left, stand)
+        yield "every job is delivered again", partial(scenarios.delivered_again, stand)
     yield from _of_the_clock(folder / "clocked")
     if os.geteuid():
         print("| the disk is full | not tried: a small disk is mounted by root alone | | |")
         return
     with _small_disk(folder / "small") as disk, standing(disk / "var") as stand:
-        yield "the disk is full during import", partial(trials.full_disk, stand)
+        yield "the disk is full during import", partial(scenarios.full_disk, stand)
 
 
-def _of_the_clock(folder: Path) -> Iterator[tuple[str, trials.Trial]]:
+def _of_the_clock(folder: Path) -> Iterator[tuple[str, scenarios.Trial]]:
     if COMPILER is None:
         print("| the clock jumps | not tried: the clock that can be set is made by a C compiler | | |")
         return
     with standing_by_a_clock(folder) as (stand, clock):
         for number, hours in enumerate((5, -5, 0), start=900):
             name = f"the clock jumps to {hours:+d} h of the true time"
-            yield name, partial(trials.clock_jumps, stand, clock, hours, number)
+            yield name, partial(scenarios.clock_jumps, stand, clock, hours, number)
 
 
 @contextmanager
@@ -75,7 +75,7 @@ def _small_disk(folder: Path) -> Iterator[Path]:
         subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
-def _reported(name: str, trial: trials.Trial) -> bool:
+def _reported(name: str, trial: scenarios.Trial) -> bool:
     """Run one trial and print its line; return whether it went well."""
     began = time.monotonic()
     try:

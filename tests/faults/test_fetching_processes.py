@@ -9,10 +9,10 @@ from datetime import date
 import psycopg
 import pytest
 
-from ingestion.tests.loopback_provider import EverySymbol
-from ingestion.tests.making import sessions
+from ingestion.tests.factories import sessions
+from ingestion.tests.fake_provider import EverySymbol
 from tests.faults.workers import Workers, kill_all
-from tests.waiting import wait_until
+from tests.wait import wait_until
 
 DAYS = sessions(date(2024, 1, 2), date(2024, 5, 24))[:100]
 

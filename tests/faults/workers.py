@@ -14,8 +14,8 @@ import psutil
 import psycopg
 from psycopg.rows import dict_row
 
-from ingestion.tests.loopback_provider import KEY
-from site_config.embedded_postgres.server import start_server
+from ingestion.tests.fake_provider import KEY
+from site_config.database.embedded_postgres.server import start_server
 from site_config.environment import BASE_DIR, Environment
 
 
@@ -73,7 +73,8 @@ class Workers:
     def fetch(self, *symbols: str) -> None:
         """Queue fetches."""
         self.python(
-            f"from ingestion.fetching import request_fetch\nfor symbol in {symbols}: request_fetch(symbol)"
+            "from ingestion.fetch.service import request_fetch\n"
+            f"for symbol in {symbols}: request_fetch(symbol)"
         )
 
     @contextmanager

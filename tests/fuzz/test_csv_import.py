@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingestion.importing import FilePrices, ImportRequest, import_bars
-from ingestion.layout import detect, rows_of
+from core.errors import HindcastError
+from ingestion.exchange_calendar import sessions_between
+from ingestion.files.csv_format import detect, rows_of
+from ingestion.files.csv_import import FilePrices, ImportRequest, import_bars
 from ingestion.models import DailyBar, Instrument
-from ingestion.sessions import sessions_between
-from ingestion.validation import BarText, validated_bar
-from jobs.errors import HindcastError
+from ingestion.store.validation import BarText, validated_bar
 from tests.fuzz import QUIETLY, STORING, forgotten, require_words
 
 CELLS = st.one_of(

@@ -7,17 +7,17 @@ from django.http import QueryDict
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.errors import HindcastError
 from dashboard.forms import BacktestForm, FetchForm, ForecastForm
-from dashboard.forms.parameters import ParametersForm
-from dashboard.forms.ranges import RangeField
+from dashboard.forms.base import ParametersForm
+from dashboard.forms.range_field import RangeField
 from dashboard.forms.sweep import SweepForm
+from forecasting.forecasts.service import issue_forecast
 from forecasting.models import Forecast
-from forecasting.predicting import issue_forecast
-from jobs.errors import HindcastError
 from jobs.models import Job
+from strategies.backtests.service import run_backtest
 from strategies.models import Backtest, ParameterSweep
-from strategies.running import run_backtest
-from strategies.sweeping import SweepAnswer, answer
+from strategies.sweeps.service import SweepAnswer, answer
 from tests.fuzz import QUIETLY, STORING, forgotten, require_words
 
 pytestmark = pytest.mark.django_db

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingestion.providers.alpha_vantage import AlphaVantage
+from core.errors import HindcastError
+from ingestion.providers.alpha_vantage.client import AlphaVantage
+from ingestion.store.validation import validated_bars
 from ingestion.tests.conftest import provider as provider  # noqa: PLC0414 - a fixture
-from ingestion.tests.loopback_provider import LoopbackProvider, Reply, daily, dividends, splits, weekdays
-from ingestion.validation import validated_bars
-from jobs.errors import HindcastError
+from ingestion.tests.fake_provider import LoopbackProvider, Reply, daily, dividends, splits, weekdays
 from tests.fuzz import EXAMPLES, QUIETLY, forgotten
 
 pytestmark = pytest.mark.django_db

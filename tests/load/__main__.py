@@ -11,8 +11,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from tests.load.crowds import WITH_LOGINS, Crowd, let_in
-from tests.load.watching import Watch
+from tests.load.monitor import Watch
+from tests.load.users import WITH_LOGINS, Crowd, let_in
 from tests.site import RunningSite, running_site
 
 LIMITS = {"read result": 300, "read page": 300, "export": 300, "poll": 300, "tune": 800}

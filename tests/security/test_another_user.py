@@ -4,14 +4,14 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client, override_settings
 
+from core.permissions import Scope
 from dashboard.models import SavedRun
-from dashboard.saving import save_run
+from dashboard.saved_runs import save_run
 from dashboard.tokens import issue_token
-from ingestion.watching import watched
-from jobs.rights import Scope
-from site_config.policies import PASSWORDS
-from strategies.parameters import BacktestParameters
-from strategies.running import run_backtest
+from ingestion.watchlist import watched
+from site_config.access.policies import PASSWORDS
+from strategies.backtests.parameters import BacktestParameters
+from strategies.backtests.service import run_backtest
 
 pytestmark = pytest.mark.django_db
 

@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from site_config.tests.addresses import pages
+from site_config.tests.access.routes import pages
 from tests.subprocesses import run_python
 
 PASSWORD = "a long enough phrase"  # noqa: S105 - of the fixtures

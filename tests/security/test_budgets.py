@@ -7,9 +7,9 @@ from django.contrib.auth.models import User
 from django.test import Client, override_settings
 from django.utils import timezone
 
-from jobs.budgets import Budget
-from jobs.models import Bucket
-from site_config.policies import API_REQUESTS, IMPORTS, REPORTS, RUNS, SWEEPS
+from core.models import Bucket
+from core.rate_limits import Budget
+from site_config.access.policies import API_REQUESTS, IMPORTS, REPORTS, RUNS, SWEEPS
 
 pytestmark = pytest.mark.django_db
 

@@ -5,12 +5,12 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils.http import urlencode
 
-from dashboard.saving import save_run
+from core.permissions import Scope
+from dashboard.saved_runs import save_run
 from dashboard.tokens import issue_token
 from jobs.models import Job, JobState
-from jobs.rights import Scope
-from strategies.parameters import BacktestParameters
-from strategies.running import run_backtest
+from strategies.backtests.parameters import BacktestParameters
+from strategies.backtests.service import run_backtest
 
 pytestmark = pytest.mark.django_db
 

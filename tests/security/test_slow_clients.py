@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
-from site_config.web_worker import HEAD_WITHIN
+from site_config.server.gunicorn_worker import HEAD_WITHIN
 from tests.site import RunningSite
 
 MORE_THAN_THREADS = 40

@@ -4,10 +4,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from core.errors import HindcastError
+from core.formatting import percent
 from forecasting.models import TrainedModel
-from forecasting.training import train_model
-from ingestion.wording import percent
-from jobs.errors import HindcastError
+from forecasting.training.service import train_model
 
 
 class Command(BaseCommand):

@@ -5,8 +5,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from forecasting.scoring import start_of_scoring
-from forecasting.training import EARLIEST_ISSUE, ensure_pooled_model
+from forecasting.evaluation.scorecard import start_of_scoring
+from forecasting.training.service import EARLIEST_ISSUE, ensure_pooled_model
 from ingestion.instruments import list_instruments
 
 

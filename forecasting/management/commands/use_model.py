@@ -4,9 +4,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from core.errors import HindcastError
 from forecasting.models import TrainedModel
-from forecasting.versions import use_version
-from jobs.errors import HindcastError
+from forecasting.training.versions import use_version
 
 
 class Command(BaseCommand):

@@ -7,10 +7,10 @@ from typing import Any, BinaryIO
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from ingestion.importing import FilePrices, ImportRequest, ImportResult, import_bars
-from ingestion.intake import import_request
-from ingestion.uploads import pieces_of
-from jobs.errors import HindcastError
+from core.errors import HindcastError
+from ingestion.files.csv_import import FilePrices, ImportRequest, ImportResult, import_bars
+from ingestion.files.upload import import_request
+from ingestion.files.upload_storage import pieces_of
 
 
 class Command(BaseCommand):

@@ -5,12 +5,12 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from core.errors import HindcastError
 from ingestion.errors import DailyQuotaReached
-from ingestion.fetching import FetchResult, fetch_sample, fetch_stock_data, is_up_to_date
+from ingestion.fetch.service import FetchResult, fetch_sample, fetch_stock_data, is_up_to_date
 from ingestion.models import Instrument, Source
 from ingestion.sample import SAMPLE
 from ingestion.symbols import parse_symbol
-from jobs.errors import HindcastError
 
 
 class Command(BaseCommand):

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django_q.cluster import Cluster
 
-from jobs import resilience, stopping
+from jobs.worker import sentinel, shutdown
 
 
 class HandingBackCluster(Cluster):  # type: ignore[misc]  # the library has no types
@@ -14,7 +14,7 @@ class HandingBackCluster(Cluster):  # type: ignore[misc]  # the library has no t
 
     def sig_handler(self, signum: int, frame: FrameType | None) -> None:
         """Tell the jobs first, then stop as django-q2 does: when the last of them has returned."""
-        stopping.begin()
+        shutdown.begin()
         super().sig_handler(signum, frame)
 
 
@@ -25,5 +25,5 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Start the processes; they end with this one."""
-        resilience.install()
+        sentinel.install()
         HandingBackCluster().start()

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from site_config.backups import BackupFailed, save
+from site_config.database.backups import BackupFailed, save
 from site_config.environment import Environment
 
 

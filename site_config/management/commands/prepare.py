@@ -7,8 +7,8 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import connection
 
+from core.rate_limits import remove_full_buckets
 from ingestion.instruments import list_instruments
-from jobs.budgets import remove_full_buckets
 from site_config.environment import Environment
 from site_config.management.commands.create_administrator import HOW, administrator_exists
 

@@ -8,7 +8,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
-from site_config.backups import BackupFailed, has_tables, put_back
+from site_config.database.backups import BackupFailed, has_tables, restore
 
 
 class Command(BaseCommand):
@@ -27,7 +27,7 @@ class Command(BaseCommand):
             raise CommandError("The database is not empty. Give --replace to delete what is in it.")
         connection.close()  # an open transaction of ours would block the restoring one
         try:
-            put_back(options["file"])
+            restore(options["file"])
         except BackupFailed as error:
             raise CommandError(error.message) from None
         call_command("migrate", verbosity=0)

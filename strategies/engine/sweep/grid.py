@@ -9,8 +9,8 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from strategies.engine.averages import bars_before
-from strategies.engine.choices import Average, Rule
+from strategies.engine.enums import Average, Rule
+from strategies.engine.moving_averages import bars_before
 from strategies.engine.prices import IndexArray
 from strategies.engine.rules import RULES, RuleParameters
 
@@ -47,7 +47,7 @@ class Grid:
         """The kind of the rule's averages."""
         return Average.EXPONENTIAL if self.rule == Rule.MACD else self.usual.average
 
-    def tuned(self, cell: int) -> RuleParameters:
+    def rule_parameters(self, cell: int) -> RuleParameters:
         """Return the parameters of one cell."""
         return replace(self.usual, **{name: values[cell].item() for name, values in self.axes.items()})
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from strategies.engine.account import Account
 from strategies.engine.backtest import Strategy
-from strategies.engine.choices import Entry, Fill
+from strategies.engine.enums import Entry, Fill
 from strategies.engine.metrics import bar_rate
 from strategies.engine.orders import HIGHEST_TARGET, LOWEST_TARGET
 from strategies.engine.prices import FloatArray, Prices

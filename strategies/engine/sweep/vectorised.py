@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from strategies.engine.prices import ROUNDING, FloatArray, IndexArray
-from strategies.engine.sweep.lines import Pairs
+from strategies.engine.sweep.averages import CrossoverCells
 from strategies.engine.sweep.market import (
     FALL,
     HIGHEST,
@@ -23,14 +23,14 @@ from strategies.engine.sweep.market import (
     Tables,
     Terms,
 )
-from strategies.engine.sweep.tallies import (
+from strategies.engine.sweep.metrics import (
     CANCELLED,
     DOWNSIDE,
     GROWTH,
     HELD,
     RETURNS,
     SPREAD,
-    TALLIES,
+    STATS,
     TRADES,
     WINS,
     WORST,
@@ -163,17 +163,17 @@ class _Holdings:
         return np.bincount(self.cell, weights=values, minlength=self.cells)
 
 
-def tally_pairs(pairs: Pairs, market: Market, terms: Terms) -> FloatArray:
+def accumulate_pairs(pairs: CrossoverCells, market: Market, terms: Terms) -> FloatArray:
     """Return the tallies, shape (cells, 8), of cells that go all in and all out, long only."""
     cells = len(pairs.upper)
     batches = [
         _tally(_holdings(pairs, slice(begin, begin + CELLS_AT_ONCE), market, terms), market, terms)
         for begin in range(0, cells, CELLS_AT_ONCE)
     ]
-    return np.concatenate(batches) if batches else np.zeros((0, TALLIES))
+    return np.concatenate(batches) if batches else np.zeros((0, STATS))
 
 
-def _holdings(pairs: Pairs, cells: slice, market: Market, terms: Terms) -> _Holdings:
+def _holdings(pairs: CrossoverCells, cells: slice, market: Market, terms: Terms) -> _Holdings:
     bars = pairs.lead + len(market.close)
     upper = pairs.values[pairs.upper[cells], :bars]
     lower = pairs.values[pairs.lower[cells], :bars]
@@ -228,7 +228,7 @@ def _tally(held: _Holdings, market: Market, terms: Terms) -> FloatArray:
     spread = squares - total**2 / bars
     spread[spread < CANCELLED * squares] = np.nan
     still = bars - held.total(np.where(counts, end - first + ~held.is_open, 0))
-    tallies = np.empty((held.cells, TALLIES))
+    tallies = np.empty((held.cells, STATS))
     tallies[:, GROWTH] = final
     tallies[:, RETURNS] = total
     tallies[:, SPREAD] = spread

@@ -12,15 +12,15 @@ from enum import StrEnum
 
 import numpy as np
 
-from strategies.engine.curve import Curve
-from strategies.engine.evidence.sharpe import yearly_sharpe
+from strategies.engine.equity_curve import Curve
 from strategies.engine.metrics import Metrics, Undefined, measure
 from strategies.engine.orders import buy_and_hold_orders
 from strategies.engine.rules import Decisions, Sides, decide
 from strategies.engine.simulation import simulate
-from strategies.engine.sweep.choosing import Objective, best_cell, scores
-from strategies.engine.sweep.computing import Report, Sweep, simulated
-from strategies.engine.sweep.tallies import Figures
+from strategies.engine.statistics.sharpe import yearly_sharpe
+from strategies.engine.sweep.metrics import Figures
+from strategies.engine.sweep.selection import Objective, best_cell, scores
+from strategies.engine.sweep.sweep import Report, Sweep, simulated
 
 LEAST_TEST_BARS = 20
 """A last stretch with fewer bars is joined to the one before it."""
@@ -46,7 +46,7 @@ class Plan:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Choosing:
+class Selection:
     """What the best cell is best at."""
 
     objective: Objective
@@ -54,18 +54,18 @@ class Choosing:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Stretch:
+class WalkForwardWindow:
     """One choice and what came after it; indices are into all bars, ends excluded.
 
     cell: chosen by the training bars; None where no cell had a figure: then nothing is traded.
-    chosen_by: its score in the training bars; total_return, sharpe: in the stretch itself.
+    score: its score in the training bars; total_return, sharpe: in the stretch itself.
     """
 
     train_first: int
     test_first: int
     test_end: int
     cell: int | None
-    chosen_by: float
+    score: float
     in_sample_return: float
     in_sample_sharpe: float
     total_return: float
@@ -81,7 +81,7 @@ class WalkForward:
     """
 
     first: int
-    stretches: list[Stretch]
+    stretches: list[WalkForwardWindow]
     curve: Curve
     metrics: Metrics
     hindsight_curve: Curve | None
@@ -104,12 +104,12 @@ class _Choice:
     test_first: int
     test_end: int
     cell: int | None
-    chosen_by: float
+    score: float
     figures: Figures
 
 
 def walk_forward(
-    sweep: Sweep, plan: Plan, choosing: Choosing, *, best: int | None, report: Report = lambda _: None
+    sweep: Sweep, plan: Plan, choosing: Selection, *, best: int | None, report: Report = lambda _: None
 ) -> WalkForward | Undefined:
     """Return what the choices of the past would have brought.
 
@@ -141,7 +141,7 @@ def _cuts(sweep: Sweep, plan: Plan) -> Iterator[tuple[int, int, int]]:
         test_first = test_end
 
 
-def _chosen(sweep: Sweep, choosing: Choosing, train_first: int, test_first: int, test_end: int) -> _Choice:
+def _chosen(sweep: Sweep, choosing: Selection, train_first: int, test_first: int, test_end: int) -> _Choice:
     """Choose by the bars before `test_first` alone: no later bar is handed over."""
     training = replace(sweep, prices=sweep.prices.until(test_first), first=train_first)
     figures = training.figures()
@@ -152,7 +152,7 @@ def _chosen(sweep: Sweep, choosing: Choosing, train_first: int, test_first: int,
         test_first=test_first,
         test_end=test_end,
         cell=cell,
-        chosen_by=np.nan if cell is None else float(score[cell]),
+        score=np.nan if cell is None else float(score[cell]),
         figures=figures,
     )
 
@@ -201,18 +201,18 @@ def _stitched(sweep: Sweep, choices: list[_Choice]) -> Decisions:
 
 
 def _decisions(sweep: Sweep, cell: int) -> Decisions:
-    return decide(sweep.grid.rule, sweep.prices, sweep.grid.tuned(cell))
+    return decide(sweep.grid.rule, sweep.prices, sweep.grid.rule_parameters(cell))
 
 
-def _stretch(choice: _Choice, curve: Curve, first: int, risk_free_rate: float) -> Stretch:
+def _stretch(choice: _Choice, curve: Curve, first: int, risk_free_rate: float) -> WalkForwardWindow:
     returns = curve.returns[choice.test_first - first : choice.test_end - first]
     cell = choice.cell
-    return Stretch(
+    return WalkForwardWindow(
         train_first=choice.train_first,
         test_first=choice.test_first,
         test_end=choice.test_end,
         cell=cell,
-        chosen_by=choice.chosen_by,
+        score=choice.score,
         in_sample_return=np.nan if cell is None else float(choice.figures.total_return[cell]),
         in_sample_sharpe=np.nan if cell is None else float(choice.figures.sharpe[cell]),
         total_return=float(np.prod(1 + returns)) - 1,

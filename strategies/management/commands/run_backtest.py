@@ -5,10 +5,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from pydantic import ValidationError
 
-from ingestion.publishing import published_json
-from jobs.errors import HindcastError, field_errors
-from strategies.parameters import BacktestParameters
-from strategies.running import run_backtest
+from core.documents import published_json
+from core.errors import HindcastError, field_errors
+from strategies.backtests.parameters import BacktestParameters
+from strategies.backtests.service import run_backtest
 
 
 class Command(BaseCommand):

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from strategies.engine import kernels
+from strategies.engine.compilation import readiness
 
 
 class Command(BaseCommand):
@@ -15,7 +15,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Compile; fails when that is not possible here."""
-        kernels.wait()
-        if kernels.compiled() is None:
+        readiness.wait()
+        if readiness.compiled() is None:
             raise CommandError("The kernels cannot be compiled here. The log above says why.")
         self.stdout.write("The kernels of sweeps are compiled.")

@@ -1,0 +1,118 @@
+"""The errors whose words a person may read.
+
+    HindcastError             every error below; its text says what happened and what to do next
+    ├── InvalidInput          a request that cannot be carried out as asked; names the field
+    ├── NotFound              a URL or identifier that leads nowhere
+    ├── NotAllowed            the user may not do this
+    ├── TooManyRequests       the user did this too often; says when it is possible again
+    └── Unavailable           something outside answers badly or not at all; trying later may help
+
+They stand in the lowest app because every other one raises them, and because a job shows the text
+of these errors and of no others.
+"""
+
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from pydantic import ValidationError
+
+
+class HindcastError(Exception):
+    """An error with a message for the user.
+
+    message: one or two plain sentences: the cause, then the next step.
+    field: the name of the request's field that it is about, if any.
+    """
+
+    status = HTTPStatus.INTERNAL_SERVER_ERROR
+
+    def __init__(self, message: str, *, field: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.field = field
+
+
+class InvalidInput(HindcastError):
+    """The request cannot be carried out as asked."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+class NotFound(HindcastError):
+    """What was asked for does not exist."""
+
+    status = HTTPStatus.NOT_FOUND
+
+
+class NotAllowed(HindcastError):
+    """The user lacks the right to do this."""
+
+    status = HTTPStatus.FORBIDDEN
+
+
+class TooManyRequests(HindcastError):
+    """The user did this too often.
+
+    retry_after: whole seconds after which it is possible again; the message says it in words.
+    """
+
+    status = HTTPStatus.TOO_MANY_REQUESTS
+
+    def __init__(self, message: str, *, retry_after: int) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class Unavailable(HindcastError):
+    """A service that Hindcast depends on cannot be used now.
+
+    retry_after: whole seconds after which trying again may help, where that is known.
+    """
+
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+
+    def __init__(self, message: str, *, field: str | None = None, retry_after: int | None = None) -> None:
+        super().__init__(message, field=field)
+        self.retry_after = retry_after
+
+
+OWN_WORDS = {
+    "extra_forbidden": "This field is not permitted: there is no parameter of this name. Leave it out.",
+    "missing": "This field is required. Give it a value.",
+}
+"""What is said instead of pydantic's words, by its type of error."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FieldError:
+    """One thing wrong with one field; `field` is empty where it concerns the request as a whole.
+
+    parts: the names of the objects and of the field in them, where `field` does not tell them apart.
+    """
+
+    field: str
+    message: str
+    parts: tuple[str, ...] = ()
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        """The way from the request to the field."""
+        return self.parts or tuple(part for part in self.field.split(".") if part)
+
+
+def field_errors(error: ValidationError) -> list[FieldError]:
+    """Return what pydantic found, a sentence for each field, in pydantic's order."""
+    return [
+        FieldError(
+            field=".".join(str(part) for part in item["loc"]),
+            message=OWN_WORDS.get(item["type"]) or sentence(item["msg"]),
+            parts=tuple(str(part) for part in item["loc"]),
+        )
+        for item in error.errors(include_url=False, include_input=False)
+    ]
+
+
+def sentence(text: str) -> str:
+    """Return pydantic's words as a sentence for people."""
+    text = text.removeprefix("Value error, ")
+    return text if text.endswith(".") else f"{text}."

@@ -1,0 +1,136 @@
+"""Files to take away: names, entity tags, and answers of 304 where nothing has changed."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from http import HTTPStatus
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.cache import get_conditional_response
+from django.utils.http import content_disposition_header, quote_etag
+
+from core.documents import SerializedDocument
+from core.errors import InvalidInput
+from core.responses import CACHE_CONTROL_REVALIDATE, document_response
+from dashboard.downloads.spreadsheets import Table, csv_of, workbook_of
+from dashboard.reports.filenames import ReportDocument, file_name
+from dashboard.reports.store import PrintOrder, kind_of, printed
+
+
+class MediaType(StrEnum):
+    """What a file is."""
+
+    PDF = "application/pdf"
+    CSV = "text/csv; charset=utf-8"
+    WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Download:
+    """A file that is made only where the client does not have it yet.
+
+    etag: the strong entity tag; another one for every other content.
+    attachment: saved under `name`; otherwise shown, and saved under that name if the reader wishes.
+    """
+
+    name: str
+    media_type: MediaType
+    etag: str
+    content: Callable[[], bytes]
+    attachment: bool = True
+
+
+def answers_json[**P](view: Callable[P, HttpResponse]) -> Callable[P, HttpResponse]:
+    """Mark a view whose errors are problem documents too, unless the client asks for a page."""
+    view.answers_json = True  # type: ignore[attr-defined]  # read by site_config.errors
+    return view
+
+
+def answer(request: HttpRequest, download: Download) -> HttpResponse:
+    """Return the file, or 304 where the client's copy is still right."""
+    unchanged = get_conditional_response(request, etag=download.etag)
+    response = unchanged if isinstance(unchanged, HttpResponse) else _file(download)
+    response.headers["ETag"] = download.etag
+    response.headers["Cache-Control"] = CACHE_CONTROL_REVALIDATE
+    return response
+
+
+def json_file(
+    request: HttpRequest, document: ReportDocument, published: SerializedDocument | None = None
+) -> HttpResponse:
+    """Return the published JSON of `document`, to be saved; `published` where it is at hand."""
+    response = document_response(request, published or SerializedDocument.of(document))
+    return _named(response, file_name(document, "json"), attachment=True)
+
+
+def pdf_response(
+    request: HttpRequest,
+    document: ReportDocument,
+    published: SerializedDocument | None = None,
+    *,
+    attachment: bool = True,
+) -> HttpResponse:
+    """Return the printed report of `document`; its links start from the URL that was asked."""
+    order = PrintOrder(
+        kind=kind_of(document),
+        source=(published or SerializedDocument.of(document)).json,
+        site_address=request.build_absolute_uri("/"),
+        title=file_name(document, "pdf").removeprefix("hindcast-"),
+    )
+    download = Download(
+        name=file_name(document, "pdf"),
+        media_type=MediaType.PDF,
+        etag=quote_etag(order.key),
+        content=lambda: printed(order),
+        attachment=attachment,
+    )
+    return answer(request, download)
+
+
+def csv_response[Form: ReportDocument](
+    request: HttpRequest, document: Form, digest: str, tables: Mapping[str, Callable[[Form], Table]]
+) -> HttpResponse:
+    """Return one table of `document` as CSV: the first, or the one that the URL names as `table`.
+
+    digest: of the document's JSON. Raises InvalidInput for a table that there is not.
+    """
+    first = next(iter(tables))
+    wanted = request.GET.get("table", first)
+    if wanted not in tables:
+        raise InvalidInput(f"There is no table of this name. There are: {', '.join(tables)}.", field="table")
+    name = file_name(document, "csv")
+    download = Download(
+        name=name if wanted == first else name.replace(".csv", f"-{wanted}.csv"),
+        media_type=MediaType.CSV,
+        etag=quote_etag(f"{digest}-{wanted}"),
+        content=lambda: csv_of(tables[wanted](document)),
+    )
+    return answer(request, download)
+
+
+def workbook_response[Form: ReportDocument](
+    request: HttpRequest, document: Form, digest: str, tables: Mapping[str, Callable[[Form], Table]]
+) -> HttpResponse:
+    """Return all tables of `document` as a workbook; see `csv_response`."""
+    name = file_name(document, "xlsx")
+    download = Download(
+        name=name,
+        media_type=MediaType.WORKBOOK,
+        etag=quote_etag(f"{digest}-workbook"),
+        content=lambda: workbook_of(
+            [table(document) for table in tables.values()], title=name, created=document.generated_at
+        ),
+    )
+    return answer(request, download)
+
+
+def _file(download: Download) -> HttpResponse:
+    response = HttpResponse(download.content(), content_type=download.media_type.value)
+    return _named(response, download.name, attachment=download.attachment)
+
+
+def _named(response: HttpResponse, name: str, *, attachment: bool) -> HttpResponse:
+    disposition = content_disposition_header(attachment, name)
+    if disposition and response.status_code != HTTPStatus.NOT_MODIFIED:
+        response.headers["Content-Disposition"] = disposition
+    return response

@@ -1,0 +1,41 @@
+"""The parameters of a backtest as a person reads them, by label."""
+
+from datetime import date
+from enum import StrEnum
+
+from core.formatting import SPACE, day
+from dashboard.labels import choice
+from strategies.backtests.parameters import BacktestParameters
+
+FRACTIONS = {
+    "commission_rate",
+    "position_size",
+    "risk_free_rate",
+    "band",
+    "stop_loss",
+    "take_profit",
+    "trailing_stop",
+}
+"""Parameters that people read as percentages."""
+
+WHEN_NULL = {"start": "First bar", "end": "Last bar"}
+
+
+def parameters_in_words(parameters: BacktestParameters) -> dict[str, str]:
+    """Return label and value of every parameter, in the order of the definition."""
+    return {
+        name.replace("_", " ").capitalize(): _value_in_words(name, getattr(parameters, name))
+        for name in type(parameters).model_fields
+    }
+
+
+def _value_in_words(name: str, value: object) -> str:
+    if value is None:
+        return WHEN_NULL.get(name, "None")
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    if isinstance(value, int | float):
+        return f"{100 * value:g}{SPACE}%" if name in FRACTIONS else f"{value:,.10g}"
+    if isinstance(value, StrEnum):
+        return choice(value)
+    return day(value) if isinstance(value, date) else str(value)

@@ -1,0 +1,294 @@
+"""What the page of a sweep shows: everything of it stands in its document."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from core.formatting import percent, ratio, rounded_money
+from dashboard.charts.columns import ChartColumns
+from dashboard.charts.heatmap import AXES, HeatmapColumns, heatmap_columns
+from dashboard.charts.sweep import band_columns, walk_forward_columns
+from dashboard.forms.backtest import BacktestForm
+from dashboard.metrics import METRICS_BY_KEY, Kind, Metric
+from strategies.sweeps.schemas import Band, Cell, SweepDocument, WalkForwardDocument
+
+COLUMNS = ("total_return", "cagr", "sharpe", "max_drawdown", "trades", "win_rate")
+"""Figures of the table of the best, beside the objective."""
+
+COMPARED = ("total_return", "cagr", "sharpe", "max_drawdown", "trades")
+"""Figures of walk-forward beside hindsight and buy and hold."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """A figure of the verdict: what it asks, its answer, and where its explanation stands on the page."""
+
+    label: str
+    text: str
+    reason: str
+    explanation: str
+    anchor: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class BestRow:
+    """A combination in the table of the best. is_choice: a person came from it."""
+
+    parameters: str
+    url: str
+    objective: str
+    neighbourhood: str
+    figures: list[str]
+    is_best: bool
+    is_choice: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class ComparedRow:
+    """A figure of walk-forward beside hindsight and buy and hold."""
+
+    label: str
+    chosen: str
+    hindsight: str
+    benchmark: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class StretchRow:
+    """A choice of walk-forward and what came of it."""
+
+    start: object
+    end: object
+    parameters: str
+    in_sample: str
+    total_return: float
+    out_of_sample: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class BandRow:
+    """A figure's quantiles over the draws of the bootstrap, written."""
+
+    label: str
+    values: list[str]
+    observed: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SweepResult:
+    """A sweep's document and the forms in which the page shows it."""
+
+    document: SweepDocument
+    questions: list[Question]
+    heatmap: HeatmapColumns
+    objective: str
+    low: str
+    high: str
+    columns: list[Metric]
+    best: list[BestRow]
+    walk_forward: ChartColumns | None
+    compared: list[ComparedRow]
+    stretches: list[StretchRow]
+    bands: ChartColumns | None
+    band_rows: list[BandRow]
+
+    @property
+    def computed_by(self) -> str:
+        """What computed the document."""
+        versions = self.document.versions
+        return f"Hindcast's engine {versions.engine}, NumPy {versions.numpy}"
+
+
+def sweep_result(document: SweepDocument, *, choice: int | None = None, linked: bool = True) -> SweepResult:
+    """Return what page and report show of `document`.
+
+    choice: the combination that a person came from.
+    linked: whether combinations lead to their backtests, whose form asks the database.
+    """
+    metric = METRICS_BY_KEY[document.parameters.objective]
+    url = backtest_address(document) if linked else ""
+    heatmap = heatmap_columns(document, choice=choice, url=url)
+    found, bands = document.walk_forward, document.bootstrap
+    return SweepResult(
+        document=document,
+        questions=_questions(document),
+        heatmap=heatmap,
+        objective=metric.label,
+        low=metric.text(heatmap.low, document.data.currency),
+        high=metric.text(heatmap.high, document.data.currency),
+        columns=[METRICS_BY_KEY[key] for key in _columns(document)],
+        best=[_best_row(document, cell, url, choice) for cell in document.top],
+        walk_forward=walk_forward_columns(found.series) if found else None,
+        compared=_compared(found) if found else [],
+        stretches=_stretches(document, found) if found else [],
+        bands=band_columns(bands.series) if bands else None,
+        band_rows=_band_rows(document),
+    )
+
+
+def backtest_address(document: SweepDocument) -> str:
+    """Return where a backtest with the sweep's shared parameters is asked for; tuning is to be added."""
+    first = {name: getattr(document.cells, name)[0] for name in document.varied}
+    asked = BacktestForm.showing(document.parameters.backtest(first)).initial
+    rule_parameters = {_field(name) for name in AXES}
+    shared = {
+        name: value for name, value in asked.items() if name not in rule_parameters and name in _FORM_FIELDS
+    }
+    return f"{reverse('backtests')}?{urlencode(shared)}"
+
+
+_FORM_FIELDS = set(BacktestForm.base_fields)
+
+
+def cell_address(url: str, parameters: Mapping[str, float]) -> str:
+    """Return where the backtest of one combination is asked for."""
+    rule_parameters = {_field(name): _field_value(name, value) for name, value in parameters.items()}
+    return f"{url}&{urlencode(rule_parameters)}"
+
+
+def cell_in_words(parameters: Mapping[str, float | None]) -> str:
+    """Return the parameters of a combination, such as 20 / 50 or 12 / 26, signal 9."""
+    windows = [f"{value:g}" for name, value in parameters.items() if name in _WINDOWS and value is not None]
+    words = [" / ".join(windows)]
+    if (signal := parameters.get("signal")) is not None:
+        words.append(f"signal {signal:g}")
+    if (band := parameters.get("band")) is not None:
+        words.append(f"band {percent(band, 1)}")
+    return ", ".join(words)
+
+
+_WINDOWS = {"fast", "middle", "slow"}
+
+
+def _field(name: str) -> str:
+    return "band_percent" if name == "band" else name
+
+
+def _field_value(name: str, value: float) -> str:
+    return f"{100 * value:.10g}" if name == "band" else f"{value:g}"
+
+
+def _parameters(document: SweepDocument, cell: object) -> dict[str, float]:
+    return {name: getattr(cell, name) for name in document.varied}
+
+
+def _best_row(document: SweepDocument, cell: Cell, url: str, choice: int | None) -> BestRow:
+    currency, objective = document.data.currency, document.parameters.objective
+    parameters = _parameters(document, cell)
+    metric = METRICS_BY_KEY[objective]
+    return BestRow(
+        parameters=cell_in_words(parameters),
+        url=cell_address(url, parameters),
+        objective=metric.text(getattr(cell, objective), currency),
+        neighbourhood=metric.text(cell.neighbourhood, currency),
+        figures=[METRICS_BY_KEY[key].text(getattr(cell, key), currency) for key in _columns(document)],
+        is_best=document.best is not None and cell.index == document.best.index,
+        is_choice=cell.index == choice,
+    )
+
+
+def _columns(document: SweepDocument) -> list[str]:
+    """Return the figures beside the objective, which has a column of its own."""
+    return [key for key in COLUMNS if key != document.parameters.objective]
+
+
+def _questions(document: SweepDocument) -> list[Question]:
+    verdict, reasons = document.verdict, document.undefined
+    return [
+        Question(
+            label="Beats buy and hold by luck alone",
+            text=p_value_text(verdict.spa_p_value),
+            reason=reasons.get("spa_p_value", ""),
+            explanation="Probability of so large a lead if no combination were better. Below 5 % is strong.",
+            anchor="how-superiority",
+        ),
+        Question(
+            label="Choosing the best was luck",
+            text=percent(verdict.probability_of_overfitting, 0),
+            reason=reasons.get("probability_of_overfitting", ""),
+            explanation="How often the best of one half of the days was below the middle in the other half.",
+            anchor="how-overfitting",
+        ),
+        Question(
+            label="Earns more than nothing",
+            text=percent(verdict.deflated_sharpe, 1),
+            reason=reasons.get("deflated_sharpe", ""),
+            explanation="Deflated Sharpe ratio: after allowing for so many tries. Above 95 % is strong.",
+            anchor="how-deflated",
+        ),
+        Question(
+            label="The same, as if tried once",
+            text=percent(verdict.probabilistic_sharpe, 1),
+            reason=reasons.get("probabilistic_sharpe", ""),
+            explanation="Probabilistic Sharpe ratio: without allowing for the number of tries.",
+            anchor="how-deflated",
+        ),
+    ]
+
+
+def p_value_text(value: float | None) -> str:
+    """Return a p-value to the hundredth."""
+    if value is None:
+        return percent(None)
+    return f"p = {value:.2f}" if value >= 0.01 else "p < 0.01"  # noqa: PLR2004 - two digits are written
+
+
+def _compared(found: WalkForwardDocument) -> list[ComparedRow]:
+    rows = []
+    for key in COMPARED:
+        metric = METRICS_BY_KEY[key]
+        hindsight = None if found.hindsight is None else getattr(found.hindsight, key)
+        rows.append(
+            ComparedRow(
+                label=metric.label,
+                chosen=metric.text(getattr(found.metrics, key), ""),
+                hindsight=metric.text(hindsight, ""),
+                benchmark=metric.text(getattr(found.benchmark, key), ""),
+            )
+        )
+    return rows
+
+
+def _stretches(document: SweepDocument, found: WalkForwardDocument) -> list[StretchRow]:
+    metric = METRICS_BY_KEY[document.parameters.objective]
+    return [
+        StretchRow(
+            start=stretch.start,
+            end=stretch.end,
+            parameters="None" if stretch.slow is None else cell_in_words(_parameters(document, stretch)),
+            in_sample=metric.text(stretch.score, document.data.currency),
+            total_return=stretch.total_return,
+            out_of_sample=ratio(stretch.sharpe),
+        )
+        for stretch in found.stretches
+    ]
+
+
+def _band_rows(document: SweepDocument) -> list[BandRow]:
+    bands = document.bootstrap
+    if bands is None:
+        return []
+    rows = (
+        ("final_equity", bands.final_equity),
+        ("max_drawdown", bands.max_drawdown),
+        ("sharpe", bands.sharpe),
+    )
+    return [_band_row(METRICS_BY_KEY[key], band, document.data.currency) for key, band in rows]
+
+
+def _band_row(metric: Metric, band: Band, currency: str) -> BandRow:
+    quantiles = (band.low_90, band.low_50, band.median, band.high_50, band.high_90)
+    return BandRow(
+        label=metric.label,
+        values=[_short(metric, value, currency) for value in quantiles],
+        observed=_short(metric, band.observed, currency),
+    )
+
+
+def _short(metric: Metric, value: float | None, currency: str) -> str:
+    """Return a figure without cents, where they do not matter."""
+    if metric.kind == Kind.MONEY and value is not None:
+        return rounded_money(value, currency)
+    return metric.text(value, currency)

@@ -1,0 +1,147 @@
+"""What a reader of a forecast must know about the bars behind it."""
+
+from datetime import UTC, date, datetime
+
+import numpy as np
+
+from core.errors import InvalidInput
+from core.formatting import counted, percent
+from forecasting.inputs import traded_bars, untraded_at_end
+from forecasting.model.distribution import SCALE_WINDOW
+from forecasting.model.prediction import MINIMUM_CLOSES, STEADY_CLOSES
+from forecasting.parameters import ForecastParameters
+from ingestion.bars import Bars
+from ingestion.exchange_calendar import calendar_notice, next_sessions, sessions_between
+from ingestion.models import Source
+from ingestion.notices import actions_notice
+
+STALE_SESSIONS = 5
+JUMP = 0.4
+"""A move between two closes beyond this looks like a split that nobody recorded."""
+QUIET_WINDOW = 252
+LONGEST_HALT = 20
+"""Sessions without a trade, about a month, after which no forecast is made."""
+
+
+def refuse_untradable(bars: Bars, parameters: ForecastParameters) -> None:
+    """Raise InvalidInput when a forecast from these bars would mean nothing."""
+    _refuse_halted(bars, parameters)
+    closes = len(traded_bars(bars))
+    if closes >= MINIMUM_CLOSES:
+        return
+    issued_on = bars.dates[-1].item()
+    raise InvalidInput(
+        f"{bars.symbol} has {counted(closes, 'close')} up to {issued_on}; a forecast needs "
+        f"{MINIMUM_CLOSES}. "
+        + ("Choose a later day." if parameters.as_of else "Fetch more of its history on the Data page."),
+        field="as_of" if parameters.as_of else "symbol",
+    )
+
+
+def _refuse_halted(bars: Bars, parameters: ForecastParameters) -> None:
+    halted = untraded_at_end(bars)
+    if halted < LONGEST_HALT:
+        return
+    raise InvalidInput(
+        f"{bars.symbol} was not traded in the {counted(halted, 'session')} up to {bars.dates[-1].item()}. "
+        "What it is worth when trading begins again cannot be read from its past prices. "
+        + ("Choose another day." if parameters.as_of else "Fetch newer bars when it is traded again."),
+        field="as_of" if parameters.as_of else "symbol",
+    )
+
+
+def notices_about(bars: Bars, parameters: ForecastParameters) -> list[str]:
+    """Return the notices, most important first."""
+    found = (
+        _sample(bars),
+        _clamped(bars, parameters),
+        _stale(bars) if parameters.as_of is None and bars.source != Source.SAMPLE else None,
+        actions_notice(bars),
+        _short(bars),
+        _jumps(bars),
+        _untraded(bars),
+        _missing(bars),
+        _provisional(bars),
+        _calendar(bars, parameters),
+    )
+    return [notice for notice in found if notice]
+
+
+def _sample(bars: Bars) -> str | None:
+    if bars.source != Source.SAMPLE:
+        return None
+    return (
+        "Sample data: these are real prices of 2000 to 2013, not current ones. The forecast is an exercise "
+        "in hindsight."
+    )
+
+
+def _clamped(bars: Bars, parameters: ForecastParameters) -> str | None:
+    issued_on: date = bars.dates[-1].item()
+    if parameters.as_of is None or parameters.as_of == issued_on:
+        return None
+    return f"There is no bar on {parameters.as_of}, so the forecast is issued on the one before, {issued_on}."
+
+
+def _calendar(bars: Bars, parameters: ForecastParameters) -> str | None:
+    last: date = next_sessions(bars.exchange, bars.dates[-1].item(), parameters.horizon)[-1]
+    return calendar_notice(bars.exchange, last)
+
+
+def _stale(bars: Bars) -> str | None:
+    last: date = bars.dates[-1].item()
+    passed = len(sessions_between(bars.exchange, last, datetime.now(UTC).date())) - 1
+    if passed <= STALE_SESSIONS:
+        return None
+    return (
+        f"The last stored close is of {last}, {counted(passed, 'session')} ago: that many of the sessions "
+        "forecast here are over. Fetch newer bars before relying on this forecast."
+    )
+
+
+def _short(bars: Bars) -> str | None:
+    if len(bars) >= STEADY_CLOSES:
+        return None
+    return (
+        f"Only {counted(len(bars), 'close')} are known by then, less than a year. The width of the bands is "
+        f"erratic below {STEADY_CLOSES} closes."
+    )
+
+
+def _jumps(bars: Bars) -> str | None:
+    """Compare each open with the close before it, as far back as errors count: a split shows overnight."""
+    overnight = np.abs(bars.open[1:] / bars.close[:-1] - 1)[-SCALE_WINDOW:]
+    days = bars.dates[1:][-SCALE_WINDOW:][overnight > JUMP]
+    if not len(days):
+        return None
+    listed = ", ".join(str(day) for day in days[-3:])
+    return (
+        f"The price jumped by more than {percent(JUMP, 0)} overnight on {listed}. If that was a split which "
+        "is missing from the stored data, the bands are far too wide: fetch the symbol again for its splits."
+    )
+
+
+def _untraded(bars: Bars) -> str | None:
+    quiet = int(np.count_nonzero(bars.volume[-QUIET_WINDOW:] == 0))
+    if not quiet:
+        return None
+    return (
+        f"On {quiet} of the last {counted(min(len(bars), QUIET_WINDOW), 'session')} nothing was traded. "
+        "Such days are left out, so that the move over them counts as one and widens the bands."
+    )
+
+
+def _missing(bars: Bars) -> str | None:
+    gaps = sum(day > bars.dates[-min(len(bars), QUIET_WINDOW)].item() for day in bars.missing_sessions)
+    if not gaps:
+        return None
+    return (
+        f"{counted(gaps, 'session')} of the last year {'has' if gaps == 1 else 'have'} no bar, so a move "
+        "over a gap counts as the move of one day."
+    )
+
+
+def _provisional(bars: Bars) -> str | None:
+    if not bars.provisional:
+        return None
+    return "The last bar was fetched before its session closed: its close is provisional."

@@ -1,0 +1,76 @@
+"""Taking a file in: a small one is imported at once, a large one by a worker."""
+
+import io
+from collections.abc import Iterator
+from dataclasses import asdict
+from itertools import chain
+from tempfile import TemporaryFile
+from typing import Any, BinaryIO
+from uuid import UUID
+
+from core.errors import InvalidInput
+from ingestion.exchange_calendar import known_exchanges
+from ingestion.files.csv_import import FilePrices, ImportRequest, ImportResult, import_bars
+from ingestion.files.upload_storage import drop_upload, keep_upload, pieces_of, read_upload
+from ingestion.models import Upload
+from ingestion.symbols import parse_symbol
+from jobs.models import Job
+from jobs.queue import enqueue
+from jobs.registry import Progress
+
+AT_ONCE = 256 * 1024
+"""Bytes that are imported while the sender waits: about four thousand rows, less than a second."""
+
+
+def import_request(symbol: str | None, prices: FilePrices, exchange: str | None) -> ImportRequest:
+    """Return the request; raises InvalidInput for what is no symbol, or an exchange without a calendar."""
+    code = exchange.strip().upper() if exchange and exchange.strip() else None
+    if code is not None and code not in known_exchanges():
+        raise InvalidInput(
+            f"There is no calendar for “{code[:10]}”. Give an ISO 10383 code such as XNYS, XNAS or XLON.",
+            field="exchange",
+        )
+    return ImportRequest(symbol=parse_symbol(symbol) if symbol else None, prices=prices, exchange=code)
+
+
+def import_or_enqueue(file: BinaryIO, name: str, request: ImportRequest) -> ImportResult | Job:
+    """Return what the file brought, or the job that will import it, where it is large.
+
+    Raises InvalidInput for a file that is too large, and what `import_bars` raises for a small one.
+    """
+    pieces = pieces_of(file)
+    start = _read_start(pieces)
+    if len(start) <= AT_ONCE:
+        return import_bars(io.BytesIO(start), request)
+    upload = keep_upload(name, chain([start], pieces))
+    return _enqueued(upload, request)
+
+
+def import_upload(upload_id: UUID, request: ImportRequest, *, progress: Progress) -> ImportResult:
+    """Import a stored file, as a worker does; raises NotFound when it is gone."""
+    with TemporaryFile() as file:
+        read_upload(upload_id, file)
+        return import_bars(file, request, progress=progress)
+
+
+def _read_start(pieces: Iterator[bytes]) -> bytes:
+    """Return the first pieces, until they are too much for an import at once or the file ends."""
+    start = b""
+    for piece in pieces:
+        start += piece
+        if len(start) > AT_ONCE:
+            break
+    return start
+
+
+def _enqueued(upload: Upload, request: ImportRequest) -> Job:
+    arguments: dict[str, Any] = {"upload": str(upload.pk), **asdict(request)}
+    job = enqueue("import_bars", subject=request.symbol or upload.name, arguments=arguments)
+    if job.arguments.get("upload") != str(upload.pk):
+        drop_upload(upload.pk)
+        raise InvalidInput(
+            f"Another import of {job.subject} is not finished. Wait until it is, or cancel it; then send the "
+            "file again.",
+            field="file",
+        )
+    return job

@@ -1,0 +1,52 @@
+"""The API of backtests."""
+
+from http import HTTPStatus
+from typing import Annotated
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Query, Router
+
+from core.pagination import USUAL_PAGE, Cursor, Limit, page_of
+from core.responses import created_response, document_response, not_modified_response
+from ingestion.symbols import Symbol
+from strategies.backtests.parameters import BacktestParameters
+from strategies.backtests.schemas import BacktestDocument, BacktestListing, BacktestPage
+from strategies.backtests.service import answer, find_digest, find_published
+from strategies.models import Backtest
+
+router = Router(tags=["backtests"], by_alias=True)
+
+
+@router.get("/", include_in_schema=False, response=BacktestPage)
+@router.get("", response=BacktestPage, summary="List backtests")
+def list_backtests(
+    request: HttpRequest,
+    limit: Limit = USUAL_PAGE,
+    cursor: Cursor = None,
+    symbol: Annotated[Symbol | None, Query(description="Only runs of this symbol.")] = None,
+) -> BacktestPage:
+    """Return stored backtests without their series, newest first, a page at a time."""
+    stored = Backtest.objects.defer("document")
+    page = page_of(stored, cursor=cursor, limit=limit, symbol=symbol)
+    return BacktestPage(items=[BacktestListing.of(record) for record in page.rows], next=page.next)
+
+
+@router.post("/", include_in_schema=False)
+@router.post(
+    "",
+    response={HTTPStatus.CREATED: BacktestDocument, HTTPStatus.OK: BacktestDocument},
+    summary="Run a backtest",
+)
+def create_backtest(request: HttpRequest, parameters: BacktestParameters) -> HttpResponse:
+    """Return the backtest: 201 when it was computed now, 200 when the same question was answered before."""
+    answered = answer(parameters)
+    url = f"/api/v1/backtests/{answered.id}"
+    return created_response(request, answered.published, url=url, is_new=answered.is_new)
+
+
+@router.get("/{backtest_id}", response=BacktestDocument, summary="Read a backtest")
+def read_backtest(request: HttpRequest, backtest_id: str) -> HttpResponse:
+    """Return a stored backtest. Knows If-None-Match."""
+    return not_modified_response(request, find_digest(backtest_id)) or document_response(
+        request, find_published(backtest_id)
+    )

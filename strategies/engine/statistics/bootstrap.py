@@ -1,0 +1,82 @@
+"""How else the same returns could have come out: bands by the stationary block bootstrap.
+
+Each draw puts blocks of the observed returns into another order. What it keeps is the distribution of
+the returns and their dependence over short times; what it cannot show is a market unlike the one seen.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from strategies.engine.metrics import NO_DEVIATION, Undefined
+from strategies.engine.prices import FloatArray
+from strategies.engine.statistics.sharpe import yearly_sharpe
+from strategies.engine.statistics.stationary_bootstrap import block_length, resampled_bars
+
+DRAWS = 1000
+LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
+"""Quantiles of every band."""
+LEAST_BARS = 64
+MOST_POINTS = 120
+"""Bars at which the band of the equity is told."""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class BootstrapIntervals:
+    """Quantiles over the draws, at `LEVELS`.
+
+    final_equity, max_drawdown, sharpe: shape (levels,); the last for a year.
+    bars: the bars at which `equity` is told; shape (points,).
+    equity: shape (levels, points), in currency.
+    probability_of_loss: share of draws that end with less than the initial cash.
+    block_length: mean length of a block, in bars.
+    """
+
+    final_equity: FloatArray
+    max_drawdown: FloatArray
+    sharpe: FloatArray
+    bars: NDArray[np.intp]
+    equity: FloatArray
+    probability_of_loss: float
+    block_length: int
+    draws: int
+
+
+def bootstrap_bands(
+    returns: FloatArray, *, initial_cash: float, risk_free_rate: float
+) -> BootstrapIntervals | Undefined:
+    """Return the bands of equity, worst drawdown and Sharpe ratio.
+
+    returns: of each bar, shape (bars,).
+    risk_free_rate: a year's, as a fraction.
+    """
+    bars = len(returns)
+    if bars < LEAST_BARS:
+        return Undefined(f"The period has fewer than {LEAST_BARS} bars: too few to draw from.")
+    if returns.std() < NO_DEVIATION:
+        return Undefined("The equity never moved, so every draw is the same.")
+    points = np.unique(np.linspace(0, bars - 1, min(bars, MOST_POINTS)).astype(np.intp))
+    equity = np.empty((DRAWS, len(points)))
+    drawdown, sharpe = np.empty(DRAWS), np.empty(DRAWS)
+    for draw, sample in enumerate(resampled_bars(bars, DRAWS)):
+        drawn = returns[sample]
+        growth = np.cumprod(1 + drawn)
+        equity[draw] = growth[points]
+        drawdown[draw] = (growth / np.maximum(np.maximum.accumulate(growth), 1.0)).min() - 1
+        sharpe[draw] = yearly_sharpe(drawn, risk_free_rate=risk_free_rate)
+    return BootstrapIntervals(
+        final_equity=_quantiles(equity[:, -1]) * initial_cash,
+        max_drawdown=_quantiles(np.minimum(drawdown, 0.0)),
+        sharpe=_quantiles(np.nan_to_num(sharpe)),
+        bars=points,
+        equity=_quantiles(equity) * initial_cash,
+        probability_of_loss=float((equity[:, -1] < 1).mean()),
+        block_length=block_length(bars),
+        draws=DRAWS,
+    )
+
+
+def _quantiles(draws: FloatArray) -> FloatArray:
+    """Return the quantiles over the first axis, levels first."""
+    return np.quantile(draws, LEVELS, axis=0)

@@ -1,0 +1,165 @@
+"""Figures of all cells of a grid, by the fastest way that is exact for them.
+
+all in or all out, long only, no stops     events
+any other terms                            walking
+kernels not ready                          vectorised where two lines cross on the first terms,
+                                           otherwise the single backtest, cell by cell
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import batched
+
+import numpy as np
+
+from strategies.engine.backtest import Strategy
+from strategies.engine.compilation import readiness
+from strategies.engine.enums import Direction
+from strategies.engine.equity_curve import Curve
+from strategies.engine.orders import orders_for, targets_for
+from strategies.engine.prices import FloatArray, Prices
+from strategies.engine.rules import Decisions, decide
+from strategies.engine.simulation import Simulation, simulate
+from strategies.engine.sweep import vectorised
+from strategies.engine.sweep.averages import CrossoverCells, RuleCells, lines_of
+from strategies.engine.sweep.grid import Grid
+from strategies.engine.sweep.market import Market, Terms
+from strategies.engine.sweep.metrics import STATS, Figures, figures_of, stats_of
+
+RETURNS_AT_ONCE = 128
+"""Cells whose returns are in memory together: a few megabytes for some decades of bars."""
+
+type Report = Callable[[float], None]
+"""Takes the fraction of cells done; may raise, to stop."""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Sweep:
+    """The strategies of a grid on the bars from the index `first` on.
+
+    risk_free_rate: a year's, as a fraction.
+    """
+
+    prices: Prices
+    strategy: Strategy
+    grid: Grid
+    first: int
+    risk_free_rate: float
+
+    @property
+    def bars(self) -> int:
+        """The number of traded bars."""
+        return len(self.prices) - self.first
+
+    def figures(self, report: Report = lambda _: None) -> Figures:
+        """Return the figures of all cells.
+
+        Raises PricesTooLarge when prices grew too much to be averaged exactly, ReconciliationError when
+        profits and equity of a cell that was computed singly do not agree.
+        """
+        tallies = self._tallies(report)
+        compiled = readiness.compiled()
+        return figures_of(
+            tallies,
+            bars=self.bars,
+            risk_free_rate=self.risk_free_rate,
+            columns=None if compiled is None else compiled.loops.columns,
+        )
+
+    def returns(self, report: Report = lambda _: None) -> Iterator[FloatArray]:
+        """Yield the returns of all cells in order, in batches of the shape (cells, bars).
+
+        Raises as `figures` does.
+        """
+        for batch in batched(range(len(self.grid)), RETURNS_AT_ONCE):
+            yield self.returns_of(batch)
+            report((batch[-1] + 1) / len(self.grid))
+
+    def returns_of(self, cells: tuple[int, ...]) -> FloatArray:
+        """Return the returns of some cells, shape (cells, bars); raises as `figures` does."""
+        compiled = readiness.compiled()
+        returns = np.empty((len(cells), self.bars))
+        if compiled is None:
+            for row, cell in zip(returns, cells, strict=True):
+                row[:] = self.curve(cell).returns
+        else:
+            compiled.loops.accumulate_cells(
+                self._lines.of(cells), self._market, self._terms, closed_form=False, returns=returns
+            )
+        return returns
+
+    def curve(self, cell: int) -> Curve:
+        """Return the equity curve of a cell, from the single backtest's own simulation."""
+        return Curve.of(self._simulation(cell), self.prices.dates[self.first :])
+
+    def _tallies(self, report: Report) -> FloatArray:
+        # Lines last: they are what is read most, and fill the processor's cache.
+        compiled, market, lines = readiness.compiled(), self._market, self._lines
+        if compiled is not None:
+            found: FloatArray = compiled.loops.accumulate_cells(
+                lines, market, self._terms, closed_form=self._has_closed_form
+            )
+            return found
+        if isinstance(lines, CrossoverCells) and self._has_closed_form:
+            tallies = vectorised.accumulate_pairs(lines, market, self._terms)
+        else:
+            tallies = np.full((len(self.grid), STATS), np.nan)
+        for cell in np.flatnonzero(np.isnan(tallies).any(axis=1)).tolist():
+            tallies[cell] = self._tally(cell)
+            report((cell + 1) / len(self.grid))
+        return tallies
+
+    def _tally(self, cell: int) -> FloatArray:
+        simulation = self._simulation(cell)
+        curve = Curve.of(simulation, self.prices.dates[self.first :])
+        return stats_of(curve, simulation.trades, risk_free_rate=self.risk_free_rate)
+
+    def _simulation(self, cell: int) -> Simulation:
+        decisions = decide(self.grid.rule, self.prices, self.grid.rule_parameters(cell))
+        return simulated(self.prices, self.strategy, decisions, first=self.first)
+
+    @cached_property
+    def _lines(self) -> CrossoverCells | RuleCells:
+        compiled = readiness.compiled()
+        simple = None if compiled is None else compiled.averaging.simple_averages
+        return lines_of(self.grid, self.prices, first=self.first, compiled=simple)
+
+    @cached_property
+    def _market(self) -> Market:
+        compiled = readiness.compiled()
+        return Market.of(
+            self.prices.since(self.first),
+            self.strategy.account,
+            fill=self.strategy.fill,
+            risk_free_rate=self.risk_free_rate,
+            tabulate=vectorised.tabulate if compiled is None else compiled.tables.tabulate,
+        )
+
+    @cached_property
+    def _terms(self) -> Terms:
+        return Terms.of(self.strategy)
+
+    @property
+    def _has_closed_form(self) -> bool:
+        """Whether all money is in shares or none is, and no stop acts in between."""
+        account = self.strategy.account
+        return (
+            self.strategy.direction == Direction.LONG_ONLY
+            and not self.strategy.stops.are_set
+            and account.position_size == 1
+            and account.fractional_shares
+            and account.commission_fixed == 0
+        )
+
+
+def simulated(prices: Prices, strategy: Strategy, decisions: Decisions, *, first: int) -> Simulation:
+    """Return the simulation of a rule's decisions as the single backtest does it."""
+    orders = orders_for(
+        targets_for(decisions.side, strategy.direction),
+        known_from=decisions.known_from,
+        first=first,
+        entry=strategy.entry,
+        fill=strategy.fill,
+    )
+    return simulate(prices.since(first), orders, strategy.account, strategy.stops)

@@ -1,0 +1,195 @@
+"""What may be asked of a sweep: a backtest's parameters, with ranges in place of single windows."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from fractions import Fraction
+from math import prod
+from typing import Annotated, Any, Self
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    TypeAdapter,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+
+from core.errors import field_errors
+from core.field_messages import FieldMessage
+from strategies.backtests.parameters import BacktestParameters
+from strategies.engine.rules import RULES, RuleParameters
+from strategies.engine.sweep.grid import TUNABLE, Grid, grid_of
+from strategies.engine.sweep.selection import Objective
+from strategies.engine.sweep.walk_forward import Scheme
+from strategies.parameters import DEFAULTS, OfOneSymbol, TradingParameters
+
+__all__ = ["Objective", "Scheme", "SteppedRange", "SweepParameters", "Values", "WalkForwardPlan"]
+
+MOST_COMBINATIONS = 250_000
+MOST_VALUES = 1_000
+
+
+class SteppedRange(BaseModel):
+    """Values from `start` in equal steps; `stop` is one of them where a step lands on it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    start: Annotated[float, Field(description="The first value.")]
+    stop: Annotated[float, Field(description="The last value, where a step lands on it.")]
+    step: Annotated[float, Field(gt=0, description="Distance of neighbours.")] = 1
+
+    def values(self) -> tuple[float, ...]:
+        """Return the values, computed in decimals so that 0.1 steps meet 0.3."""
+        start, step = Decimal(str(self.start)), Decimal(str(self.step))
+        return tuple(float(start + place * step) for place in range(self.count()))
+
+    def count(self) -> int:
+        """Return how many values there are; 0 where `stop` lies before `start`."""
+        # Decimals cannot divide what differs by more than 28 digits.
+        start, stop, step = (Fraction(str(number)) for number in (self.start, self.stop, self.step))
+        return max(int((stop - start) // step) + 1, 0) if stop >= start else 0
+
+
+type Values = SteppedRange | list[float] | float
+"""A range, a list of values, or one value."""
+
+_IN_WORDS = FieldMessage(
+    "a number, a list of numbers, or a range with start, stop and step",
+    hint='{"start": 10, "stop": 50, "step": 5} has 10 and 50',
+)
+
+
+class WalkForwardPlan(BaseModel):
+    """How walk-forward cuts the bars: chosen by the training bars, traded in the bars after them."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    scheme: Annotated[Scheme, Field(description="Train on the last bars alone, or on all bars so far.")] = (
+        Scheme.ROLLING
+    )
+    train_bars: Annotated[
+        int,
+        Field(ge=50, le=10_000, description="Bars that a choice looks back on."),
+        FieldMessage("a number of bars"),
+    ] = 756
+    test_bars: Annotated[
+        int,
+        Field(ge=20, le=2_520, description="Bars that a choice is traded for."),
+        FieldMessage("a number of bars"),
+    ] = 252
+
+
+class SweepRanges(TradingParameters):
+    """What is swept, and what the best is best at, whichever the symbol."""
+
+    fast: Annotated[Values, Field(description="Bars in the fast average."), _IN_WORDS] = SteppedRange(
+        start=5, stop=60, step=5
+    )
+    middle: Annotated[
+        Values, Field(description="Bars in the middle average, of a rule with three."), _IN_WORDS
+    ] = DEFAULTS.middle
+    slow: Annotated[Values, Field(description="Bars in the slow average."), _IN_WORDS] = SteppedRange(
+        start=20, stop=240, step=10
+    )
+    signal: Annotated[
+        Values, Field(description="Bars in the average of the MACD line, its signal line."), _IN_WORDS
+    ] = DEFAULTS.signal
+    band: Annotated[
+        Values, Field(description="Distance of the bands from their average: 0.025 is 2.5 %."), _IN_WORDS
+    ] = DEFAULTS.band
+    objective: Annotated[
+        Objective,
+        Field(description="Figure that the best combination has most of."),
+        FieldMessage("a figure of the cells"),
+    ] = Objective.SHARPE
+    minimum_trades: Annotated[
+        int,
+        Field(ge=0, le=10_000, description="Combinations with fewer trades cannot be the best."),
+        FieldMessage("a number of trades"),
+    ] = 1
+    walk_forward: Annotated[
+        WalkForwardPlan, Field(description="How the bars are cut to choose by the past alone.")
+    ] = WalkForwardPlan()
+
+    @field_validator(*TUNABLE)
+    @classmethod
+    def _values_are_allowed(cls, given: Values, info: ValidationInfo) -> Values:
+        """Refuse values that a single backtest would refuse; those of windows must be whole."""
+        name = str(info.field_name)
+        if isinstance(given, SteppedRange) and given.count() > MOST_VALUES:
+            raise ValueError(f"This range has more than {MOST_VALUES:,d} values. Give a larger step.")
+        values = values_of(given)
+        if not values:
+            raise ValueError("There is no value here: the range must stop at its start or after it.")
+        if len(values) > MOST_VALUES:
+            raise ValueError(f"These are more than {MOST_VALUES:,d} values. Give fewer.")
+        for value in values:
+            try:
+                SINGLE_VALUES[name].validate_python(value)
+            except ValidationError as error:
+                raise ValueError(field_errors(error)[0].message) from None
+        return given
+
+    @model_validator(mode="after")
+    def _there_are_cells(self) -> Self:
+        combinations = prod(len(self.values(name)) for name in self.varied())
+        if combinations > MOST_COMBINATIONS:
+            raise ValueError(
+                f"These ranges make {combinations:,d} combinations. Give larger steps: at most "
+                f"{MOST_COMBINATIONS:,d} can be swept at once."
+            )
+        if not len(self.grid()):
+            raise ValueError("No combination has windows that increase. Let the slow ones go higher.")
+        return self
+
+    def values(self, name: str) -> tuple[float, ...]:
+        """Return the values of one of `TUNABLE`, in ascending order, each once."""
+        return values_of(getattr(self, name))
+
+    def varied(self) -> tuple[str, ...]:
+        """Return the names of what the rule uses and a sweep can vary, in reading order."""
+        return tuple(name for name in TUNABLE if name in RULES[self.rule].uses)
+
+    def grid(self) -> Grid:
+        """Return the cells: every combination whose windows increase."""
+        usual = RuleParameters(average=self.average)
+        return grid_of(self.rule, usual, {name: self.values(name) for name in self.varied()})
+
+
+class SweepParameters(SweepRanges, OfOneSymbol):
+    """One sweep's question: every combination of the values of the rule's parameters is backtested."""
+
+    def backtest(self, cell: Mapping[str, float]) -> BacktestParameters:
+        """Return the single backtest of a cell, given by what varies."""
+        shared = {name: getattr(self, name) for name in TradingParameters.model_fields}
+        return BacktestParameters.model_validate({"symbol": self.symbol, **shared, **cell})
+
+
+def values_of(given: Values) -> tuple[float, ...]:
+    """Return the values in ascending order, each once."""
+    if isinstance(given, SteppedRange):
+        return given.values()
+    return tuple(sorted(set(map(float, given)))) if isinstance(given, list) else (float(given),)
+
+
+def _single_value(name: str) -> TypeAdapter[float]:
+    """Return what checks one value of a parameter as a backtest does."""
+    field = BacktestParameters.model_fields[name]
+    checked: Any = Annotated[field.annotation, *field.metadata]
+    return TypeAdapter(checked)
+
+
+SINGLE_VALUES = {name: _single_value(name) for name in TUNABLE}
+"""One definition of the limits: those of a backtest."""
+
+
+def _limits(name: str) -> tuple[float, float]:
+    schema = BacktestParameters.model_json_schema()["properties"][name]
+    return float(schema["minimum"]), float(schema["maximum"])
+
+
+SINGLE_LIMITS = {name: _limits(name) for name in TUNABLE}
+"""Lowest and highest value of each."""

@@ -1,0 +1,284 @@
+"""The published document of a sweep: page, files and API all render this."""
+
+from datetime import date, datetime
+from typing import Annotated, Literal, Self
+
+from pydantic import Field
+
+from core.documents import Document, DocumentLinks
+from core.pagination import NEXT_IN_WORDS
+from ingestion.schemas import DataDocument
+from strategies.backtests.schemas import BacktestVersions, Metrics, Period
+from strategies.engine.sweep.walk_forward import Scheme
+from strategies.models import ParameterSweep
+from strategies.sweeps.parameters import SweepParameters
+
+SCHEMA: Literal["hindcast.sweep"] = "hindcast.sweep"
+SCHEMA_VERSION = 2
+
+type Figure = float | None
+"""A figure; null where it is undefined."""
+
+NOT_USED = "; null for a rule that has none."
+
+
+class Cells(Document):
+    """Every combination as columns of equal length. Fractions are fractions: 0.1 is 10 %.
+
+    Each figure is exactly that of the single backtest with these parameters.
+    """
+
+    fast: Annotated[list[int] | None, Field(description="Bars in the fast average" + NOT_USED)]
+    middle: Annotated[list[int] | None, Field(description="Bars in the middle average" + NOT_USED)]
+    slow: Annotated[list[int] | None, Field(description="Bars in the slow average" + NOT_USED)]
+    signal: Annotated[list[int] | None, Field(description="Bars in the signal line" + NOT_USED)]
+    band: Annotated[list[float] | None, Field(description="Distance of the bands" + NOT_USED)]
+    total_return: Annotated[list[Figure], Field(description="Final over initial equity, minus one.")]
+    cagr: Annotated[list[Figure], Field(description="Compound annual growth rate, 252 bars a year.")]
+    sharpe: Annotated[list[Figure], Field(description="Mean excess return over its deviation, a year.")]
+    sortino: Annotated[list[Figure], Field(description="Mean excess return over downside deviation, a year.")]
+    calmar: Annotated[list[Figure], Field(description="CAGR over the worst drawdown.")]
+    max_drawdown: Annotated[list[Figure], Field(description="Worst fall from a peak; zero or negative.")]
+    trades: Annotated[list[int], Field(description="Trades, an open one included.")]
+    exposure: Annotated[list[Figure], Field(description="Share of bars with a position at the close.")]
+    win_rate: Annotated[list[Figure], Field(description="Share of trades with a profit.")]
+    neighbourhood: Annotated[
+        list[Figure],
+        Field(description="Mean of the objective over the combination and those next to it on every axis."),
+    ]
+
+
+class Cell(Document):
+    """One combination with its figures, as `Cells` has them."""
+
+    index: Annotated[int, Field(description="Its place in the columns of `cells`.")]
+    fast: Annotated[int | None, Field(description="Bars in the fast average; null where not used.")]
+    middle: Annotated[int | None, Field(description="Bars in the middle average; null where not used.")]
+    slow: Annotated[int | None, Field(description="Bars in the slow average; null where not used.")]
+    signal: Annotated[int | None, Field(description="Bars in the signal line; null where not used.")]
+    band: Annotated[float | None, Field(description="Distance of the bands; null where not used.")]
+    total_return: Annotated[Figure, Field(description="Final over initial equity, minus one.")]
+    cagr: Annotated[Figure, Field(description="Compound annual growth rate, 252 bars a year.")]
+    sharpe: Annotated[Figure, Field(description="Mean excess return over its deviation, a year.")]
+    sortino: Annotated[Figure, Field(description="Mean excess return over downside deviation, a year.")]
+    calmar: Annotated[Figure, Field(description="CAGR over the worst drawdown.")]
+    max_drawdown: Annotated[Figure, Field(description="Worst fall from a peak; zero or negative.")]
+    trades: Annotated[int, Field(description="Trades, an open one included.")]
+    exposure: Annotated[Figure, Field(description="Share of bars with a position at the close.")]
+    win_rate: Annotated[Figure, Field(description="Share of trades with a profit.")]
+    neighbourhood: Annotated[
+        Figure, Field(description="Mean of the objective over it and those next to it on every axis.")
+    ]
+
+
+class Verdict(Document):
+    """Whether the best combination means anything. Probabilities are fractions."""
+
+    trials: Annotated[int, Field(description="Combinations of this sweep.")]
+    trials_ever: Annotated[
+        int,
+        Field(description="Different combinations ever tried on this symbol and these bars."),
+    ]
+    skewness: Annotated[Figure, Field(description="Of the best one's returns.")]
+    kurtosis: Annotated[Figure, Field(description="Of the best one's returns; 3 for a normal distribution.")]
+    probabilistic_sharpe: Annotated[
+        Figure, Field(description="Probability that the best one's true Sharpe ratio is above zero.")
+    ]
+    deflated_sharpe: Annotated[
+        Figure, Field(description="The same, above what the best of so many worthless trials would reach.")
+    ]
+    deflated_sharpe_ever: Annotated[
+        Figure, Field(description="The same, counting all trials ever made on this symbol and these bars.")
+    ]
+    probability_of_overfitting: Annotated[
+        Figure,
+        Field(description="Share of splits in which the best of one half is below the other's median."),
+    ]
+    probability_of_loss: Annotated[
+        Figure, Field(description="Share of splits in which the best of one half loses in the other.")
+    ]
+    splits: Annotated[int, Field(description="Splits of the bars that were looked at.")]
+    spa_p_value: Annotated[
+        Figure,
+        Field(description="Probability of so large a lead over buy and hold if no combination were better."),
+    ]
+    draws: Annotated[int, Field(description="Draws of the bootstrap behind it.")]
+    sentence: Annotated[str, Field(description="The verdict in words.")]
+    caveats: Annotated[list[str], Field(description="What limits these figures.")]
+
+
+class WalkForwardStretch(Document):
+    """A choice by the bars before, and what came of it; its parameters are null where there was none."""
+
+    train_start: Annotated[date, Field(description="First training bar.")]
+    start: Annotated[date, Field(description="First bar that the choice is traded.")]
+    end: Annotated[date, Field(description="Last bar that the choice is traded.")]
+    fast: Annotated[int | None, Field(description="Bars in the fast average; null where not used.")]
+    middle: Annotated[int | None, Field(description="Bars in the middle average; null where not used.")]
+    slow: Annotated[int | None, Field(description="Bars in the slow average; null where not used.")]
+    signal: Annotated[int | None, Field(description="Bars in the signal line; null where not used.")]
+    band: Annotated[float | None, Field(description="Distance of the bands; null where not used.")]
+    score: Annotated[Figure, Field(description="Its objective in the training bars.")]
+    in_sample_return: Annotated[Figure, Field(description="Total return in the training bars.")]
+    in_sample_sharpe: Annotated[Figure, Field(description="Sharpe ratio in the training bars.")]
+    total_return: Annotated[float, Field(description="In the bars after the choice.")]
+    sharpe: Annotated[Figure, Field(description="Mean excess return over its deviation, a year.")]
+
+
+class ParameterStability(Document):
+    """How steady the chosen values of one parameter were."""
+
+    parameter: Annotated[str, Field(description="Name of the parameter.")]
+    lowest: Annotated[float, Field(description="Least value chosen.")]
+    highest: Annotated[float, Field(description="Greatest value chosen.")]
+    mean: Annotated[float, Field(description="Mean of the values chosen.")]
+    deviation: Annotated[float, Field(description="Standard deviation over the choices.")]
+
+
+class WalkForwardSeries(Document):
+    """Equity at the close, in currency, as columns of equal length."""
+
+    dates: Annotated[list[date], Field(description="Days of the closes.")]
+    equity: Annotated[list[float], Field(description="Of the choices, traded as one strategy.")]
+    hindsight_equity: Annotated[
+        list[float] | None, Field(description="Of the combination that was best over the whole period.")
+    ]
+    benchmark_equity: Annotated[list[float], Field(description="Of buy and hold.")]
+
+
+class WalkForwardDocument(Document):
+    """Choosing by the past alone, stretch after stretch, traded as one strategy."""
+
+    scheme: Annotated[Scheme, Field(description="Which bars a choice looks back on.")]
+    train_bars: Annotated[int, Field(description="Bars that a choice looks back on.")]
+    test_bars: Annotated[int, Field(description="Bars that a choice is traded for.")]
+    stretches: Annotated[list[WalkForwardStretch], Field(description="The choices, oldest first.")]
+    metrics: Annotated[Metrics, Field(description="Out of sample, all stretches together.")]
+    hindsight: Annotated[
+        Metrics | None, Field(description="Of the combination that was best over the whole period.")
+    ]
+    benchmark: Annotated[Metrics, Field(description="Buy and hold over the same bars.")]
+    efficiency: Annotated[
+        Figure, Field(description="Mean Sharpe ratio after the choices over the mean before them.")
+    ]
+    choices: Annotated[int, Field(description="Different combinations chosen.")]
+    stability: Annotated[list[ParameterStability], Field(description="How steady the chosen values were.")]
+    sentence: Annotated[str, Field(description="The outcome in words.")]
+    series: Annotated[WalkForwardSeries, Field(description="What charts draw, as columns.")]
+
+
+class BandSeries(Document):
+    """Quantiles of the equity over the draws, in currency, as columns of equal length."""
+
+    dates: Annotated[list[date], Field(description="Days of the closes.")]
+    low_90: Annotated[list[float], Field(description="5 % of the draws lie below.")]
+    low_50: Annotated[list[float], Field(description="25 % of the draws lie below.")]
+    median: Annotated[list[float], Field(description="Half of the draws lie below.")]
+    high_50: Annotated[list[float], Field(description="25 % of the draws lie above.")]
+    high_90: Annotated[list[float], Field(description="5 % of the draws lie above.")]
+    equity: Annotated[list[float], Field(description="Of the best combination, as it came.")]
+
+
+class Band(Document):
+    """Quantiles of one figure over the draws, and the figure as it came."""
+
+    low_90: Annotated[float, Field(description="5 % of the draws lie below.")]
+    low_50: Annotated[float, Field(description="25 % of the draws lie below.")]
+    median: Annotated[float, Field(description="Half of the draws lie below.")]
+    high_50: Annotated[float, Field(description="25 % of the draws lie above.")]
+    high_90: Annotated[float, Field(description="5 % of the draws lie above.")]
+    observed: Annotated[Figure, Field(description="As it came; null where undefined.")]
+
+
+class BootstrapDocument(Document):
+    """How else the returns of the best combination could have come out."""
+
+    draws: Annotated[int, Field(description="Number of draws.")]
+    block_length: Annotated[int, Field(description="Mean length of a block, in bars.")]
+    final_equity: Annotated[Band, Field(description="Equity at the last close, in currency.")]
+    max_drawdown: Annotated[Band, Field(description="Worst fall from a peak; zero or negative.")]
+    sharpe: Annotated[Band, Field(description="Mean excess return over its deviation, a year.")]
+    probability_of_loss: Annotated[float, Field(description="Share of draws that end below the start.")]
+    series: Annotated[BandSeries, Field(description="What charts draw, as columns.")]
+
+
+class SweepLinks(DocumentLinks):
+    """Addresses of the same sweep in other forms, relative to the site."""
+
+    csv: Annotated[str, Field(description="Every combination as CSV.")]
+
+
+def links_of(sweep_id: str) -> SweepLinks:
+    """Return the URLs of a sweep."""
+    url = f"/sweeps/{sweep_id}"
+    return SweepLinks.at(url, csv=f"{url}.csv")
+
+
+class SweepDocument(Document):
+    """A sweep: the question, the data, every combination, and what the best of them is worth."""
+
+    schema_: Annotated[
+        Literal["hindcast.sweep"], Field(alias="schema", description="What kind of document this is.")
+    ] = SCHEMA
+    schema_version: Annotated[
+        int, Field(description="Version of that kind; a field is removed or changed in a new one only.")
+    ] = SCHEMA_VERSION
+    id: Annotated[str, Field(description="Hash of parameters, stated data, engine and schema version.")]
+    generated_at: Annotated[datetime, Field(description="When it was computed, UTC.")]
+    parameters: Annotated[SweepParameters, Field(description="The question, with every default.")]
+    period: Annotated[Period, Field(description="The traded days.")]
+    data: Annotated[DataDocument, Field(description="Where the bars come from, and what is wrong with them.")]
+    varied: Annotated[list[str], Field(description="The rule's parameters, in reading order.")]
+    skipped: Annotated[int, Field(description="Combinations left out because their windows do not increase.")]
+    summary: Annotated[str, Field(description="The result in a sentence.")]
+    notices: Annotated[list[str], Field(description="What a reader must know: gaps, clamped dates, costs.")]
+    cells: Annotated[Cells, Field(description="Every combination, as columns.")]
+    best: Annotated[Cell | None, Field(description="Null where no combination qualifies.")]
+    top: Annotated[list[Cell], Field(description="The best combinations, best first.")]
+    benchmark: Annotated[Metrics, Field(description="Buy and hold, with the same costs.")]
+    verdict: Annotated[Verdict, Field(description="Whether the best combination means anything.")]
+    walk_forward: Annotated[
+        WalkForwardDocument | None, Field(description="Choosing by the past alone; null for short periods.")
+    ]
+    bootstrap: Annotated[
+        BootstrapDocument | None,
+        Field(description="Bands of the best combination; null where there is none."),
+    ]
+    undefined: Annotated[
+        dict[str, str], Field(description="Why figures of the verdict, or whole parts, are null, by name.")
+    ]
+    versions: Annotated[BacktestVersions, Field(description="Of what computed the document.")]
+    disclosure: Annotated[str, Field(description="What a hypothetical result leaves out, in sentences.")]
+    links: Annotated[SweepLinks, Field(description="The same sweep in other forms.")]
+
+
+class SweepListing(Document):
+    """A stored sweep as lists show it."""
+
+    id: Annotated[str, Field(description="Names the sweep in URLs.")]
+    symbol: Annotated[str, Field(description="Ticker symbol of the share.")]
+    created_at: Annotated[datetime, Field(description="When it was first computed, UTC.")]
+    parameters: Annotated[SweepParameters, Field(description="The question, with every default.")]
+    summary: Annotated[str, Field(description="The result in a sentence.")]
+    trials: Annotated[int, Field(description="Combinations that were backtested.")]
+    links: Annotated[SweepLinks, Field(description="The sweep in its forms.")]
+
+    @classmethod
+    def of(cls, record: ParameterSweep) -> Self:
+        """Return the listing of a stored sweep."""
+        return cls(
+            id=record.pk,
+            symbol=record.symbol,
+            created_at=record.created_at,
+            parameters=SweepParameters.model_validate(record.parameters),
+            summary=record.summary,
+            trials=record.trials,
+            links=links_of(record.pk),
+        )
+
+
+class SweepPage(Document):
+    """A page of stored sweeps, newest first."""
+
+    items: Annotated[list[SweepListing], Field(description="The sweeps of this page.")]
+    next: Annotated[str | None, Field(description=NEXT_IN_WORDS)]

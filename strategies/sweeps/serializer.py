@@ -1,0 +1,257 @@
+"""From a computed sweep to its document. Nothing is calculated here but the rounding."""
+
+from datetime import date, datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.documents import library_version
+from ingestion.schemas import DataDocument
+from strategies.backtests import narrative as backtest_narrative
+from strategies.backtests.schemas import BacktestVersions, Period
+from strategies.backtests.serializer import metrics_of
+from strategies.engine import ENGINE_VERSION
+from strategies.engine.metrics import Undefined
+from strategies.engine.prices import FloatArray
+from strategies.engine.statistics.bootstrap import BootstrapIntervals
+from strategies.engine.statistics.overfitting import Overfitting
+from strategies.engine.statistics.sharpe import ReturnShape
+from strategies.engine.statistics.spa import SpaResult
+from strategies.engine.sweep.grid import TUNABLE
+from strategies.engine.sweep.walk_forward import WalkForward, WalkForwardWindow
+from strategies.rounding import published, published_column, published_or_none
+from strategies.sweeps import narrative
+from strategies.sweeps.computation import SweepRun
+from strategies.sweeps.schemas import (
+    Band,
+    BandSeries,
+    BootstrapDocument,
+    Cell,
+    Cells,
+    ParameterStability,
+    SweepDocument,
+    Verdict,
+    WalkForwardDocument,
+    WalkForwardSeries,
+    WalkForwardStretch,
+    links_of,
+)
+
+SHOWN_BEST = 20
+FIGURES = (
+    "total_return",
+    "cagr",
+    "sharpe",
+    "sortino",
+    "calmar",
+    "max_drawdown",
+    "exposure",
+    "win_rate",
+)
+
+
+def document_of(run: SweepRun, *, sweep_id: str, generated_at: datetime) -> SweepDocument:
+    """Return the document of `run`."""
+    material, undefined = run.material, _reasons(run)
+    cells = _cells(run)
+    return SweepDocument(
+        id=sweep_id,
+        generated_at=generated_at,
+        parameters=material.parameters,
+        period=Period(start=run.run.start, end=run.run.end, bars=run.sweep.bars),
+        data=DataDocument.of(material.bars),
+        varied=list(material.parameters.varied()),
+        skipped=material.grid.skipped,
+        summary=narrative.summary(run),
+        notices=backtest_narrative.notices(run.run),
+        cells=cells,
+        best=None if run.best is None else _cell(cells, run.best),
+        top=[_cell(cells, index) for index in _best_first(run.score)[:SHOWN_BEST]],
+        benchmark=metrics_of(run.run.result.benchmark.metrics),
+        verdict=_verdict(run),
+        walk_forward=None
+        if isinstance(run.walk_forward, Undefined)
+        else _walk_forward(run, run.walk_forward),
+        bootstrap=None if isinstance(run.bands, Undefined) else _bootstrap(run, run.bands),
+        undefined=undefined,
+        versions=BacktestVersions(engine=ENGINE_VERSION, numpy=library_version("numpy")),
+        disclosure=backtest_narrative.disclosure(run.run),
+        links=links_of(sweep_id),
+    )
+
+
+def _cells(run: SweepRun) -> Cells:
+    axes = run.material.grid.axes
+    return Cells.model_validate(
+        {
+            **{name: axes[name].tolist() if name in axes else None for name in TUNABLE},
+            **{name: published_or_none(getattr(run.figures, name)) for name in FIGURES},
+            "trades": run.figures.trades.tolist(),
+            "neighbourhood": published_or_none(run.neighbourhood),
+        }
+    )
+
+
+def _cell(cells: Cells, index: int) -> Cell:
+    columns = {name: getattr(cells, name) for name in Cells.model_fields}
+    return Cell.model_validate(
+        {
+            "index": index,
+            **{name: None if column is None else column[index] for name, column in columns.items()},
+        }
+    )
+
+
+def _best_first(score: FloatArray) -> list[int]:
+    order = np.argsort(-score, kind="stable")
+    places: list[int] = order[~np.isnan(score[order])].tolist()
+    return places
+
+
+def _verdict(run: SweepRun) -> Verdict:
+    evidence = run.evidence
+    return Verdict.model_validate(
+        {
+            "trials": evidence.trials,
+            "trials_ever": evidence.trials_ever,
+            **_of_the_returns(evidence.shape),
+            "probabilistic_sharpe": _figure(evidence.probabilistic),
+            "deflated_sharpe": _figure(evidence.deflated),
+            "deflated_sharpe_ever": _figure(evidence.deflated_ever),
+            **_of_the_choice(evidence.overfitting),
+            **_against_holding(evidence.superiority),
+            "sentence": narrative.verdict(run),
+            "caveats": narrative.caveats(run),
+        }
+    )
+
+
+def _of_the_returns(shape: ReturnShape | Undefined) -> dict[str, float | None]:
+    if isinstance(shape, Undefined):
+        return {"skewness": None, "kurtosis": None}
+    return {"skewness": published(shape.skewness), "kurtosis": published(shape.kurtosis)}
+
+
+def _of_the_choice(found: Overfitting | Undefined) -> dict[str, float | None]:
+    if isinstance(found, Undefined):
+        return {"probability_of_overfitting": None, "probability_of_loss": None, "splits": 0}
+    return {
+        "probability_of_overfitting": published(found.probability),
+        "probability_of_loss": published(found.probability_of_loss),
+        "splits": found.splits,
+    }
+
+
+def _against_holding(found: SpaResult | Undefined) -> dict[str, float | None]:
+    if isinstance(found, Undefined):
+        return {"spa_p_value": None, "draws": 0}
+    return {"spa_p_value": published(found.p_value), "draws": found.draws}
+
+
+def _reasons(run: SweepRun) -> dict[str, str]:
+    evidence = run.evidence
+    parts = {
+        "probabilistic_sharpe": evidence.probabilistic,
+        "deflated_sharpe": evidence.deflated,
+        "deflated_sharpe_ever": evidence.deflated_ever,
+        "probability_of_overfitting": evidence.overfitting,
+        "probability_of_loss": evidence.overfitting,
+        "spa_p_value": evidence.superiority,
+        "walk_forward": run.walk_forward,
+        "bootstrap": run.bands,
+    }
+    return {name: part.reason for name, part in parts.items() if isinstance(part, Undefined)}
+
+
+def _walk_forward(run: SweepRun, found: WalkForward) -> WalkForwardDocument:
+    plan = run.material.parameters.walk_forward
+    hindsight = found.hindsight_curve
+    return WalkForwardDocument(
+        scheme=plan.scheme,
+        train_bars=plan.train_bars,
+        test_bars=plan.test_bars,
+        stretches=[_stretch(run, stretch) for stretch in found.stretches],
+        metrics=metrics_of(found.metrics),
+        hindsight=None if found.hindsight is None else metrics_of(found.hindsight),
+        benchmark=metrics_of(found.benchmark),
+        efficiency=_nullable(found.efficiency),
+        choices=len({stretch.cell for stretch in found.stretches} - {None}),
+        stability=_stability(run, found),
+        sentence=narrative.walk_forward_in_words(found),
+        series=WalkForwardSeries(
+            dates=found.curve.dates.tolist(),
+            equity=published_column(found.curve.equity),
+            hindsight_equity=None if hindsight is None else published_column(hindsight.equity),
+            benchmark_equity=published_column(found.benchmark_curve.equity),
+        ),
+    )
+
+
+def _stretch(run: SweepRun, stretch: WalkForwardWindow) -> WalkForwardStretch:
+    days: NDArray[np.datetime64] = run.material.bars.dates
+    chosen = {} if stretch.cell is None else run.material.values(stretch.cell)
+    return WalkForwardStretch.model_validate(
+        {
+            **{name: chosen.get(name) for name in TUNABLE},
+            "train_start": _day(days, stretch.train_first),
+            "start": _day(days, stretch.test_first),
+            "end": _day(days, stretch.test_end - 1),
+            "score": _nullable(stretch.score),
+            "in_sample_return": _nullable(stretch.in_sample_return),
+            "in_sample_sharpe": _nullable(stretch.in_sample_sharpe),
+            "total_return": published(stretch.total_return),
+            "sharpe": _nullable(stretch.sharpe),
+        }
+    )
+
+
+def _stability(run: SweepRun, found: WalkForward) -> list[ParameterStability]:
+    cells = [stretch.cell for stretch in found.stretches if stretch.cell is not None]
+    axes = run.material.grid.axes if cells else {}
+    return [
+        ParameterStability(
+            parameter=name,
+            lowest=float(chosen.min()),
+            highest=float(chosen.max()),
+            mean=published(float(chosen.mean())),
+            deviation=published(float(chosen.std())),
+        )
+        for name, chosen in ((name, values[cells].astype(np.float64)) for name, values in axes.items())
+    ]
+
+
+def _bootstrap(run: SweepRun, bands: BootstrapIntervals) -> BootstrapDocument:
+    best, curve = run.run.result.strategy.metrics, run.run.result.strategy.curve
+    levels = ("low_90", "low_50", "median", "high_50", "high_90")
+
+    def band(quantiles: FloatArray, observed: float | Undefined) -> Band:
+        values = dict(zip(levels, published_column(quantiles), strict=True))
+        return Band(**values, observed=_figure(observed))
+
+    equity = dict(zip(levels, map(published_column, bands.equity), strict=True))
+    return BootstrapDocument(
+        draws=bands.draws,
+        block_length=bands.block_length,
+        final_equity=band(bands.final_equity, best.final_equity),
+        max_drawdown=band(bands.max_drawdown, best.max_drawdown),
+        sharpe=band(bands.sharpe, best.sharpe),
+        probability_of_loss=published(bands.probability_of_loss),
+        series=BandSeries(
+            dates=curve.dates[bands.bars].tolist(),
+            equity=published_column(curve.equity[bands.bars]),
+            **equity,
+        ),
+    )
+
+
+def _day(days: NDArray[np.datetime64], bar: int) -> date:
+    day: date = days[bar].item()
+    return day
+
+
+def _figure(value: float | Undefined) -> float | None:
+    return None if isinstance(value, Undefined) else published(value)
+
+
+def _nullable(value: float) -> float | None:
+    return None if np.isnan(value) else published(value)

@@ -1,0 +1,97 @@
+"""What may be asked of a sweep over many symbols, and the published document that answers it."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from core.documents import Document
+from ingestion.symbols import Symbol
+from strategies.sweeps.parameters import SweepRanges
+
+SCHEMA: Literal["hindcast.universe"] = "hindcast.universe"
+SCHEMA_VERSION = 1
+MOST_SYMBOLS = 5_000
+
+type Figure = float | None
+
+
+class UniverseParameters(SweepRanges):
+    """One question to many symbols: the same ranges are swept for each of them."""
+
+    symbols: Annotated[
+        list[Symbol] | None,
+        Field(min_length=1, max_length=MOST_SYMBOLS, description="Stored symbols; null: all of them."),
+    ] = None
+
+
+class UniverseRow(Document):
+    """The best combination of one symbol, and what it is worth."""
+
+    symbol: Annotated[str, Field(description="Ticker symbol of the share.")]
+    sweep: Annotated[str, Field(description="The `id` of its sweep.")]
+    fast: Annotated[int | None, Field(description="Of the best combination; null where not used.")]
+    middle: Annotated[int | None, Field(description="Of the best combination; null where not used.")]
+    slow: Annotated[int | None, Field(description="Of the best combination; null where not used.")]
+    signal: Annotated[int | None, Field(description="Of the best combination; null where not used.")]
+    band: Annotated[float | None, Field(description="Of the best combination; null where not used.")]
+    bars: Annotated[int, Field(description="Traded bars.")]
+    objective: Annotated[Figure, Field(description="The best combination's objective.")]
+    total_return: Annotated[Figure, Field(description="Of the best combination, as a fraction.")]
+    benchmark_total_return: Annotated[float, Field(description="Of buy and hold, as a fraction.")]
+    sharpe: Annotated[Figure, Field(description="Of the best combination, a year.")]
+    skewness: Annotated[Figure, Field(description="Of the best combination's returns.")]
+    kurtosis: Annotated[Figure, Field(description="Of the best combination's returns.")]
+    probability_of_overfitting: Annotated[Figure, Field(description="By cross-validation.")]
+    deflated_sharpe: Annotated[Figure, Field(description="Counting the trials of this symbol alone.")]
+    spa_p_value: Annotated[Figure, Field(description="Against buy and hold, of this symbol alone.")]
+    adjusted_p_value: Annotated[Figure, Field(description="The same among all symbols, by Holm's procedure.")]
+
+
+class UniverseFailure(Document):
+    """A symbol that could not be swept."""
+
+    symbol: Annotated[str, Field(description="Ticker symbol of the share.")]
+    error: Annotated[str, Field(description="Why, and what to do.")]
+
+
+class Distribution(Document):
+    """Quantiles over all symbols: the best combination's total return less that of buy and hold."""
+
+    lowest: Annotated[float, Field(description="Of the symbol that did worst.")]
+    low: Annotated[float, Field(description="A quarter lies below.")]
+    median: Annotated[float, Field(description="Half of the symbols lie below.")]
+    high: Annotated[float, Field(description="A quarter lies above.")]
+    highest: Annotated[float, Field(description="Of the symbol that did best.")]
+    ahead: Annotated[float, Field(description="Share of symbols whose best was ahead of buy and hold.")]
+
+
+class UniverseVerdict(Document):
+    """What is left when all trials on all symbols are counted."""
+
+    trials: Annotated[int, Field(description="Combinations of all symbols together.")]
+    significant: Annotated[int, Field(description="Symbols ahead of buy and hold at 5 %, by Holm.")]
+    deflated_sharpe: Annotated[
+        Figure, Field(description="Of the highest Sharpe ratio of all, counting the trials of all symbols.")
+    ]
+    sentence: Annotated[str, Field(description="The verdict in words.")]
+
+
+class UniverseDocument(Document):
+    """A sweep over many symbols, as far as it has come."""
+
+    schema_: Annotated[
+        Literal["hindcast.universe"], Field(alias="schema", description="What kind of document this is.")
+    ] = SCHEMA
+    schema_version: Annotated[int, Field(description="Version of that kind.")] = SCHEMA_VERSION
+    id: Annotated[str, Field(description="Hash of parameters, symbols, their bars and the engine.")]
+    created_at: Annotated[datetime, Field(description="When it was asked for, UTC.")]
+    parameters: Annotated[UniverseParameters, Field(description="The question, with every default.")]
+    symbols: Annotated[int, Field(description="Symbols asked for.")]
+    done: Annotated[int, Field(description="Symbols computed, or found impossible.")]
+    is_complete: Annotated[bool, Field(description="Whether every symbol is done.")]
+    rows: Annotated[list[UniverseRow], Field(description="Symbols by their best objective, best first.")]
+    failures: Annotated[list[UniverseFailure], Field(description="Symbols that could not be swept.")]
+    distribution: Annotated[Distribution | None, Field(description="Null while nothing is done.")]
+    verdict: Annotated[UniverseVerdict | None, Field(description="Null until every symbol is done.")]
+    page: Annotated[str, Field(description="Its page, relative to the site.")]

@@ -1,0 +1,136 @@
+"""Sweeping many symbols: parts that any number of workers share, and what all symbols say together."""
+
+from itertools import batched
+from math import sqrt
+from typing import Any
+
+import numpy as np
+
+from core.document_ids import document_id, is_document_id
+from core.errors import HindcastError, InvalidInput, NotFound
+from ingestion.bars import load_bars
+from ingestion.instruments import list_instruments
+from jobs.queue import enqueue
+from jobs.registry import Progress
+from strategies.engine import ENGINE_VERSION
+from strategies.engine.metrics import BARS_IN_A_YEAR
+from strategies.engine.sweep.grid import TUNABLE
+from strategies.models import UniverseMember, UniverseSweep
+from strategies.sweeps.parameters import SweepParameters, SweepRanges
+from strategies.sweeps.schemas import SweepDocument
+from strategies.sweeps.service import run_sweep
+from strategies.universes.schemas import SCHEMA_VERSION, UniverseDocument, UniverseParameters, UniverseRow
+from strategies.universes.verdict import document_of
+
+UNIVERSE_PART = "universe_part"
+SYMBOLS_IN_A_PART = 4
+"""Few, so that workers share them evenly and a dead worker leaves little behind."""
+
+
+def ask_universe(parameters: UniverseParameters) -> UniverseDocument:
+    """Return the sweep over many symbols as far as it has come, and queue what is missing.
+
+    Raises InvalidInput when a symbol has no bars.
+    """
+    symbols = _symbols(parameters)
+    universe_id = _identity(parameters, symbols)
+    universe, _ = UniverseSweep.objects.get_or_create(
+        pk=universe_id,
+        defaults={"parameters": parameters.model_dump(mode="json"), "symbols": symbols},
+    )
+    done = set(universe.members.values_list("symbol", flat=True))
+    # Parts are cut from all symbols, so that asking again finds the jobs that are under way.
+    for number, part in enumerate(batched(symbols, SYMBOLS_IN_A_PART)):
+        if not done.issuperset(part):
+            arguments = {"universe_id": universe_id, "symbols": list(part)}
+            enqueue(UNIVERSE_PART, subject=f"{universe_id} {number}", arguments=arguments)
+    return find_universe(universe_id)
+
+
+def find_universe(universe_id: str) -> UniverseDocument:
+    """Return the sweep over many symbols as far as it has come; raises NotFound."""
+    known = UniverseSweep.objects.filter(pk=universe_id) if is_document_id(universe_id) else None
+    universe = known.first() if known is not None else None
+    if universe is None:
+        raise NotFound("There is no sweep of many symbols with this id. Start it again from a sweep's page.")
+    return document_of(universe, list(universe.members.all()))
+
+
+def sweep_part(universe_id: str, symbols: list[str], *, progress: Progress) -> None:
+    """Sweep some symbols of a universe; what is stored already, by whichever worker, is left alone."""
+    universe = UniverseSweep.objects.get(pk=universe_id)
+    asked = UniverseParameters.model_validate(universe.parameters)
+    for place, symbol in enumerate(symbols):
+        progress(place / len(symbols), f"Sweeping {symbol}")
+        if not universe.members.filter(symbol=symbol).exists():
+            # Two workers may both get here; the constraint lets one of them store.
+            UniverseMember.objects.get_or_create(
+                universe=universe, symbol=symbol, defaults=_member(asked, symbol)
+            )
+
+
+def _member(asked: UniverseParameters, symbol: str) -> dict[str, Any]:
+    shared = {name: getattr(asked, name) for name in SweepRanges.model_fields}
+    try:
+        document = run_sweep(SweepParameters.model_validate({"symbol": symbol, **shared}))
+    except HindcastError as error:
+        return {"error": error.message}
+    ratios = np.array([value for value in document.cells.sharpe if value is not None]) / sqrt(BARS_IN_A_YEAR)
+    return {
+        "row": _row(document).model_dump(mode="json"),
+        "trials": document.verdict.trials,
+        "sharpe_count": len(ratios),
+        "sharpe_sum": float(ratios.sum()),
+        "sharpe_square_sum": float(ratios @ ratios),
+    }
+
+
+def _row(document: SweepDocument) -> UniverseRow:
+    best, verdict = document.best, document.verdict
+    objective = document.parameters.objective
+    return UniverseRow(
+        symbol=document.parameters.symbol,
+        sweep=document.id,
+        **{name: getattr(best, name, None) for name in TUNABLE},
+        bars=document.period.bars,
+        objective=getattr(best, objective, None),
+        total_return=getattr(best, "total_return", None),
+        benchmark_total_return=document.benchmark.total_return,
+        sharpe=getattr(best, "sharpe", None),
+        skewness=verdict.skewness,
+        kurtosis=verdict.kurtosis,
+        probability_of_overfitting=verdict.probability_of_overfitting,
+        deflated_sharpe=verdict.deflated_sharpe,
+        spa_p_value=verdict.spa_p_value,
+        adjusted_p_value=None,
+    )
+
+
+def _symbols(parameters: UniverseParameters) -> list[str]:
+    stored = {item.symbol for item in list_instruments() if item.last}
+    symbols = sorted(stored if parameters.symbols is None else set(parameters.symbols))
+    if missing := [symbol for symbol in symbols if symbol not in stored]:
+        raise InvalidInput(
+            f"No bars of {', '.join(missing[:5])} are stored. Fetch them on the Data page or leave them out.",
+            field="symbols",
+        )
+    if not symbols:
+        raise InvalidInput("No bars are stored. Fetch some symbols on the Data page.", field="symbols")
+    return symbols
+
+
+def _identity(parameters: UniverseParameters, symbols: list[str]) -> str:
+    bars = {
+        symbol: load_bars(symbol, end=parameters.end, adjustment=parameters.adjustment).fingerprint
+        for symbol in symbols
+    }
+    values = {name: list(parameters.values(name)) for name in TUNABLE}
+    return document_id(
+        {
+            "universe": parameters.model_dump(mode="json", exclude={"symbols", *TUNABLE}),
+            "values": values,
+            "bars": bars,
+            "engine_version": ENGINE_VERSION,
+            "schema_version": SCHEMA_VERSION,
+        }
+    )
