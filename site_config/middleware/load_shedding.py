@@ -72,6 +72,4 @@ class SheddingMiddleware:
             with self.gate.passed():
                 return self.get_response(request)
         except Overloaded:
-            return unavailable_answer(
-                request, "The site is overloaded. Try again in a few seconds."
-            )
+            return unavailable_answer(request, "The site is overloaded. Try again in a few seconds.")

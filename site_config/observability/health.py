@@ -27,7 +27,7 @@ def readyz(request: HttpRequest) -> JsonResponse:
 
     A server that is about to stop answers 503 as well, while it still serves.
 
-    A worker that stopped responding is reported, but does not take the pages away, which do without it; who asks for
+    A worker that stopped responding is reported, but does not take the pages away, which do without it;
     `?worker=required` gets 503 for that as well.
     """
     if draining.has_begun():

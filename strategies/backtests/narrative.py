@@ -112,8 +112,8 @@ def _of_the_range(run: Run) -> list[str]:
     bars = len(run.result.traded)
     if bars < BARS_IN_A_YEAR:
         found.append(
-            f"The period has {counted(bars, 'bar')}, less than a year of {BARS_IN_A_YEAR}: annualised figures "
-            "are unreliable for periods under a year."
+            f"The period has {counted(bars, 'bar')}, less than a year of {BARS_IN_A_YEAR}: annualised "
+            "figures are unreliable for periods under a year."
         )
     latest, without = _missing_at_first(run)
     if without:

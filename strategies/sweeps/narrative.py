@@ -88,7 +88,8 @@ def caveats(run: SweepRun) -> list[str]:
     if evidence.trials_ever > evidence.trials:
         found.append(
             f"With earlier sweeps and backtests, {counted(evidence.trials_ever, 'different combination')} "
-            "were tried on these bars. The more combinations are tried, the better the best one looks by chance."
+            "were tried on these bars. The more combinations are tried, the better the best one looks by "
+            "chance."
         )
     if run.best is not None and _is_lonely(run, run.best):
         found.append("The best combination stands alone: those next to it do much worse, as it is with luck.")
