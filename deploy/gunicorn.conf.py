@@ -19,8 +19,11 @@ bind = f"{ENVIRONMENT.host}:{ENVIRONMENT.port}"
 workers = ENVIRONMENT.web_concurrency
 # A backtest takes milliseconds and a report a second, so threads serve what waits for the database.
 worker_class = "site_config.server.gunicorn_worker.BoundedWorker"
-# A thread for each request that is worked on or waits its turn, and two for health checks.
-threads = max(4, ENVIRONMENT.requests_at_once + ENVIRONMENT.requests_waiting + 2)
+# A thread for each request that is worked on or waits its turn, for each whose body is being received
+# (site_config/middleware/request_bodies.py: 16 and 2 files), and two for health checks.
+threads = max(4, ENVIRONMENT.requests_at_once + ENVIRONMENT.requests_waiting + 18 + 2)
+# No header of a request says where the site begins: a client could write it as well as a proxy.
+forwarder_headers = ""
 # A worker that answers nothing for this long is hung and is replaced.
 timeout = 60
 # What runs when the server is told to stop may take this long; the supervisor must wait longer still.

@@ -153,7 +153,7 @@ class ErrorPageMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer the request; a method that the API does not know is a problem document too."""
         response = self.get_response(request)
-        if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED and request.path.startswith("/api/"):
+        if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED and request.path_info.startswith("/api/"):
             allowed = ", ".join(sorted(response.headers["Allow"].split(", ")))
             response = problem(
                 HTTPStatus.METHOD_NOT_ALLOWED, f"{request.method} is not possible here. Use {allowed}."
@@ -230,7 +230,7 @@ def wants_json(request: HttpRequest) -> bool:
     view = request.resolver_match.func if request.resolver_match else None
     html_first, json_first = ["text/html", "application/json"], ["application/json", "text/html"]
     offered = json_first if getattr(view, "answers_json", False) else html_first
-    return request.path.startswith("/api/") or request.get_preferred_type(offered) == "application/json"
+    return request.path_info.startswith("/api/") or request.get_preferred_type(offered) == "application/json"
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -54,9 +54,12 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "site_config.middleware.request_log.RequestLogMiddleware",
     "site_config.observability.metrics.MeasureMiddleware",
-    "site_config.middleware.load_shedding.SheddingMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    # Bodies are received first, as a place at the gate is held until the response is made.
+    "site_config.middleware.request_bodies.RequestBodyMiddleware",
+    "site_config.middleware.load_shedding.SheddingMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "site_config.middleware.fast_gzip.QuickGZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -70,7 +73,6 @@ MIDDLEWARE = [
     "site_config.access.middleware.LoginMiddleware",
     "site_config.middleware.nul_bytes.PlainTextMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "site_config.errors.ErrorPageMiddleware",
 ]
 
@@ -222,7 +224,9 @@ REPORTS_WAIT_FOR_A_WORKER = 3.0
 # A message of django-q2 calls a worker and names no job, so that it does no harm to deliver one twice or to
 # lose one: the Job model claims, counts attempts and decides what runs again. `timeout` ends a hanging task;
 # `retry` is longer, so that a message is not delivered again while its worker lives; `max_attempts` bounds
-# deliveries that fail before a job is claimed; a cluster that was down does not catch up on schedules.
+# deliveries that fail before a job is claimed; a message that failed is not kept, as another one follows.
+# No schedules and no results: they name functions and hold pickles, which would let who writes to the
+# database run code (jobs/worker/allowed_functions.py).
 TASK_BROKER_URL = ENVIRONMENT.task_broker_url.get_secret_value() if ENVIRONMENT.task_broker_url else None
 Q_CLUSTER = {
     "name": "hindcast",
@@ -235,9 +239,9 @@ Q_CLUSTER = {
     "timeout": 600,
     "retry": 720,
     "max_attempts": 5,
-    "ack_failures": False,
-    "catch_up": False,
-    "save_limit": 250,
+    "ack_failures": True,
+    "scheduler": False,
+    "save_limit": -1,
     "poll": 0.5,
     "label": "Background tasks",
 }

@@ -19,10 +19,10 @@ from django_htmx.http import HttpResponseClientRedirect
 from core.errors import HindcastError, NotAllowed
 from core.permissions import Scope, require_staff, token_scope
 from dashboard.tokens import token_with_secret
+from site_config.access.identity import LOCAL_USER, bearer_secret, is_left_over
 from site_config.access.policies import API_REQUESTS, Policy, policy_of
 from site_config.errors import known_error_answer, problem, wants_json
 
-LOCAL_USER = "local"
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 OURS = {"none", "same-origin"}
 """What a browser says in Sec-Fetch-Site of a request that the user or our own page made."""
@@ -52,22 +52,17 @@ class TokenMiddleware:
 
     def process_view(self, request: HttpRequest, *view: Any) -> HttpResponseBase | None:
         """Set user and scope; answer 401 to a token that opens nothing, session or not."""
-        scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or policy_of(request).public:
+        secret = bearer_secret(request)
+        if secret is None or policy_of(request).public:
             return None
-        token = token_with_secret(secret.strip())
-        if token is None or _is_left_over(token.user):
+        token = token_with_secret(secret)
+        if token is None or is_left_over(token.user):
             return _unauthorized(
                 "This token is unknown, revoked or expired. Make a new one on the Account page."
             )
         request.user = token.user
         request.token_scope = Scope(token.scope)  # type: ignore[attr-defined]  # read by core.permissions
         return None
-
-
-def _is_left_over(user: AbstractBaseUser) -> bool:
-    """Whether this is the user of a developer's machine, whose database now serves a site with logins."""
-    return not settings.LOCAL_USER and user.get_username() == LOCAL_USER and not user.has_usable_password()
 
 
 class LocalUserMiddleware:
@@ -98,7 +93,7 @@ class SameSiteMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer 403 to a changing request from elsewhere."""
-        changes = request.path.startswith("/api/") and request.method not in SAFE_METHODS
+        changes = request.path_info.startswith("/api/") and request.method not in SAFE_METHODS
         if changes and _is_from_elsewhere(request):
             return problem(HTTPStatus.FORBIDDEN, "Another site's page sent this request. Send it from here.")
         return self.get_response(request)
@@ -166,7 +161,7 @@ def _require(request: HttpRequest, policy: Policy) -> None:
     if settings.LOCAL_USER:
         return
     owner = f"user:{request.user.pk}"
-    if request.path.startswith("/api/"):
+    if request.path_info.startswith("/api/"):
         API_REQUESTS.consume(owner)
     if policy.budget is not None:
         policy.budget.consume(owner)

@@ -3,7 +3,7 @@
 A route that is missing here is for logged-in browsers only; the tests refuse to leave it so.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -36,12 +36,14 @@ class Policy:
     staff: staff alone.
     scope: what an API token must reach; None: no token opens this, only a logged-in browser.
     budget: what each request takes a unit of.
+    file: whether the body may be a file, larger than any form.
     """
 
     public: bool = False
     staff: bool = False
     scope: Scope | None = None
     budget: Budget | None = None
+    file: bool = False
 
 
 PUBLIC = Policy(public=True)
@@ -57,7 +59,9 @@ MANAGE = Policy(scope=Scope.MANAGE, staff=True)
 IMPORT = Policy(scope=Scope.MANAGE, staff=True, budget=IMPORTS)
 TUNE = Policy(budget=RUNS)
 TUNE_SWEEP = Policy(budget=SWEEPS)
+IMPORT_FILE = replace(IMPORT, file=True)
 STAFF_IMPORT = Policy(staff=True, budget=IMPORTS)
+STAFF_IMPORT_FILE = replace(STAFF_IMPORT, file=True)
 
 PAGES = {
     "livez": PUBLIC,
@@ -106,7 +110,7 @@ PAGES = {
     "reports/<str:symbol>/": TUNE,
     "data/": BROWSER,
     "data/fetch/": STAFF_IMPORT,
-    "data/import/": STAFF_IMPORT,
+    "data/import/": STAFF_IMPORT_FILE,
     "data/search/": BROWSER,
     "jobs/": BROWSER,
     "jobs/<uuid:job_id>/": BROWSER,
@@ -129,7 +133,7 @@ OPERATIONS = {
     "GET /instruments/<symbol>/bars": READ,
     "GET /instruments/<symbol>/bars.csv": READ,
     "GET /instruments/<symbol>/coverage": READ,
-    "POST /instruments/<symbol>/import": IMPORT,
+    "POST /instruments/<symbol>/import": IMPORT_FILE,
     "GET /quota": READ,
     "PUT /instruments/<symbol>/watch": CHANGE,
     "DELETE /instruments/<symbol>/watch": CHANGE,
@@ -169,11 +173,14 @@ OPERATIONS = {
 def policy_of(request: HttpRequest) -> Policy:
     """Return the policy of the address that the request was resolved to."""
     match = request.resolver_match
-    if match is None:
-        return BROWSER
+    return BROWSER if match is None else policy_for(request.method, match)
+
+
+def policy_for(method: str | None, match: ResolverMatch) -> Policy:
+    """Return the policy of a route, by the method where it is one of the API."""
     if "admin" in match.namespaces:
         return STAFF_BROWSER
-    return PAGES.get(match.route) or OPERATIONS.get(operation_key(request.method, match), BROWSER)
+    return PAGES.get(match.route) or OPERATIONS.get(operation_key(method, match), BROWSER)
 
 
 def operation_key(method: str | None, match: ResolverMatch) -> str:

@@ -66,7 +66,7 @@ class SheddingMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer in turn."""
-        if request.path.startswith(ALWAYS_ANSWERED):
+        if request.path_info.startswith(ALWAYS_ANSWERED):
             return self.get_response(request)
         try:
             with self.gate.passed():

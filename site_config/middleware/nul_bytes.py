@@ -26,7 +26,7 @@ class PlainTextMiddleware:
     def process_view(self, request: HttpRequest, *view: Any) -> HttpResponseBase | None:
         """Refuse the request where a name or a value holds a NUL."""
         # The API takes files and JSON, whose bodies are not to be read before it does.
-        is_form = request.content_type in FORMS and not request.path.startswith("/api/")
+        is_form = request.content_type in FORMS and not request.path_info.startswith("/api/")
         form = request.POST if is_form else QueryDict()
         if NUL in request.path or _holds_nul(request.GET) or _holds_nul(form):
             message = "The request holds a character that is no text. Type it again."

@@ -106,7 +106,7 @@ def test_a_form_of_a_page_left_open_too_long_is_told_to_reload(user: User) -> No
 def test_a_body_that_is_too_large_is_told_so(operator: Client) -> None:
     body = '{"symbol": "' + "A" * 3_000_000 + '"}'
     status, problem = _post(operator, "/api/v1/backtests", body)
-    assert (status, problem["detail"]) == (413, "The body is larger than any request needs.")
+    assert (status, problem["detail"]) == (413, "The body is larger than any request needs: 64 KB.")
 
 
 def test_a_method_that_the_api_does_not_know_is_a_problem_document(operator: Client) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django_q.cluster import Cluster
 
-from jobs.worker import sentinel, shutdown
+from jobs.worker import allowed_functions, sentinel, shutdown
 
 
 class HandingBackCluster(Cluster):  # type: ignore[misc]  # the library has no types
@@ -26,4 +26,5 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Start the processes; they end with this one."""
         sentinel.install()
+        allowed_functions.install()
         HandingBackCluster().start()

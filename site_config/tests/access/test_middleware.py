@@ -5,7 +5,7 @@ from django.contrib.auth.models import User
 from django.core.checks import run_checks
 from django.test import Client, override_settings
 
-from site_config.access.middleware import LOCAL_USER
+from site_config.access.identity import LOCAL_USER
 
 
 def test_an_expired_session_redirects_the_whole_page_of_an_htmx_request(visitor: Client) -> None:
