@@ -66,7 +66,7 @@ def test_the_signal_of_a_supervisor_sets_it_in_every_process(tmp_path: Any) -> N
     program = (
         "import os, signal, time\n"
         "from django import setup; setup()\n"
-        "from jobs import stopping\n"
+        "from jobs.worker import shutdown\n"
         "from jobs.management.commands.qcluster import HandingBackCluster\n"
         "cluster = HandingBackCluster()\n"
         "cluster.stop = lambda: None\n"
