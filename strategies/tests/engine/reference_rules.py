@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from strategies.engine.enums import Average
 from strategies.engine.rules import RuleParameters
 
 TOUCH = 1e-12
@@ -15,7 +16,8 @@ type Lines = dict[str, list[float | None]]
 class Sided:
     """A rule's sides, the first bar at which it knows one, and how nearly it took another anywhere.
 
-    nearest: the smallest distance of two compared values that are not equal, as a share of the price.
+    nearest: the smallest distance of two compared values that are not equal, as a share of the price; 0
+    where Hull's averages of moving prices are equal, which the engine rounds and so may take either way.
     """
 
     sides: list[int]
@@ -77,12 +79,12 @@ def sided_by(rule: str, closes: list[float], asked: RuleParameters) -> Sided:
 def ma_crossover(closes: list[float], asked: RuleParameters) -> Sided:
     fast = line(closes, asked.average.value, asked.fast)
     slow = line(closes, asked.average.value, asked.slow)
-    return compared(closes, fast, slow, {"fast": fast, "slow": slow})
+    return compared(closes, fast, slow, {"fast": fast, "slow": slow}, asked.average)
 
 
 def price_crossover(closes: list[float], asked: RuleParameters) -> Sided:
     slow = line(closes, asked.average.value, asked.slow)
-    return compared(closes, list(closes), slow, {"slow": slow})
+    return compared(closes, list(closes), slow, {"slow": slow}, asked.average)
 
 
 def macd(closes: list[float], asked: RuleParameters) -> Sided:
@@ -99,7 +101,8 @@ def triple_ma(closes: list[float], asked: RuleParameters) -> Sided:
         line(closes, asked.average.value, window) for window in (asked.fast, asked.middle, asked.slow)
     )
     lines = {"fast": fast, "middle": middle, "slow": slow}
-    upper, lower = compared(closes, fast, middle, lines), compared(closes, middle, slow, lines)
+    upper = compared(closes, fast, middle, lines, asked.average)
+    lower = compared(closes, middle, slow, lines, asked.average)
     return Sided(
         sides=[u if u == lo else 0 for u, lo in zip(upper.sides, lower.sides, strict=True)],
         known_from=max(upper.known_from, lower.known_from),
@@ -133,13 +136,23 @@ RULES: dict[str, Callable[[list[float], RuleParameters], Sided]] = {
 }
 
 
-def compared(closes: list[float], one: list[float | None], other: list[float | None], lines: Lines) -> Sided:
+def compared(
+    closes: list[float],
+    one: list[float | None],
+    other: list[float | None],
+    lines: Lines,
+    average: Average = Average.EXPONENTIAL,
+) -> Sided:
     """Up where `one` was last above `other`, down where last below, 0 before they ever differed."""
     sides, side, nearest = [], 0, math.inf
+    moved = False
     for close, a, b in zip(closes, one, other, strict=True):
+        moved = moved or close != closes[0]
         if a is not None and b is not None and a != b:
             side = 1 if a > b else -1
             nearest = min(nearest, abs(a - b) / close)
+        elif a is not None and a == b and moved and average == Average.HULL:
+            nearest = 0.0
         sides.append(side)
     known = [bar for bar, value in enumerate(sides) if value != 0]
     return Sided(sides=sides, known_from=known[0] if known else len(sides), nearest=nearest, lines=lines)
