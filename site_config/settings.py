@@ -150,7 +150,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if LOCAL_USER
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage",
+        else "site_config.server.static_files.ModuleManifestStorage",
     },
 }
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = LOCAL_USER

@@ -41,7 +41,7 @@ def skeleton() -> Sequence[figure]:
         _price_panel(dates, bars),
         _volume_panel(dates, bars),
         _oscillator_panel(dates),
-        *_equity_panels(dates),
+        _equity_panel(dates),
         _drawdown_panel(dates),
         *_rolling_panels(dates),
     )
@@ -55,6 +55,7 @@ def _price_panel(dates: Range1d, bars: ColumnDataSource) -> figure:
         number_format="0,0.[00]",
         follow=[f"price=close,{','.join(indicator_columns())}", "bars=low,high", *markers],
         logarithmic=True,
+        choosable=True,
         label="Chart of the price; the table under it gives values",
         dated=False,
     )
@@ -66,13 +67,13 @@ def _price_panel(dates: Range1d, bars: ColumnDataSource) -> figure:
 
 
 def _draw_candles(plot: figure, bars: ColumnDataSource) -> None:
-    """Draw rising candles hollow and falling ones filled: readable without colour."""
+    """Draw rising candles hollow and falling ones filled: readable without colour too."""
     wicks = plot.segment("date", "low", "date", "high", source=bars, line_width=1)
-    take_colours(wicks.glyph, line_color="--data-ink")
+    take_colours(wicks.glyph, line_color="--ink-muted")
     rising = plot.quad("left", "right", "rising_close", "open", source=bars, line_width=1)
-    take_colours(rising.glyph, fill_color="--surface", line_color="--data-ink")
+    take_colours(rising.glyph, fill_color="--surface", line_color="--data-entry")
     falling = plot.quad("left", "right", "open", "falling_close", source=bars, line_width=1)
-    take_colours(falling.glyph, fill_color="--data-ink", line_color="--data-ink")
+    take_colours(falling.glyph, fill_color="--data-loss", line_color="--data-loss")
     for renderer in (wicks, rising, falling):
         only_while(renderer, "price=candles")
 
@@ -130,22 +131,14 @@ def _oscillator_panel(dates: Range1d) -> figure:
     return plot
 
 
-def _equity_panels(dates: Range1d) -> tuple[figure, figure]:
-    """Return the equity on a logarithmic and on a linear scale; the reader chooses one."""
+def _equity_panel(dates: Range1d) -> figure:
     source = empty_source("equity", "equity", "benchmark", "compared")
-    return (
-        _equity_panel(dates, source, logarithmic=True),
-        _equity_panel(dates, source, logarithmic=False),
-    )
-
-
-def _equity_panel(dates: Range1d, source: ColumnDataSource, *, logarithmic: bool) -> figure:
     plot = panel(
         dates=dates,
         number_format="0.[00]a",
         follow=["equity=equity,benchmark,compared"],
-        logarithmic=logarithmic,
-        rounded=True,
+        logarithmic=True,
+        choosable=True,
         base="equity",
         label="Chart of the equity; the table under it gives values",
         dated=False,

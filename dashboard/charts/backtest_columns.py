@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 from dashboard.charts.backtest import SIDES, indicator_columns
 from dashboard.charts.columns import (
+    MAX_CANDLES,
+    MAX_POINTS,
     ChartColumns,
     Columns,
     days_since_epoch,
@@ -17,9 +19,6 @@ from dashboard.charts.columns import (
     thinned,
 )
 from strategies.backtests.schemas import BacktestDocument, Trade
-
-HALF_A_BAR = 0.4
-"""Days from the middle of a daily candle to its edge."""
 
 Positions = NDArray[np.intp]
 Values = NDArray[np.float64]
@@ -37,7 +36,7 @@ class Indicator:
 def backtest_columns(document: BacktestDocument, *, detail_address: str) -> ChartColumns:
     """Return the columns of the whole run, thinned where it is long."""
     days = days_since_epoch(document.series.dates)
-    sources = _lines(document, days, shown=None)
+    sources = _lines(document, days)
     complete = len(sources["price"]["day"]) == len(days) == len(sources["bars"]["day"])
     return ChartColumns(
         sources={**sources, **_markers(document.trades)},
@@ -46,6 +45,7 @@ def backtest_columns(document: BacktestDocument, *, detail_address: str) -> Char
         first_day=int(days[0]),
         last_day=int(days[-1]),
         detail_address="" if complete else detail_address,
+        sessions=np.diff(days, prepend=0).tolist(),
     )
 
 
@@ -54,6 +54,12 @@ def backtest_detail(document: BacktestDocument, *, start: date, end: date) -> di
     days = days_since_epoch(document.series.dates)
     shown = (days >= days_since_epoch([start])[0]) & (days <= days_since_epoch([end])[0])
     return _lines(document, days, shown=np.flatnonzero(shown))
+
+
+def every_day(document: BacktestDocument) -> dict[str, Columns]:
+    """Return the lines and candles of every bar, from which values are read."""
+    days = days_since_epoch(document.series.dates)
+    return _lines(document, days, points=len(days), candles=len(days))
 
 
 def indicators(document: BacktestDocument) -> list[Indicator]:
@@ -81,9 +87,18 @@ def _labels(document: BacktestDocument, *, bars_per_candle: int) -> dict[str, st
 
 
 def _lines(
-    document: BacktestDocument, days: NDArray[np.int64], *, shown: Positions | None
+    document: BacktestDocument,
+    days: NDArray[np.int64],
+    *,
+    shown: Positions | None = None,
+    points: int = MAX_POINTS,
+    candles: int = MAX_CANDLES,
 ) -> dict[str, Columns]:
-    """Return the columns of the lines and candles; `shown` are positions to give more points to."""
+    """Return the columns of the lines and candles.
+
+    shown: positions that get as many points and candles to themselves.
+    points, candles: how many there are at most.
+    """
     series = document.series
     close = _values(series.close)
     equity = {"equity": _values(series.equity), "benchmark": _values(series.benchmark_equity)}
@@ -96,17 +111,17 @@ def _lines(
         dict(zip(indicator_columns(), (line.values for line in lines if line.panel == panel), strict=False))
         for panel in ("price", "oscillator")
     )
-    price_kept = _kept([close], shown)
-    equity_kept = _kept(list(equity.values()), shown)
+    price_kept = _kept([close], shown, points)
+    equity_kept = _kept(list(equity.values()), shown, points)
     return {
         "price": _columns(days, {"close": close, **on_price}, price_kept, decimals=4),
         "oscillator": _columns(
             days, in_oscillator, price_kept if in_oscillator else price_kept[:0], decimals=4
         ),
         "equity": _columns(days, equity, equity_kept, decimals=2),
-        "drawdown": _columns(days, drawdown, _kept(list(drawdown.values()), shown), decimals=4),
-        "rolling": _columns(days, rolling, _kept(_without_gaps(rolling), shown), decimals=2),
-        "bars": _candles(document, days, shown),
+        "drawdown": _columns(days, drawdown, _kept(list(drawdown.values()), shown, points), decimals=4),
+        "rolling": _columns(days, rolling, _kept(_without_gaps(rolling), shown, points), decimals=2),
+        "bars": _candles(document, days, group_starts(len(days), shown, candles)),
     }
 
 
@@ -120,12 +135,12 @@ def _without_gaps(lines: dict[str, Values]) -> list[Values]:
     return [np.nan_to_num(values) for values in lines.values()]
 
 
-def _kept(lines: Sequence[Values], shown: Positions | None) -> Positions:
+def _kept(lines: Sequence[Values], shown: Positions | None, points: int) -> Positions:
     """Return the positions to draw of lines without NaN: more among those in `shown`."""
-    positions = thinned(lines)
+    positions = thinned(lines, points)
     if shown is None or not shown.size:
         return positions
-    inside = shown[thinned([line[shown] for line in lines])]
+    inside = shown[thinned([line[shown] for line in lines], points)]
     return np.union1d(positions, inside)
 
 
@@ -138,17 +153,16 @@ def _columns(
     }
 
 
-def _candles(document: BacktestDocument, days: NDArray[np.int64], shown: Positions | None) -> Columns:
-    """Return candles, each of as many bars as keeps their number drawable; volumes are means of a bar."""
+def _candles(document: BacktestDocument, days: NDArray[np.int64], starts: Positions) -> Columns:
+    """Return candles that begin at `starts`; volumes are means of a bar."""
     series = document.series
-    starts = group_starts(len(days), shown)
     last = np.append(starts[1:], len(days)) - 1
     opens, closes = _values(series.open)[starts], _values(series.close)[last]
     volume = np.add.reduceat(_values(series.volume), starts) / (last - starts + 1)
     return {
         "day": ((days[starts] + days[last]) / 2).tolist(),
-        "left": (days[starts] - HALF_A_BAR).tolist(),
-        "right": (days[last] + HALF_A_BAR).tolist(),
+        "left": days[starts].tolist(),
+        "right": days[last].tolist(),
         "open": rounded(opens, 4),
         "high": rounded(np.maximum.reduceat(_values(series.high), starts), 4),
         "low": rounded(np.minimum.reduceat(_values(series.low), starts), 4),

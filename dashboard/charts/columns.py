@@ -10,13 +10,14 @@ from numpy.typing import NDArray
 MAX_POINTS = 1500
 """Points of a line; a canvas redraws that many within 50 ms."""
 
-MAX_CANDLES = 500
-"""Candles in view; more would not stand apart."""
+MAX_CANDLES = 260
+"""Candles in view, such as those of a year; more would be too thin to show their bodies."""
 
 EPOCH = date(1970, 1, 1).toordinal()
 
 Columns = dict[str, list[float | None]]
-"""Values by name, of equal length; `day` counts days since 1970-01-01, as do `left` and `right`."""
+"""Values by name, of equal length; `day` counts days since 1970-01-01, as do `left` and `right`, the first
+and last day of a candle."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +29,8 @@ class ChartColumns:
     bases: values from which percentages count, by name.
     first_day, last_day: extent of the dates, in days since 1970-01-01.
     opening_day: where the view opens; None: at the first day.
-    detail_address: where a part of the range can be had in full; empty when all of it is here.
+    detail_address: where a part of the range, or every day, can be had; empty when all of it is here.
+    sessions: the first session's day, then the days from each to the next; empty where they are unknown.
     """
 
     sources: dict[str, Columns]
@@ -38,6 +40,7 @@ class ChartColumns:
     last_day: int
     opening_day: int | None = None
     detail_address: str = ""
+    sessions: list[int] = field(default_factory=list)
 
 
 def thinned(lines: Sequence[NDArray[np.float64]], limit: int = MAX_POINTS) -> NDArray[np.intp]:

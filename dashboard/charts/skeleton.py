@@ -7,7 +7,7 @@ into the skeleton's sources. What the script must know of the skeleton stands in
     color:<property>=<token>          take the colour of a design token, anew when the theme changes
     follow:<source>=<column>,...      on a y range: keep these columns in view as the x range moves
     ticks:<name>                      on a y range: write round numbers into this axis
-    scale:<linear|log>                on a y range: what is round on it
+    scale:<linear|log|chosen>         on a y range: what is round on it; chosen: as the reader chose
     floor:<value>                     on a y range: this value stays in view
     base:<name>                       on a y range: percentages count from the base of that name
     mode:<name>=<choice>              draw only while the reader has made that choice
@@ -26,7 +26,6 @@ from bokeh.document import Document
 from bokeh.models import (
     BasicTicker,
     ColumnDataSource,
-    DatetimeTickFormatter,
     FixedTicker,
     Model,
     NoOverlap,
@@ -75,7 +74,7 @@ def empty_source(name: str, *columns: str) -> ColumnDataSource:
 
 
 def date_range() -> Range1d:
-    """Return the x range that panels under each other share; the browser sets it."""
+    """Return the x range that panels under each other share; the browser sets it and names its days."""
     return Range1d(start=0, end=1, name="dates")
 
 
@@ -87,7 +86,7 @@ def panel(
     label: str,
     dated: bool,
     logarithmic: bool = False,
-    rounded: bool = False,
+    choosable: bool = False,
     base: str = "",
     floor: float | None = None,
     ticks: int = 6,
@@ -99,25 +98,24 @@ def panel(
     label: what a screen reader calls the drawing.
     dated: whether the dates stand under it, as they do under the lowest of panels.
     logarithmic: whether equal distances are equal ratios, as suits prices over years.
-    rounded: whether the browser writes the ticks, as it does on every logarithmic axis.
+    choosable: whether the reader may choose a linear scale in its place.
     base: name of the value from which percentages count, for a reader who wants them instead of money.
     floor: a value that stays in view, such as zero for volumes.
     ticks: about how many values stand at the axis, where the browser does not write them.
     """
     scale: Literal["log", "linear"] = "log" if logarithmic else "linear"
-    axis_name = f"{scale} axis of {follow[0]}"
-    # Bokeh's own ticker marks powers of ten alone on a logarithmic axis.
-    writes_ticks = logarithmic or rounded
+    axis_name = f"axis of {follow[0]}"
     tags = [f"follow:{columns}" for columns in follow]
-    tags.append(f"scale:{scale}")
-    tags += [f"ticks:{axis_name}"] if writes_ticks else []
+    tags.append("scale:chosen" if choosable else f"scale:{scale}")
+    # Bokeh's own ticker marks powers of ten alone on a logarithmic axis.
+    tags += [f"ticks:{axis_name}"] if logarithmic else []
     tags += [f"base:{base}"] if base else []
     tags += [] if floor is None else [f"floor:{floor}"]
     plot = figure(
         x_range=dates,
         y_range=Range1d(start=1, end=2, tags=tags),
         y_axis_type=scale,
-        x_axis_type="datetime",
+        x_axis_type="linear",
         y_axis_location="right",
         sizing_mode="stretch_both",
         toolbar_location=None,
@@ -136,7 +134,7 @@ def panel(
     axis.name = axis_name
     axis.formatter = NumeralTickFormatter(format=number_format)
     axis.ticker = plot.ygrid.ticker = (
-        FixedTicker(ticks=[]) if writes_ticks else BasicTicker(desired_num_ticks=ticks)
+        FixedTicker(ticks=[]) if logarithmic else BasicTicker(desired_num_ticks=ticks)
     )
     return plot
 
@@ -144,7 +142,6 @@ def panel(
 def _style_axes(plot: figure, *, dated: bool) -> None:
     plot.xaxis.visible = dated
     plot.xaxis.major_label_policy = NoOverlap(min_distance=12)
-    plot.xaxis.formatter = DatetimeTickFormatter(days="%d %b", months="%b %Y", years="%Y")
     for axis in (*plot.xaxis, *plot.yaxis):
         axis.major_label_text_font = FONT
         axis.major_label_text_font_size = "11px"

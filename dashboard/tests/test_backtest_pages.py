@@ -252,6 +252,10 @@ def test_the_detail_of_a_run_is_told_apart_from_a_wrong_day(reader: Client, run:
     response = reader.get(url, {"start": "2010-01-04", "end": "2010-12-31"})
     assert response.status_code == 200
     assert {"price", "equity", "drawdown"} <= set(response.json())
+    every_day = reader.get(url).json()
+    assert every_day["bars"]["close"] == every_day["price"]["close"]
+    assert every_day["price"]["close"] == pytest.approx(run.series.close, abs=1e-4)
+    assert every_day["bars"]["left"] == every_day["bars"]["right"] == every_day["price"]["day"]
     assert reader.get(url, {"start": "soon", "end": "2010-12-31"}).status_code == 422
 
 

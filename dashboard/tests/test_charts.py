@@ -300,5 +300,5 @@ def test_dates_stand_under_the_lowest_panel(kind: str) -> None:
     skeleton = json.loads(SKELETONS[kind]().json)
     lowest = next(root for root in skeleton["document"]["roots"] if root["id"] == skeleton["roots"][-1])
     (axis,) = lowest["attributes"]["below"]
-    assert axis["name"] == "DatetimeAxis"
+    assert axis["name"] == "LinearAxis"
     assert axis["attributes"].get("visible", True)

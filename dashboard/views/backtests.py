@@ -11,6 +11,7 @@ from pydantic_core import to_json
 
 from core.errors import HindcastError, InvalidInput
 from dashboard.charts.backtest_columns import backtest_detail as detail_of
+from dashboard.charts.backtest_columns import every_day
 from dashboard.forms import BacktestForm
 from dashboard.presenters.cache import rendered_result
 from dashboard.saved_runs import saved_run
@@ -60,9 +61,13 @@ def backtest(request: HtmxRequest, backtest_id: str) -> HttpResponse:
 
 @require_safe
 def backtest_detail(request: HtmxRequest, backtest_id: str) -> HttpResponse:
-    """Answer with more points of the chart's lines between two days."""
-    start, end = _day(request.GET.get("start", "")), _day(request.GET.get("end", ""))
-    detail = detail_of(find_backtest(backtest_id), start=start, end=end)
+    """Answer with more points of the chart's lines between two days, or without them with every day."""
+    document = find_backtest(backtest_id)
+    if "start" in request.GET or "end" in request.GET:
+        start, end = _day(request.GET.get("start", "")), _day(request.GET.get("end", ""))
+        detail = detail_of(document, start=start, end=end)
+    else:
+        detail = every_day(document)
     response = HttpResponse(to_json(detail, inf_nan_mode="null"), content_type="application/json")
     response["Cache-Control"] = "private, max-age=3600"
     return response

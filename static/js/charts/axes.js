@@ -1,20 +1,9 @@
 // The y axes of a chart: which values are in view, which of them are round, and how they are written.
 
 import { tagged } from "./bokeh.js";
+import { lowerBound } from "./time_axis.js";
 
 const MARGIN = 0.06; // of the range of values, above and below
-
-// Position of the first value that is not below `value`.
-export const lowerBound = (sorted, value) => {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (sorted[middle] < value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-};
 
 // A y range that fits the values in view. Where the skeleton asks for it, the axis gets round ticks;
 // with a base, the reader may have them as percentages of it.
@@ -23,25 +12,40 @@ export class ValueRange {
   #columns;
   #source;
   #isLogarithmic;
+  #isChosen;
+  #plot;
   #axis;
   #base;
   #floor;
   #isLabelled = false;
 
-  // source: gives the data of a source by name; axis: gives an axis by name.
-  constructor(range, { source, axis }) {
+  // source: gives the data of a source by name; axis: gives an axis by name; plot: gives the plot of a range.
+  constructor(range, { source, axis, plot }) {
     this.#range = range;
+    this.#plot = plot(range);
     this.#source = source;
     this.#columns = tagged(range, "follow:").map((text) => {
       const [name, columns] = text.split("=");
       return { name, columns: columns.split(",") };
     });
-    this.#isLogarithmic = tagged(range, "scale:")[0] === "log";
+    const [scale] = tagged(range, "scale:");
+    this.#isChosen = scale === "chosen";
+    this.#isLogarithmic = scale !== "linear";
     const [axisName] = tagged(range, "ticks:");
     this.#axis = axisName === undefined ? null : axis(axisName);
     [this.#base] = tagged(range, "base:");
     const [floor] = tagged(range, "floor:");
     this.#floor = floor === undefined ? null : Number(floor);
+  }
+
+  // Take the scale that the reader chose, where there is a choice: "log" or "linear".
+  choose(scale) {
+    const isLogarithmic = scale !== "linear";
+    if (!this.#isChosen || isLogarithmic === this.#isLogarithmic) return;
+    this.#isLogarithmic = isLogarithmic;
+    // A logarithmic scale cannot show what a linear one has below zero.
+    if (isLogarithmic && this.#range.start <= 0) this.#range.setv({ start: this.#range.end / 10 });
+    this.#plot.y_scale = new (Bokeh.Models.get(isLogarithmic ? "LogScale" : "LinearScale"))();
   }
 
   // Fit the values from start to end. `bases`: numbers from which percentages count, if they are wanted.

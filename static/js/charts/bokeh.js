@@ -4,9 +4,6 @@
 
 import { printAs } from "./printing.js";
 
-// Milliseconds of a day, in which BokehJS counts dates.
-export const DAY = 86_400_000;
-
 // What the tags of a model say after a prefix.
 export const tagged = (model, prefix) =>
   (model.tags ?? []).filter((tag) => tag.startsWith(prefix)).map((tag) => tag.slice(prefix.length));

@@ -6,8 +6,8 @@ import { ChartModel } from "./chart_model.js";
 import { choicesOf, showChoices } from "./choices.js";
 import { connectControls, markRange } from "./controls.js";
 import { ChartCursor } from "./cursor.js";
+import { isoDate } from "./time_axis.js";
 
-const NARROW = 480; // pixels; a panel of less has room for few dates
 const STILL = 200; // milliseconds without a move, after which the part in view is asked for in full
 
 class Chart {
@@ -15,16 +15,17 @@ class Chart {
   #cursor;
   #timer;
   #abort;
+  #complete = null; // the columns of which every day is there, or asked for
 
   constructor(host, drawing) {
     this.#host = host;
     this.model = new ChartModel(drawing, () => this.#viewChanged());
     for (const { model } of drawing.plots) {
       model.on_event("doubletap", () => this.model.look(...this.model.openingView()));
-      if (host.clientWidth < NARROW) writeFewDates(model);
       if (window.matchMedia("(pointer: coarse)").matches) leaveTouchToThePage(model.toolbar);
     }
     this.#cursor = new ChartCursor(host, this.model, drawing.plots);
+    for (const use of ["pointerenter", "focusin"]) host.addEventListener(use, () => this.#loadEveryDay());
     this.choose();
   }
 
@@ -62,31 +63,43 @@ class Chart {
     this.#timer = setTimeout(() => this.#loadDetail(), STILL);
   }
 
-  // A long run arrives thinned; the part in view is then asked for in full.
+  // A long run arrives thinned; a part in view is then asked for in full.
   async #loadDetail() {
     const { columns } = this.model;
-    if (!columns.detail_address || this.model.showsAll()) return;
-    const [start, end] = this.model.view().map((time) => new Date(time).toISOString().slice(0, 10));
+    if (!columns.detail_address) return;
+    if (this.model.showsAll()) return this.model.fill(columns.sources);
+    const [start, end] = this.model.view().map(isoDate);
     this.#abort?.abort();
     this.#abort = new AbortController();
+    const sources = await this.#fetch(`?start=${start}&end=${end}`, this.#abort.signal);
+    if (!sources || this.model.columns !== columns) return;
+    this.model.fill(sources);
+    this.model.fitValues();
+    this.#cursor.refresh();
+  }
+
+  // Who comes to read values gets those of every day.
+  async #loadEveryDay() {
+    const { columns } = this.model;
+    if (!this.model.isThinned || this.#complete === columns) return;
+    this.#complete = columns;
+    const sources = await this.#fetch("");
+    if (!sources || this.model.columns !== columns) return;
+    this.model.complete(sources);
+    this.#cursor.refresh();
+  }
+
+  // The columns of a query; nothing where they do not come. What is drawn stays right, only coarser.
+  async #fetch(query, signal) {
     try {
-      const url = `${columns.detail_address}?start=${start}&end=${end}`;
-      const response = await fetch(url, { signal: this.#abort.signal });
-      if (!response.ok) return; // The thinned lines stay: they are right, only coarser.
-      const sources = await response.json();
-      if (this.model.columns !== columns) return;
-      this.model.fill(sources);
-      this.model.fitValues();
-      this.#cursor.refresh();
+      const response = await fetch(this.model.columns.detail_address + query, { signal });
+      if (response.ok) return await response.json();
     } catch (error) {
       if (error.name !== "AbortError") console.warn("The chart stays thinned:", error);
     }
+    return null;
   }
 }
-
-const writeFewDates = ({ below }) => {
-  for (const { ticker } of below) ticker.desired_num_ticks = 3;
-};
 
 // A finger scrolls the page; the buttons move the chart.
 const leaveTouchToThePage = (toolbar) => {

@@ -3,10 +3,10 @@
 
 import { on } from "../lib/dom.js";
 import { addShortcut } from "../shortcuts.js";
-import { DAY } from "./bokeh.js";
 import { remember } from "./choices.js";
+import { dayOf } from "./time_axis.js";
 
-const YEAR = 365.25 * DAY;
+const YEAR = 365.25; // days
 const AROUND_A_TRADE = 0.6; // of its length, on either side
 
 const actions = {
@@ -16,17 +16,8 @@ const actions = {
     const until = model.showsAll() ? last : end;
     return Number(years) ? model.look(until - Number(years) * YEAR, until) : model.look(first, last);
   },
-  zoom: (model, factor) => {
-    const [start, end] = model.view();
-    const middle = (start + end) / 2;
-    const half = Math.max((Number(factor) * (end - start)) / 2, 5 * DAY);
-    model.look(middle - half, middle + half);
-  },
-  move: (model, share) => {
-    const [start, end] = model.view();
-    const distance = Number(share) * (end - start);
-    model.look(start + distance, end + distance);
-  },
+  zoom: (model, factor) => model.zoom(Number(factor)),
+  move: (model, share) => model.move(Number(share)),
   reset: (model) => model.look(...model.openingView()),
 };
 
@@ -35,7 +26,7 @@ export const markRange = (host, model) => {
   const [start, end] = model.view();
   for (const button of host.querySelectorAll("[data-range]")) {
     const years = Number(button.dataset.range);
-    const shown = years ? Math.abs(end - start - years * YEAR) < 2 * DAY : model.showsAll();
+    const shown = years ? Math.abs(end - start - years * YEAR) < 5 : model.showsAll();
     button.setAttribute("aria-pressed", String(shown));
   }
 };
@@ -56,10 +47,10 @@ const act = (host, chart, dataset) => {
 // Move the chart to a trade or a drawdown, and draw a trade from its entry to its exit.
 const lookAtTrade = (host, { model }, button) => {
   const { entry, exit, entryPrice, exitPrice } = button.dataset;
-  const days = [entry, exit].map((text) => Date.parse(`${text}T00:00:00Z`));
-  const around = Math.max(AROUND_A_TRADE * (days[1] - days[0]), 30 * DAY);
+  const days = [entry, exit].map(dayOf);
+  const around = Math.max(AROUND_A_TRADE * (days[1] - days[0]), 30);
   const prices = [Number(entryPrice), Number(exitPrice)]; // a drawdown has none, and gets no line
-  model.fill({ chosen: { day: days.map((time) => time / DAY), price: prices } });
+  model.fill({ chosen: { day: days, price: prices } });
   model.look(days[0] - around, days[1] + around);
   for (const row of document.querySelectorAll("tr[aria-current]")) row.removeAttribute("aria-current");
   button.closest("tr").setAttribute("aria-current", "true");

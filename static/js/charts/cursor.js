@@ -1,9 +1,12 @@
-// The cross under the pointer, and the values that the legend shows for its day.
+// The cross under the pointer, and the values of its day: in the legends, in a box beside the pointer,
+// and in words for who steps with the arrow keys.
 
-import { DAY } from "./bokeh.js";
-import { day, written } from "./format.js";
+import { written } from "./format.js";
+import { Readout } from "./readout.js";
+import { isoDate } from "./time_axis.js";
 
 const MARK_WIDTH = 0.008; // of the panel
+const STEPS = { ArrowLeft: -1, ArrowRight: 1, PageUp: -21, PageDown: 21 };
 
 // A source that has nothing within `data-reach` days of the cursor says so with a dash, instead of
 // showing another day's value; marks (`data-near`) show values only under the cursor.
@@ -11,8 +14,9 @@ export class ChartCursor {
   #host;
   #model;
   #plots;
-  #time = null;
-  #level = null;
+  #readout;
+  #day = null;
+  #pointer = null; // { plot, y, sx, sy }
   #reach;
 
   // plots: [{ model, view, canvas }], one for each canvas.
@@ -20,7 +24,8 @@ export class ChartCursor {
     this.#host = host;
     this.#model = model;
     this.#plots = plots.map((plot) => ({ ...plot, panel: plot.canvas.closest("[data-panel]") }));
-    this.#reach = Number(host.dataset.reach ?? Infinity) * DAY;
+    this.#readout = new Readout(host);
+    this.#reach = Number(host.dataset.reach ?? Infinity);
     const byFinger = window.matchMedia("(pointer: coarse)").matches;
     for (const plot of this.#plots) {
       plot.model.on_event("mousemove", (event) => this.#moveTo(plot, event));
@@ -33,91 +38,93 @@ export class ChartCursor {
   }
 
   clear() {
-    this.#time = null;
-    this.#level = null;
+    this.#day = null;
+    this.#pointer = null;
     this.refresh();
   }
 
   // Write values and place the lines anew, for example after the data or the view has changed.
   refresh() {
-    const time = this.#time ?? this.#model.view()[1];
-    const outputs = [...this.#host.querySelectorAll("[data-value]")];
-    const marked = this.#nearestMark(outputs, time);
+    const day = this.#day ?? this.#model.view()[1];
+    const outputs = [...this.#host.querySelectorAll(".legend [data-value]")];
+    const marked = this.#nearestMark(outputs, day);
     let shown = null;
     for (const output of outputs) {
-      const { source, column, position, at } = this.#find(output, time);
+      const { source, column, at } = this.#find(output, day);
       const isMark = "near" in output.dataset;
-      const isNear = isMark ? at !== undefined && at === marked : Math.abs(at - time) <= this.#reach;
+      const isNear = isMark ? at !== undefined && at === marked : this.#reaches(at, day);
       if (isNear && !isMark) shown ??= at;
-      const value = isNear ? this.#model.value(source, column, position) : null;
-      output.textContent = isMark && !isNear ? "" : this.#written(value, output.dataset);
+      output.textContent = isMark && !isNear ? "" : this.#text(isNear ? { source, column, at } : null, output.dataset);
       // A line without data needs no place in the legend.
       const item = output.closest(".legend > span");
-      if (!("only" in item.dataset)) item.hidden = position < 0 || isUnnamed(item);
+      if (!("only" in item.dataset)) item.hidden = this.#model.isEmpty(source) || isUnnamed(item);
     }
-    const date = this.#host.querySelector("[data-cursor-date]");
-    if (date) date.textContent = shown == null ? "" : day(shown);
-    this.#drawLines(this.#time == null ? null : shown);
+    const date = shown === null ? "" : isoDate(shown);
+    this.#host.querySelector("[data-cursor-date]").textContent = date;
+    this.#drawLines(this.#day === null ? null : shown);
+    if (this.#pointer && date) this.#readout.show(date, this.#pointer.plot.canvas, this.#pointer);
+    else this.#readout.hide();
   }
 
-  // What an output shows: its source and column, and the position and time of the bar nearest to `time`.
-  #find(output, time) {
+  // What an output shows: its source and column, and the day of that source nearest to `day`.
+  #find(output, day) {
     const [source, column] = output.dataset.value.split(".");
-    const position = this.#model.nearest(source, time);
-    return { source, column, position, at: this.#model.value(source, "date", position) };
+    return { source, column, at: this.#model.nearest(source, day) };
   }
 
-  // The time of the mark that is pointed at, about its own width away; undefined without one. Marks of
+  // Whether values of the day `at` are values of `day`. Where every session is known, only its own are.
+  #reaches(at, day) {
+    return at !== undefined && (this.#model.hasSessions ? at === day : Math.abs(at - day) <= this.#reach);
+  }
+
+  // The day of the mark that is pointed at, about its own width away; undefined without one. Marks of
   // other days stay silent: an entry and an exit side by side are of different trades.
-  #nearestMark(outputs, time) {
-    const [start, end] = this.#model.view();
-    const reach = Math.max(MARK_WIDTH * (end - start), DAY / 2);
-    const times = outputs.filter((output) => "near" in output.dataset).map((output) => this.#find(output, time).at);
-    return times
-      .filter((at) => Math.abs(at - time) <= reach)
-      .sort((one, other) => Math.abs(one - time) - Math.abs(other - time))[0];
+  #nearestMark(outputs, day) {
+    const days = outputs.filter((output) => "near" in output.dataset).map((output) => this.#find(output, day).at);
+    const distance = (at) => this.#model.distance(at, day);
+    return days
+      .filter((at) => at !== undefined && (at === day || distance(at) <= MARK_WIDTH))
+      .sort((one, other) => distance(one) - distance(other))[0];
   }
 
-  #moveTo(plot, event) {
+  #moveTo(plot, { x, y, sx, sy }) {
+    const day = this.#model.dayAt(x);
     const [start, end] = this.#model.view();
-    if (event.x < start || event.x > end) return;
-    this.#time = event.x;
-    this.#level = { plot, y: event.y };
+    if (day < start || day > end) return;
+    this.#day = day;
+    this.#pointer = { plot, y, sx, sy };
     this.refresh();
   }
 
-  #drawLines(time) {
+  #drawLines(day) {
     for (const plot of this.#plots) {
       const line = plot.panel.querySelector(".chart-cursor");
       const level = plot.panel.querySelector(".chart-level");
       if (plot.canvas.hidden) continue; // another drawing of this panel is shown
-      line.hidden = time == null;
-      if (time != null) line.style.transform = `translateX(${Math.round(plot.view.frame.x_scale.compute(time))}px)`;
-      const isHere = this.#level?.plot === plot;
+      line.hidden = day === null;
+      const place = day === null ? 0 : plot.view.frame.x_scale.compute(this.#model.placeOf(day));
+      line.style.transform = `translateX(${Math.round(place)}px)`;
+      const isHere = this.#pointer?.plot === plot;
       level.hidden = !isHere;
       if (!isHere) continue;
-      const top = plot.canvas.offsetTop + plot.view.frame.y_scale.compute(this.#level.y);
+      const top = plot.canvas.offsetTop + plot.view.frame.y_scale.compute(this.#pointer.y);
       level.style.transform = `translateY(${Math.round(top)}px)`;
-      level.firstElementChild.textContent = this.#written(this.#level.y, plot.panel.dataset);
+      level.firstElementChild.textContent = this.#written(this.#pointer.y, plot.panel.dataset);
     }
   }
 
   // Arrows step from bar to bar and move the view along; the values are then read out.
   #onKey(event) {
-    const steps = { ArrowLeft: -1, ArrowRight: 1, PageUp: -21, PageDown: 21 };
-    if (!(event.key in steps) || event.target !== this.#host) return;
+    if (!(event.key in STEPS) || event.target !== this.#host) return;
     event.preventDefault();
-    const source = this.#host.dataset.steps;
-    const [start, end] = this.#model.view();
-    const here = this.#model.nearest(source, this.#time ?? end);
-    const time = this.#model.value(source, "date", Math.max(0, here + steps[event.key]));
-    if (time === undefined) return;
-    if (time < start) this.#model.look(time, time + end - start);
-    if (time > end) this.#model.look(time - (end - start), time);
-    this.#time = time;
-    this.#level = null;
+    const end = this.#model.view()[1];
+    const day = this.#model.step(this.#host.dataset.steps, this.#day ?? end, STEPS[event.key]);
+    if (day === undefined) return;
+    this.#model.reveal(day);
+    this.#day = day;
+    this.#pointer = null;
     this.refresh();
-    this.#host.querySelector("[data-readout]").textContent = `${day(time)}. ${this.#legendInWords()}`;
+    this.#host.querySelector("[data-readout]").textContent = `${isoDate(day)}. ${this.#legendInWords()}`;
   }
 
   // The legends as they stand, panel by panel: "Price: Close 77.12, Simple 20 75.30. Equity: ..."
@@ -126,10 +133,18 @@ export class ChartCursor {
       const title = panel.querySelector(".legend strong")?.textContent;
       const filled = [...panel.querySelectorAll("[data-value]")].filter((output) => output.textContent);
       const items = [...new Set(filled.map((output) => output.closest(".legend > span")))];
-      const words = items.filter((item) => item.checkVisibility()).map((item) => item.innerText.trim());
+      const words = items.filter((item) => !item.hidden).map((item) => item.textContent.trim().replace(/\s+/g, " "));
       return (title ? `${title}: ` : "") + words.join(", ");
     });
     return `${panels.join(". ")}.`;
+  }
+
+  // The text of what was found; null: nothing was.
+  #text(found, dataset) {
+    const { source, column, at } = found ?? {};
+    const value = found ? this.#model.value(source, column, at) : undefined;
+    if (value === undefined && found && this.#model.isThinned) return ""; // the day's own value is on its way
+    return this.#written(value, dataset);
   }
 
   #written(value, { format, base }) {

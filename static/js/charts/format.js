@@ -1,5 +1,7 @@
 // Numbers as the pages write them: the same digits, signs and units as core/formatting.py.
 
+import { isoDate } from "./time_axis.js";
+
 const SPACE = "\u00a0"; // keeps a figure and its unit on one line
 const UNDEFINED = "—";
 
@@ -18,12 +20,10 @@ const formats = {
   percent: (value) => `${HUNDREDTHS.format(100 * value)}${SPACE}%`,
   change: (value) => `${SIGNED.format(100 * value)}${SPACE}%`,
   count: (value) => WHOLE.format(value),
+  date: isoDate,
   compact: (value) => COMPACT.format(value).toLowerCase(), // as on an axis
 };
 
 // A value in one of the formats above; a price where none is named.
 export const written = (value, format = "price") =>
   value == null || Number.isNaN(value) ? UNDEFINED : formats[format](value);
-
-// The date of a time in milliseconds, in ISO 8601.
-export const day = (time) => new Date(time).toISOString().slice(0, 10);

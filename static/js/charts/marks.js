@@ -1,8 +1,8 @@
 // The marks of a chart, such as those of trades: large while they are few, small where they crowd the
 // view, so that the line under them stays visible. Every one is drawn.
 
-import { lowerBound } from "./axes.js";
 import { tagged } from "./bokeh.js";
+import { lowerBound } from "./time_axis.js";
 
 const SHARE_OF_ROOM = 0.5; // of the pixels that each mark has for itself, beyond the least size
 

@@ -10,7 +10,7 @@ SCRIPTS = settings.BASE_DIR / "static/js"
 THEME = SCRIPTS / "theme.js"
 """Not a module: it runs before the first paint."""
 
-IMPORT = re.compile(r"""^import\s(?:[^;]*?\sfrom\s)?"(?P<path>\.[^"]+)";""", re.MULTILINE)
+IMPORT = re.compile(r"""^import\s*(?:[^;]*?\sfrom\s)?"(?P<path>\.[^"]+)";""", re.MULTILINE)
 PAGE_SCRIPT = re.compile(r"js/pages/\w+\.js")
 
 
