@@ -6,6 +6,7 @@ from contextvars import ContextVar
 
 _request_id: ContextVar[str] = ContextVar("request_id", default="")
 _job_id: ContextVar[str] = ContextVar("job_id", default="")
+_client_address: ContextVar[str] = ContextVar("client_address", default="")
 
 
 def current_request_id() -> str:
@@ -16,6 +17,18 @@ def current_request_id() -> str:
 def current_job_id() -> str:
     """Return the id of the current job; empty outside of one."""
     return _job_id.get()
+
+
+def current_client_address() -> str:
+    """Return the IP address that the current request comes from; empty outside of one."""
+    return _client_address.get()
+
+
+@contextmanager
+def client_address_set(address: str) -> Iterator[None]:
+    """Let `current_client_address` return this address within the block."""
+    with _set(_client_address, address):
+        yield
 
 
 @contextmanager

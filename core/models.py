@@ -1,6 +1,9 @@
-"""The table of rate limits."""
+"""The tables of rate limits and of the audit trail."""
+
+from typing import Any
 
 from django.db import models
+from django.db.models.functions import Now
 
 
 class Bucket(models.Model):
@@ -22,3 +25,30 @@ class Bucket(models.Model):
     def __str__(self) -> str:
         """Return the key."""
         return self.key
+
+
+class AuditEntry(models.Model):
+    """Who did what, from where; the database refuses to change or delete an entry.
+
+    `username` and `user_id` are copied, so that an entry outlives its user. `subject` names what it was done
+    to. `request_id` ties the entry to those of the request log.
+    """
+
+    at = models.DateTimeField(db_default=Now(), db_index=True)
+    action = models.CharField(max_length=30)
+    user_id = models.BigIntegerField(null=True)
+    username = models.CharField(max_length=150, blank=True)
+    address = models.CharField(max_length=45, blank=True)
+    request_id = models.CharField(max_length=16, blank=True)
+    subject = models.CharField(max_length=200, blank=True)
+    details: "models.JSONField[dict[str, Any]]" = models.JSONField(default=dict)
+
+    class Meta:
+        """Newest first."""
+
+        ordering = ("-pk",)
+        verbose_name_plural = "audit entries"
+
+    def __str__(self) -> str:
+        """Return user and action, as lists show it."""
+        return f"{self.username} {self.action} {self.subject}".strip()

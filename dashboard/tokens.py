@@ -9,6 +9,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db.models import Q
 from django.utils import timezone
 
+from core.audit import AuditAction, record_action
 from core.errors import InvalidInput, NotFound
 from core.permissions import TOKEN_PREFIX, Scope
 from dashboard.models import ApiToken, ApiTokenQuerySet
@@ -52,6 +53,7 @@ def issue_token(
         digest=_digest(secret),
         expires_at=None if lifetime is None else timezone.now() + lifetime,
     )
+    record_action(AuditAction.TOKEN_ISSUED, user=user, subject=str(token), details={"scope": scope.value})
     return IssuedToken(token=token, secret=secret)
 
 
@@ -67,6 +69,15 @@ def revoke_token(user: AbstractBaseUser, token_id: int) -> None:
     """Make a token of `user` useless, at once and for ever; raises NotFound for one of somebody else."""
     if not tokens_of(user).filter(pk=token_id).update(revoked_at=timezone.now()):
         raise NotFound("You have no such token. It may have been revoked already.")
+    record_action(AuditAction.TOKEN_REVOKED, user=user, subject=str(ApiToken.objects.get(pk=token_id)))
+
+
+def revoke_all_tokens(user: AbstractBaseUser) -> int:
+    """Make every token of `user` useless; return how many there were."""
+    revoked = tokens_of(user).update(revoked_at=timezone.now())
+    if revoked:
+        record_action(AuditAction.TOKEN_REVOKED, user=user, subject=f"all {revoked}")
+    return revoked
 
 
 def _note_use(token: ApiToken) -> None:

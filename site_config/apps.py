@@ -13,6 +13,7 @@ class SiteConfig(AppConfig):
     def ready(self) -> None:
         """Register the checks of production settings; start the reports that the settings ask for."""
         from site_config import checks  # noqa: F401 - importing registers
+        from site_config.access import audit_signals  # noqa: F401 - as above
 
         if settings.SENTRY_DSN:
             from site_config.observability.sentry import start_error_reports

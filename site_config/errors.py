@@ -126,9 +126,16 @@ def _add_handlers_of_faults(api: NinjaAPI) -> None:
         return problem(HTTPStatus.INTERNAL_SERVER_ERROR, generic_text())
 
 
+MOST_ERRORS = 20
+"""What a response names of the wrong fields; a request may have thousands."""
+
+
 def _invalid(errors: list[FieldError]) -> HttpResponse:
-    detail = " ".join(f"{error.field}: {error.message}" if error.field else error.message for error in errors)
-    return problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail, errors=errors)
+    named = errors[:MOST_ERRORS]
+    words = [f"{error.field}: {error.message}" if error.field else error.message for error in named]
+    if more := len(errors) - len(named):
+        words.append(f"And {more:,d} more.")
+    return problem(HTTPStatus.UNPROCESSABLE_ENTITY, " ".join(words), errors=named)
 
 
 def _errors_of(error: HindcastError) -> list[FieldError]:

@@ -1,9 +1,10 @@
-"""The form that makes an API token."""
+"""The forms of the account page: making an API token, changing the password."""
 
 from datetime import timedelta
 from typing import Any
 
 from django import forms
+from django.contrib.auth.forms import PasswordChangeForm
 from django.contrib.auth.models import AbstractBaseUser
 
 from core.errors import InvalidInput
@@ -54,3 +55,14 @@ class TokenForm(forms.Form):
         except InvalidInput as error:
             self.add_error(error.field, error.message)
             return None
+
+
+class NewPasswordForm(PasswordChangeForm):
+    """Asks for the old and the new password, and what is to become of the tokens."""
+
+    revoke_tokens = forms.BooleanField(
+        label="Revoke my API tokens too",
+        help_text="Leave this on where somebody else may have known the old password.",
+        initial=True,
+        required=False,
+    )

@@ -3,6 +3,7 @@
 from http import HTTPStatus
 from typing import Any
 
+from django.contrib.auth.forms import PasswordChangeForm
 from django.contrib.auth.views import PasswordChangeView
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -10,10 +11,11 @@ from django.urls import reverse_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from core.audit import AuditAction, record_action
 from dashboard.charts.comparison import MOST_RUNS
-from dashboard.forms.account import TokenForm
+from dashboard.forms.account import NewPasswordForm, TokenForm
 from dashboard.presenters.history import saved_runs
-from dashboard.tokens import revoke_token, tokens_of
+from dashboard.tokens import revoke_all_tokens, revoke_token, tokens_of
 from dashboard.views.htmx import HtmxRequest, render_page, user_of, wants_partial
 
 PAGE = "account/page.html"
@@ -54,7 +56,16 @@ def _page(request: HtmxRequest, *, status: int = HTTPStatus.OK, **context: Any) 
 
 
 class ChangePassword(PasswordChangeView):
-    """Changes the password; every other session of the user ends."""
+    """Changes the password; every other session of the user ends, and their tokens unless they keep them."""
 
+    form_class = NewPasswordForm
     template_name = "account/password.html"
     success_url = reverse_lazy("account")
+
+    def form_valid(self, form: PasswordChangeForm) -> HttpResponse:
+        """Change the password, and revoke the tokens where asked to."""
+        response = super().form_valid(form)
+        record_action(AuditAction.PASSWORD_CHANGED, user=form.user)
+        if form.cleaned_data["revoke_tokens"]:
+            revoke_all_tokens(form.user)
+        return response

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_safe
@@ -89,7 +90,15 @@ def _first_page(request: HtmxRequest) -> HttpResponse:
 def _remembering(backtest_id: str, response: HttpResponse) -> HttpResponse:
     """Let the browser keep which run it showed last: the page opens with its parameters next time."""
     path = reverse("backtests")
-    response.set_cookie(LAST_RUN, backtest_id, max_age=A_YEAR, path=path, httponly=True, samesite="Lax")
+    response.set_cookie(
+        LAST_RUN,
+        backtest_id,
+        max_age=A_YEAR,
+        path=path,
+        httponly=True,
+        secure=settings.SESSION_COOKIE_SECURE,
+        samesite="Lax",
+    )
     return response
 
 

@@ -16,13 +16,17 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_variables
 
+from core.audit import AuditAction
 from core.errors import TooManyRequests
 from core.rate_limits import Budget
-from site_config.access.client_ip import client_address
+from site_config.access.audit_signals import record_failed_login
+from site_config.access.client_ip import client_network
+from site_config.access.known_devices import COOKIE, is_known_device, remember_device
 
 ACTION = "attempts to log in"
 OF_NAME_FROM_ADDRESS = Budget(name="login", action=ACTION, burst=5, per_minute=1)
 FROM_ADDRESS = Budget(name="login-address", action=ACTION, burst=30, per_minute=6)
+OF_NAME_ON_DEVICE = Budget(name="login-device", action=ACTION, burst=5, per_minute=1)
 OF_NAME = Budget(name="login-name", action=ACTION, burst=60, per_minute=2)
 """From everywhere at once; so generous that guessing elsewhere does not lock the owner out for long."""
 
@@ -47,6 +51,7 @@ class LoginForm(AuthenticationForm):
             for budget, owner in attempts:
                 budget.consume(owner)
         except TooManyRequests as refusal:
+            record_failed_login(AuditAction.LOGIN_THROTTLED, str(self.cleaned_data.get("username", "")))
             raise ValidationError(refusal.message, code="throttled") from None
         cleaned: dict[str, Any] = super().clean()
         for budget, owner in attempts[:1]:
@@ -54,9 +59,14 @@ class LoginForm(AuthenticationForm):
         return cleaned
 
     def _attempts(self) -> Sequence[tuple[Budget, str]]:
+        """Return what the attempt draws on: less where the user has logged in with this browser before."""
+        username = str(self.cleaned_data.get("username", ""))
         # Names are hashed: what people type into this field is now and then their password.
-        name = sha256(str(self.cleaned_data.get("username", "")).casefold().encode()).hexdigest()[:32]
-        address = client_address(self.request) if self.request else ""
+        name = sha256(username.casefold().encode()).hexdigest()[:32]
+        if self.request and is_known_device(self.request, username):
+            # Others' guesses, from the same office or elsewhere, do not lock out who has been here before.
+            return ((OF_NAME_ON_DEVICE, f"{name}@{self.request.COOKIES[COOKIE][-40:]}"),)
+        address = client_network(self.request) if self.request else ""
         return ((OF_NAME_FROM_ADDRESS, f"{name}@{address}"), (FROM_ADDRESS, address), (OF_NAME, name))
 
 
@@ -77,6 +87,7 @@ class Login(LoginView):
         answer = super().form_valid(form)
         if not form.cleaned_data["remember"]:
             self.request.session.set_expiry(settings.SESSION_SECONDS_UNREMEMBERED)
+        remember_device(answer, form.get_user())
         return answer
 
     def form_invalid(self, form: AuthenticationForm) -> HttpResponse:

@@ -123,6 +123,7 @@ class LoginMiddleware(LoginRequiredMiddleware):
         redirect = super().process_view(request, view_func, view_args, view_kwargs)
         if redirect is not None:
             return _login_answer(request, redirect)
+        request.known_username = request.user.get_username()  # type: ignore[attr-defined]  # for the request log
         try:
             _require(request, policy)
         except HindcastError as error:

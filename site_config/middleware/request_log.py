@@ -8,7 +8,13 @@ from collections.abc import Callable
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from core.context import current_request_id, request_id_set
+from core.context import (
+    client_address_set,
+    current_client_address,
+    current_request_id,
+    request_id_set,
+)
+from site_config.access.client_ip import client_address
 
 logger = logging.getLogger(__name__)
 
@@ -21,7 +27,7 @@ class RequestLogMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer the request under its own id. The query string is not logged."""
-        with request_id_set(uuid.uuid4().hex[:8]):
+        with request_id_set(uuid.uuid4().hex[:8]), client_address_set(client_address(request)):
             began = time.perf_counter()
             response = self.get_response(request)
             milliseconds = (time.perf_counter() - began) * 1000
@@ -31,5 +37,12 @@ class RequestLogMiddleware:
 
 
 def _log(request: HttpRequest, status: int, milliseconds: float) -> None:
-    facts = {"method": request.method, "path": request.path, "status": status, "milliseconds": milliseconds}
-    logger.info("%s %s %d %.0f ms", *facts.values(), extra={**facts, "milliseconds": round(milliseconds)})
+    facts = {
+        "method": request.method,
+        "path": request.path,
+        "status": status,
+        "milliseconds": round(milliseconds),
+        "user": getattr(request, "known_username", "-"),
+        "address": current_client_address(),
+    }
+    logger.info("%s %s %d %d ms by %s from %s", *facts.values(), extra=facts)

@@ -2,12 +2,15 @@
 
 import json
 import logging
+import re
 from datetime import UTC, datetime
 
 from core.context import current_job_id, current_request_id
 from core.redaction import redact_secrets
 
-FACTS = ("method", "path", "status", "milliseconds", "user")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+
+FACTS = ("method", "path", "status", "milliseconds", "user", "address")
 """What entries may carry besides their message, by `extra`."""
 
 
@@ -30,6 +33,12 @@ class LineFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """Return the entry without secrets."""
         return redact_secrets(super().format(record))
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's own name
+        """Return the line with control characters escaped, which could forge another entry."""
+        return _CONTROL.sub(
+            lambda found: found[0].encode("unicode_escape").decode(), super().formatMessage(record)
+        )
 
 
 class JsonFormatter(logging.Formatter):

@@ -119,6 +119,8 @@ class SweepRanges(TradingParameters):
     def _values_are_allowed(cls, given: Values, info: ValidationInfo) -> Values:
         """Refuse values that a single backtest would refuse; those of windows must be whole."""
         name = str(info.field_name)
+        if isinstance(given, tuple | list) and len(given) > MOST_VALUES:
+            raise ValueError(f"These are more than {MOST_VALUES:,d} values. Give fewer.")
         if isinstance(given, SteppedRange) and given.count() > MOST_VALUES:
             raise ValueError(f"This range has more than {MOST_VALUES:,d} values. Give a larger step.")
         values = values_of(given)

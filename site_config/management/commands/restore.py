@@ -8,6 +8,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
+from core.audit import AuditAction, record_action
 from site_config.database.backups import BackupFailed, has_tables, restore
 
 
@@ -20,6 +21,11 @@ class Command(BaseCommand):
         """Take the file, and the consent to lose what is there."""
         parser.add_argument("file", type=Path, help="what `manage.py backup` saved")
         parser.add_argument("--replace", action="store_true", help="delete what is in the database now")
+        parser.add_argument(
+            "--keep-access",
+            action="store_true",
+            help="keep sessions and API tokens of the backup, among them those that were revoked since",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Restore, then bring an older backup's tables up to date."""
@@ -31,4 +37,7 @@ class Command(BaseCommand):
         except BackupFailed as error:
             raise CommandError(error.message) from None
         call_command("migrate", verbosity=0)
+        if not options["keep_access"]:
+            call_command("end_access", stdout=self.stdout)
+        record_action(AuditAction.DATABASE_RESTORED, user=None, subject=options["file"].name)
         self.stdout.write(f"The database is what {options['file']} holds.")
