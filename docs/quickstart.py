@@ -3,7 +3,7 @@
     HINDCAST=http://localhost:8000 python docs/quickstart.py
 
 On a site with logins set HINDCAST_TOKEN too; the Account page makes tokens, and the scope "run" is enough.
-Needs `requests` alone.
+Needs Python 3.10 or newer and `requests`.
 """
 
 import os
@@ -14,14 +14,14 @@ from typing import Any
 
 import requests
 
-type Document = dict[str, Any]
+Document = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Hindcast:
     """A site's API. Every call raises requests.HTTPError with the site's own words when it is refused."""
 
-    address: str
+    url: str
     token: str = ""
     session: requests.Session = field(default_factory=requests.Session)
 
@@ -36,12 +36,12 @@ class Hindcast:
         self._wait_for(answer.headers["Location"])
         return self._document(self._call("POST", f"/api/v1/{kind}", json=question))
 
-    def save(self, address: str, path: Path) -> Path:
+    def save(self, link: str, path: Path) -> Path:
         """Save a file of the site, such as one of a document's `links`, and return where."""
-        answer = self._call("GET", address)
+        answer = self._call("GET", link)
         while answer.status_code == requests.codes.service_unavailable:
             time.sleep(float(answer.headers["Retry-After"]))
-            answer = self._call("GET", address)
+            answer = self._call("GET", link)
         path.write_bytes(answer.content)
         return path
 
@@ -59,9 +59,9 @@ class Hindcast:
         document: Document = answer.json()
         return document
 
-    def _call(self, method: str, address: str, *, json: Document | None = None) -> requests.Response:
+    def _call(self, method: str, path: str, *, json: Document | None = None) -> requests.Response:
         headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
-        url = self.address.rstrip("/") + address
+        url = self.url.rstrip("/") + path
         answer = self.session.request(method, url, json=json, headers=headers, timeout=120)
         if answer.headers.get("Content-Type") == "application/problem+json":
             problem = answer.json()
@@ -73,7 +73,7 @@ class Hindcast:
 def main() -> None:
     """Print what a crossover of AAPL would have made, and what is foreseen; save the printed report."""
     hindcast = Hindcast(
-        address=os.environ.get("HINDCAST", "http://localhost:8000"),
+        url=os.environ.get("HINDCAST", "http://localhost:8000"),
         token=os.environ.get("HINDCAST_TOKEN", ""),
     )
     backtest = hindcast.ask("backtests", {"symbol": "AAPL", "fast": 50, "slow": 200})

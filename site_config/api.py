@@ -1,11 +1,15 @@
 """The API under /api/v1, put together from the apps' routers."""
 
+from collections.abc import Callable
+from functools import wraps
+from inspect import signature
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
 from ninja.security import APIKeyCookie, HttpBearer
 
+from core.errors import InvalidInput
 from dashboard.api import router as reports_router
 from forecasting.api import evaluations_router, forecasts_router, models_router, scorecards_router
 from ingestion.api import quota_router
@@ -41,6 +45,26 @@ class Session(APIKeyCookie):
         return _who(request)
 
 
+def refuse_unknown_parameters(operation: Callable[..., Any]) -> Callable[..., Any]:
+    """Make `operation` raise InvalidInput for query parameters that it does not have.
+
+    A misspelt parameter that is ignored gives another result than the one that was asked for.
+    """
+    known = frozenset(signature(operation).parameters) - {"request", "response", "parameters"}
+
+    @wraps(operation)
+    def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        for name in sorted(request.GET.keys() - known):
+            in_url = request.resolver_match.kwargs if request.resolver_match else {}
+            possible = ", ".join(sorted(known - in_url.keys())) or "none"
+            raise InvalidInput(
+                f"There is no query parameter “{name[:40]}”. Possible here: {possible}.", field=name[:40]
+            )
+        return operation(request, *args, **kwargs)
+
+    return checked
+
+
 api = HindcastAPI(
     auth=[Token(), Session(csrf=False)],
     title="Hindcast",
@@ -48,6 +72,7 @@ api = HindcastAPI(
     description=DESCRIPTION,
 )
 add_problem_handlers(api)
+api.add_decorator(refuse_unknown_parameters)
 api.add_router("/instruments", instruments_router)
 api.add_router("/quota", quota_router)
 api.add_router("/backtests", backtests_router)

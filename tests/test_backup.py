@@ -1,12 +1,16 @@
 """A backup brings back every row, byte for byte, and a broken one changes nothing."""
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from site_config.database.embedded_postgres.server import start_server
+from site_config.environment import BASE_DIR
 from tests.subprocesses import run_python
 
 FILL = """
@@ -137,6 +141,23 @@ def test_a_damaged_backup_changes_nothing(filled: Path, tmp_path: Path) -> None:
 
 
 def test_a_backup_that_cannot_be_written_leaves_no_file(filled: Path, tmp_path: Path) -> None:
-    file = tmp_path / "nowhere" / "hindcast.backup"
+    (tmp_path / "file").touch()
+    file = tmp_path / "file" / "hindcast.backup"
     assert "could not be written" in run_python(_command("backup", str(file)), DATA_DIR=str(filled))
     assert not list(tmp_path.rglob("*backup*"))
+
+
+def test_a_mistaken_folder_is_not_backed_up_as_an_empty_database(tmp_path: Path) -> None:
+    mistaken = tmp_path / "mistaken"
+    done = subprocess.run(
+        [sys.executable, "manage.py", "backup", str(tmp_path / "hindcast.backup")],
+        cwd=BASE_DIR,
+        env={**os.environ, "DATA_DIR": str(mistaken), "DJANGO_SETTINGS_MODULE": "site_config.settings"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert f"There is no database in {mistaken}" in done.stderr
+    assert not (mistaken / "postgres").exists()
+    assert not (tmp_path / "hindcast.backup").exists()

@@ -6,6 +6,7 @@ import subprocess
 from importlib.util import find_spec
 from pathlib import Path
 
+from django.conf import settings
 from django.db import connection
 
 from core.errors import HindcastError
@@ -22,6 +23,10 @@ def save(file: Path) -> None:
     Raises BackupFailed; then there is no new file, and an older one of this name is as it was.
     """
     unfinished = file.with_name(f".{file.name}.{os.getpid()}.unfinished")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BackupFailed(f"The backup could not be written: {error.strerror}.") from None
     try:
         os.close(os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         _run("pg_dump", "--format=custom", "--no-owner", "--no-privileges", f"--file={unfinished}")
@@ -55,8 +60,16 @@ def restore(file: Path) -> None:
     )
 
 
+def database_in_words() -> str:
+    """Return which database the settings name: its name, and its server or folder."""
+    name = connection.settings_dict["NAME"]
+    if connection.settings_dict["ENGINE"] == "site_config.database.embedded_postgres":
+        return f"“{name}” in {settings.DATA_DIR.resolve()}"
+    return f"“{name}” on {connection.settings_dict['HOST'] or 'this machine'}"
+
+
 def has_tables() -> bool:
-    """Whether there is something that putting back would replace."""
+    """Return whether the database contains any table."""
     return bool(connection.introspection.table_names())
 
 

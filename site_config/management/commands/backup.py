@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from site_config.database.backups import BackupFailed, save
+from site_config.database.backups import BackupFailed, database_in_words, has_tables, save
 from site_config.environment import Environment
 
 
@@ -22,11 +22,15 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Save, and name what is not in the file."""
         file: Path = options["file"]
+        if not has_tables():
+            raise CommandError(f"The database {database_in_words()} is empty, so there is nothing to save.")
         try:
             save(file)
         except BackupFailed as error:
             raise CommandError(error.message) from None
-        self.stdout.write(f"Saved the database into {file}, {file.stat().st_size / 1e6:.1f} MB.")
+        self.stdout.write(
+            f"Saved the database {database_in_words()} into {file}, {file.stat().st_size / 1e6:.1f} MB."
+        )
         if Environment().django_secret_key is None:
             self.stdout.write(
                 "Keep a copy of DATA_DIR/secret_key too, elsewhere: it signs the trained models, which are "

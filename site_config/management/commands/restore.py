@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
 from core.audit import AuditAction, record_action
-from site_config.database.backups import BackupFailed, has_tables, restore
+from site_config.database.backups import BackupFailed, database_in_words, has_tables, restore
 
 
 class Command(BaseCommand):
@@ -40,4 +40,4 @@ class Command(BaseCommand):
         if not options["keep_access"]:
             call_command("end_access", stdout=self.stdout)
         record_action(AuditAction.DATABASE_RESTORED, user=None, subject=options["file"].name)
-        self.stdout.write(f"The database is what {options['file']} holds.")
+        self.stdout.write(f"Restored {options['file']} into the database {database_in_words()}.")
