@@ -11,4 +11,4 @@ class DashboardConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the kinds of background work."""
-        from dashboard import tasks  # noqa: F401
+        from dashboard import retention, tasks  # noqa: F401

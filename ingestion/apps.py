@@ -11,4 +11,4 @@ class IngestionConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the kinds of background work."""
-        from ingestion import tasks  # noqa: F401
+        from ingestion import retention, tasks  # noqa: F401

@@ -13,7 +13,7 @@ class JobsConfig(AppConfig):
         """Let each worker process look after the queue."""
         from django_q.signals import post_spawn
 
-        from jobs import tasks  # noqa: F401
+        from jobs import retention, tasks  # noqa: F401
         from jobs.periodic import start_keeping_time
 
         post_spawn.connect(start_keeping_time, dispatch_uid="periodic")

@@ -176,6 +176,20 @@ class Environment(BaseSettings):
     api_requests_per_minute: int = Field(
         default=600, ge=0, description="Requests of one user to the API; 0: no limit."
     )
+    runs_kept_days: int = Field(
+        default=90,
+        ge=0,
+        description="Days after which backtests and sweeps that nobody saved are deleted; 0: never.",
+    )
+    records_kept_days: int = Field(
+        default=90,
+        ge=0,
+        description="Days after which finished jobs, raw responses of the provider, revisions of bars and "
+        "revoked tokens are deleted; 0: never.",
+    )
+    audit_kept_days: int = Field(
+        default=365, ge=0, description="Days after which entries of the audit trail are deleted; 0: never."
+    )
     requests_at_once: int = Field(
         default=4, ge=0, le=64, description="Requests that a web process works on at once; 0: no bound."
     )

@@ -271,6 +271,11 @@ HISTORY_YEARS = ENVIRONMENT.history_years
 REFRESH_MINUTES_AFTER_CLOSE = ENVIRONMENT.refresh_minutes_after_close
 REFRESH_MINUTES_BETWEEN_TRIES = ENVIRONMENT.refresh_minutes_between_tries
 
+# How long what is kept (core/retention.py); 0: for ever.
+RUNS_KEPT_DAYS = ENVIRONMENT.runs_kept_days
+RECORDS_KEPT_DAYS = ENVIRONMENT.records_kept_days
+AUDIT_KEPT_DAYS = ENVIRONMENT.audit_kept_days
+
 # How many requests a web process works on at once, and how many more it lets wait: the rest are told to
 # come again. deploy/gunicorn.conf.py has a thread for each of them.
 REQUESTS_AT_ONCE = ENVIRONMENT.requests_at_once
