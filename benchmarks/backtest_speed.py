@@ -21,8 +21,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from strategies.engine.account import Account
 from strategies.engine.backtest import Strategy, backtest
 from strategies.engine.enums import Average, Entry, Fill, Rule
+from strategies.engine.parameters import RuleParameters
 from strategies.engine.prices import Prices
-from strategies.engine.rules import RuleParameters
 
 BARS = 2_518
 RUNS = 300

@@ -31,8 +31,8 @@ from ingestion.exchange_calendar import sessions_between
 from strategies.engine.backtest import backtest
 from strategies.engine.compilation import readiness
 from strategies.engine.enums import Average, Rule
+from strategies.engine.parameters import RuleParameters
 from strategies.engine.prices import Prices
-from strategies.engine.rules import RuleParameters
 from strategies.engine.sweep.grid import grid_of
 from strategies.engine.sweep.sweep import Sweep
 from tests.load.users import WITH_LOGINS, Crowd, let_in

@@ -36,8 +36,8 @@ from strategies.engine.backtest import Strategy
 from strategies.engine.compilation import readiness
 from strategies.engine.enums import Average, Entry, Fill, Rule
 from strategies.engine.moving_averages import moving_averages
+from strategies.engine.parameters import RuleParameters
 from strategies.engine.prices import Prices
-from strategies.engine.rules import RuleParameters
 from strategies.engine.source_hash import source_fingerprint
 from strategies.engine.stops import Stops
 from strategies.engine.sweep.grid import Grid, grid_of

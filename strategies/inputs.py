@@ -12,8 +12,8 @@ from ingestion.bars import Adjustment, Bars, load_bars
 from strategies.engine.account import Account
 from strategies.engine.backtest import Strategy
 from strategies.engine.moving_averages import PricesTooLarge
+from strategies.engine.parameters import RuleParameters
 from strategies.engine.prices import Prices
-from strategies.engine.rules import RuleParameters
 from strategies.engine.simulation import ReconciliationError
 from strategies.engine.stops import Stops
 from strategies.parameters import TradingParameters

@@ -1,18 +1,50 @@
 """Define the parameters that backtests and sweeps share, and their limits."""
 
+from collections.abc import Mapping
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from core.field_messages import FieldMessage
+from core.formatting import percent
 from ingestion.bars import Adjustment
 from ingestion.symbols import SYMBOL_MESSAGE, Symbol
 from strategies.engine.enums import Average, Direction, Entry, Fill, Rule
-from strategies.engine.rules import RuleParameters
+from strategies.engine.parameters import TUNABLE, RuleParameters
 
 DEFAULTS = RuleParameters()
 """The default parameters of the rules."""
+
+
+def limits_of(name: str) -> Any:
+    """Return the field of one value of a rule's parameter, with its limits and what it means."""
+    known = TUNABLE[name]
+    return Field(
+        ge=known.lowest if known.is_percent else int(known.lowest),
+        le=known.highest if known.is_percent else int(known.highest),
+        validate_default=known.is_window,
+        description=f"{known.meaning}{known.detail}.",
+    )
+
+
+def message_of(name: str) -> FieldMessage:
+    """Return what to give as one value of a rule's parameter."""
+    if TUNABLE[name].is_percent:
+        return FieldMessage("a share of the average", hint="0.025 is 2.5 %")
+    return FieldMessage("a whole number of bars")
+
+
+def values_in_words(values: Mapping[str, float | None]) -> str:
+    """Return the parameters of one combination, such as 20 / 50 or 12 / 26, signal 9."""
+    given = [(TUNABLE[name], value) for name, value in values.items() if value is not None]
+    windows = [f"{value:g}" for parameter, value in given if parameter.is_window]
+    others = [
+        f"{parameter.short.lower()} {percent(value, 1) if parameter.is_percent else f'{value:g}'}"
+        for parameter, value in given
+        if not parameter.is_window
+    ]
+    return ", ".join([" / ".join(windows), *others])
 
 
 class OfOneSymbol(BaseModel):

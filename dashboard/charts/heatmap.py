@@ -10,6 +10,7 @@ from bokeh.plotting import figure
 from numpy.typing import NDArray
 
 from dashboard.charts.skeleton import FONT, cached_skeleton, take_colours
+from strategies.engine.parameters import TUNABLE
 from strategies.sweeps.schemas import SweepDocument
 
 MOST_FIELDS = 90
@@ -17,14 +18,6 @@ MOST_FIELDS = 90
 
 SHOWN = ("total_return", "cagr", "sharpe", "max_drawdown", "trades", "win_rate", "neighbourhood")
 """Figures that the page writes for the field under the pointer."""
-
-AXES = {
-    "fast": "Fast window",
-    "middle": "Middle window",
-    "slow": "Slow window",
-    "signal": "Signal window",
-    "band": "Distance of the bands",
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,12 +30,25 @@ class HeatAxis:
 
 
 @dataclass(frozen=True, kw_only=True)
+class HeatParameter:
+    """A rule's parameter: its label, its field in the form of a backtest, and the value at each field.
+
+    values: as the form takes them. suffix: what follows them where people read them.
+    """
+
+    label: str
+    field: str
+    suffix: str
+    values: list[float]
+
+
+@dataclass(frozen=True, kw_only=True)
 class HeatmapColumns:
     """What the browser puts into the skeleton; columns have one entry for each field.
 
     objective: the figure that the colour shows.
     x, y: places on the axes. value: the objective, which the colour shows.
-    parameters, figures: what is written for a field, by name. cell: its place in the document.
+    parameters, figures: what is written for a field; figures by name. cell: its place in the document.
     best, choice: the fields to mark; None: not there.
     low, high: the values at the ends of the colours.
     address: where a backtest is asked for, to be completed by the parameters of a field.
@@ -55,7 +61,7 @@ class HeatmapColumns:
     y: list[int]
     value: list[float | None]
     cell: list[int]
-    parameters: dict[str, list[float]]
+    parameters: list[HeatParameter]
     figures: dict[str, list[float | None]]
     best: int | None
     choice: int | None
@@ -162,7 +168,7 @@ def heatmap_columns(document: SweepDocument, *, choice: int | None, url: str) ->
         y=y[chosen].tolist(),
         value=_picked(getattr(cells, document.parameters.objective), kept),
         cell=kept,
-        parameters={name: _picked(getattr(cells, name), kept) for name in document.varied},
+        parameters=[_parameter(name, _picked(getattr(cells, name), kept)) for name in document.varied],
         figures={name: _picked(getattr(cells, name), kept) for name in SHOWN},
         best=_field_of(best, x, y, chosen),
         choice=_field_of(choice, x, y, chosen),
@@ -187,8 +193,20 @@ def _axis(name: str, values: Sequence[float]) -> tuple[HeatAxis, NDArray[np.intp
     distinct, places = np.unique(np.array(values), return_inverse=True)
     width = -(-len(distinct) // MOST_FIELDS)
     starts = distinct[::width]
-    written = [f"{100 * value:g}\N{NO-BREAK SPACE}%" if name == "band" else f"{value:g}" for value in starts]
-    return HeatAxis(name=name, label=AXES[name], values=written), places // width
+    known = TUNABLE[name]
+    return HeatAxis(
+        name=name, label=known.axis, values=[known.text(start) for start in starts]
+    ), places // width
+
+
+def _parameter(name: str, values: Sequence[float]) -> HeatParameter:
+    known = TUNABLE[name]
+    return HeatParameter(
+        label=known.short,
+        field=known.field,
+        suffix=known.suffix,
+        values=[known.field_value(value) for value in values],
+    )
 
 
 def _single_row() -> HeatAxis:

@@ -4,26 +4,30 @@ from typing import override
 
 from crispy_forms.bootstrap import AppendedText
 from crispy_forms.layout import HTML, Field, LayoutObject
+from django import forms
 from django.utils.functional import cached_property
 
 from dashboard.forms.base import OtherSymbolField, number_field, whole_number_field
-from dashboard.forms.rules import OfferedRule, offered_rules
+from dashboard.forms.rules import OfferedRule, offered_rules, with_tunable_fields
 from dashboard.forms.strategy import StrategyForm
 from strategies.backtests.parameters import BacktestParameters
+from strategies.engine.parameters import TUNABLE, TunableParameter
 
 
+def _single_value(known: TunableParameter) -> forms.Field:
+    return number_field(known.label) if known.is_percent else whole_number_field(known.label)
+
+
+@with_tunable_fields(_single_value)
 class BacktestForm(StrategyForm[BacktestParameters]):
     """Asks for `BacktestParameters`."""
 
     parameters_model = BacktestParameters
-    percent_fields = {"band_percent": "band"} | StrategyForm.percent_fields
+    percent_fields = {
+        known.field: known.name for known in TUNABLE.values() if known.is_percent
+    } | StrategyForm.percent_fields
     rarer = (*StrategyForm.rarer, "compare_with")
 
-    fast = whole_number_field("Fast window")
-    middle = whole_number_field("Middle window")
-    slow = whole_number_field("Slow window")
-    signal = whole_number_field("Signal window")
-    band_percent = number_field("Band")
     compare_with = OtherSymbolField("Compare with holding")
 
     @cached_property
@@ -36,11 +40,7 @@ class BacktestForm(StrategyForm[BacktestParameters]):
         return [
             HTML('{% include "backtests/rules.html" %}'),
             self._tuning("average", wide=True),
-            self._tuning("fast", unit="bars"),
-            self._tuning("middle", unit="bars"),
-            self._tuning("slow", unit="bars"),
-            self._tuning("signal", unit="bars"),
-            self._tuning("band_percent", unit="%"),
+            *(self._tuning(known.field, unit=known.field_unit) for known in TUNABLE.values()),
             AppendedText("initial_investment", self._currency(), wrapper_class="wide"),
             AppendedText("commission_percent", "%", wrapper_class="wide"),
         ]

@@ -10,27 +10,29 @@ from django import forms
 
 from dashboard.forms.base import whole_number_field
 from dashboard.forms.range_field import RangeField
+from dashboard.forms.rules import with_tunable_fields
 from dashboard.forms.strategy import StrategyForm
 from dashboard.labels import choices_of
+from strategies.engine.parameters import TUNABLE, TunableParameter
 from strategies.sweeps.parameters import Objective, Scheme, SweepParameters
 
-RANGES = {"fast": "fast", "middle": "middle", "slow": "slow", "signal": "signal", "band_percent": "band"}
+RANGES = {known.field: known.name for known in TUNABLE.values()}
 """Fields of values, with the parameter each stands for."""
 
 WALK_FORWARD = ("scheme", "train_bars", "test_bars")
 
 
+def _values(known: TunableParameter) -> forms.Field:
+    return RangeField(known.plural, factor=Decimal(100 if known.is_percent else 1))
+
+
+@with_tunable_fields(_values)
 class SweepForm(StrategyForm[SweepParameters]):
     """Asks for `SweepParameters`."""
 
     parameters_model = SweepParameters
     rarer = (*WALK_FORWARD, *StrategyForm.rarer, "initial_investment")
 
-    fast = RangeField("Fast windows")
-    middle = RangeField("Middle windows")
-    slow = RangeField("Slow windows")
-    signal = RangeField("Signal windows")
-    band_percent = RangeField("Distances of the bands, %", factor=Decimal(100))
     objective = forms.ChoiceField(label="Best by", choices=choices_of(Objective))
     minimum_trades = whole_number_field("Least trades")
     scheme = forms.ChoiceField(label="Walk-forward trains on", choices=choices_of(Scheme))

@@ -6,15 +6,16 @@ from enum import StrEnum
 from core.formatting import SPACE, day
 from dashboard.labels import choice
 from strategies.backtests.parameters import BacktestParameters
+from strategies.engine.parameters import TUNABLE
 
 FRACTIONS = {
     "commission_rate",
     "position_size",
     "risk_free_rate",
-    "band",
     "stop_loss",
     "take_profit",
     "trailing_stop",
+    *(known.name for known in TUNABLE.values() if known.is_percent),
 }
 """Parameters that people read as percentages."""
 

@@ -8,10 +8,12 @@ from django.utils.http import urlencode
 
 from core.formatting import percent, ratio, rounded_money
 from dashboard.charts.columns import ChartColumns
-from dashboard.charts.heatmap import AXES, HeatmapColumns, heatmap_columns
+from dashboard.charts.heatmap import HeatmapColumns, heatmap_columns
 from dashboard.charts.sweep import band_columns, walk_forward_columns
 from dashboard.forms.backtest import BacktestForm
 from dashboard.metrics import METRICS_BY_KEY, Kind, Metric
+from strategies.engine.parameters import TUNABLE
+from strategies.parameters import values_in_words
 from strategies.sweeps.schemas import Band, Cell, SweepDocument, WalkForwardDocument
 
 COLUMNS = ("total_return", "cagr", "sharpe", "max_drawdown", "trades", "win_rate")
@@ -132,7 +134,7 @@ def backtest_address(document: SweepDocument) -> str:
     """Return where a backtest with the sweep's shared parameters is asked for; tuning is to be added."""
     first = {name: getattr(document.cells, name)[0] for name in document.varied}
     asked = BacktestForm.showing(document.parameters.backtest(first)).initial
-    rule_parameters = {_field(name) for name in AXES}
+    rule_parameters = {known.field for known in TUNABLE.values()}
     shared = {
         name: value for name, value in asked.items() if name not in rule_parameters and name in _FORM_FIELDS
     }
@@ -144,30 +146,10 @@ _FORM_FIELDS = set(BacktestForm.base_fields)
 
 def cell_address(url: str, parameters: Mapping[str, float]) -> str:
     """Return where the backtest of one combination is asked for."""
-    rule_parameters = {_field(name): _field_value(name, value) for name, value in parameters.items()}
+    rule_parameters = {
+        TUNABLE[name].field: f"{TUNABLE[name].field_value(value):.10g}" for name, value in parameters.items()
+    }
     return f"{url}&{urlencode(rule_parameters)}"
-
-
-def cell_in_words(parameters: Mapping[str, float | None]) -> str:
-    """Return the parameters of a combination, such as 20 / 50 or 12 / 26, signal 9."""
-    windows = [f"{value:g}" for name, value in parameters.items() if name in _WINDOWS and value is not None]
-    words = [" / ".join(windows)]
-    if (signal := parameters.get("signal")) is not None:
-        words.append(f"signal {signal:g}")
-    if (band := parameters.get("band")) is not None:
-        words.append(f"band {percent(band, 1)}")
-    return ", ".join(words)
-
-
-_WINDOWS = {"fast", "middle", "slow"}
-
-
-def _field(name: str) -> str:
-    return "band_percent" if name == "band" else name
-
-
-def _field_value(name: str, value: float) -> str:
-    return f"{100 * value:.10g}" if name == "band" else f"{value:g}"
 
 
 def _parameters(document: SweepDocument, cell: object) -> dict[str, float]:
@@ -179,7 +161,7 @@ def _best_row(document: SweepDocument, cell: Cell, url: str, choice: int | None)
     parameters = _parameters(document, cell)
     metric = METRICS_BY_KEY[objective]
     return BestRow(
-        parameters=cell_in_words(parameters),
+        parameters=values_in_words(parameters),
         url=cell_address(url, parameters),
         objective=metric.text(getattr(cell, objective), currency),
         neighbourhood=metric.text(cell.neighbourhood, currency),
@@ -257,7 +239,7 @@ def _stretches(document: SweepDocument, found: WalkForwardDocument) -> list[Stre
         StretchRow(
             start=stretch.start,
             end=stretch.end,
-            parameters="None" if stretch.slow is None else cell_in_words(_parameters(document, stretch)),
+            parameters="None" if stretch.slow is None else values_in_words(_parameters(document, stretch)),
             in_sample=metric.text(stretch.score, document.data.currency),
             total_return=stretch.total_return,
             out_of_sample=ratio(stretch.sharpe),

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 from core.formatting import percent
-from dashboard.charts.heatmap import AXES
 from dashboard.metrics import METRICS_BY_KEY
-from dashboard.presenters.sweep import cell_in_words, p_value_text
+from dashboard.presenters.sweep import p_value_text
+from strategies.engine.parameters import TUNABLE
+from strategies.parameters import values_in_words
 from strategies.universes.schemas import UniverseDocument, UniverseRow
 
 
@@ -26,7 +27,7 @@ def universe_rows(document: UniverseDocument) -> list[UniverseRowShown]:
         UniverseRowShown(
             symbol=row.symbol,
             url=f"/sweeps/{row.sweep}/",
-            parameters="None" if row.slow is None else cell_in_words(_tuning(row)),
+            parameters="None" if row.slow is None else values_in_words(_tuning(row)),
             figures=[
                 objective.text(row.objective, ""),
                 percent(row.total_return, 1),
@@ -40,4 +41,4 @@ def universe_rows(document: UniverseDocument) -> list[UniverseRowShown]:
 
 
 def _tuning(row: UniverseRow) -> dict[str, float | None]:
-    return {name: getattr(row, name) for name in AXES}
+    return {name: getattr(row, name) for name in TUNABLE}

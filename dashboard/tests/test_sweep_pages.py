@@ -156,7 +156,8 @@ def test_a_sweep_around_a_backtest_has_it_in_its_middle_and_marks_it(reader: Cli
     page = reader.get(response["Location"])
     columns = columns_in(page.content.decode())
     place = columns["choice"]
-    assert (columns["parameters"]["fast"][place], columns["parameters"]["slow"][place]) == (20, 50)
+    chosen = {known["field"]: known["values"][place] for known in columns["parameters"]}
+    assert chosen == {"fast": 20, "slow": 50}
     assert "Where you came from" in page.content.decode()
     assert "around=" in reader.get(backtest.links.page).content.decode()
 

@@ -9,7 +9,7 @@ from ingestion.bars import Adjustment
 from ingestion.notices import actions_notice
 from strategies.backtests.parameters import BacktestParameters
 from strategies.backtests.run import Run
-from strategies.engine.enums import Average, Direction, ExitReason, Fill, Rule
+from strategies.engine.enums import Average, Direction, ExitReason, Fill
 from strategies.engine.metrics import BARS_IN_A_YEAR
 from strategies.engine.rules import RULES
 from strategies.engine.simulation import CENT
@@ -162,10 +162,11 @@ def _of_the_assumptions(run: Run) -> list[str]:
         )
     if parameters.commission_rate == parameters.commission_fixed == parameters.slippage_bps == 0:
         found.append("No costs are charged. Real trades cost something, and frequent ones cost most.")
-    if _is_exponential(parameters) and run.first < SEED_MATTERS * parameters.slow:
+    longest = max((getattr(parameters, name) for name in RULES[parameters.rule].windows), default=0)
+    if _is_exponential(parameters) and run.first < SEED_MATTERS * longest:
         found.append(
             "An exponential average remembers where it began: here it starts from the simple average of the "
-            f"first {parameters.slow} stored bars, and the first signals still depend on that."
+            f"first {longest} stored bars, and the first signals still depend on that."
         )
     return [*found, *_of_the_stops(parameters), *_unused(parameters)]
 
@@ -235,17 +236,18 @@ def _least(parameters: BacktestParameters) -> str:
 
 
 def _missing_at_first(run: Run) -> tuple[str, int]:
-    """Return the indicator that begins last, and how many traded bars lack it."""
+    """Return the indicator that begins last, and how many traded bars lack it; "" and 0 without one."""
     lines = run.result.decisions.indicators
+    if not lines:
+        return "", 0
     missing = {line.key: int(np.isnan(line.values[run.first :]).sum()) for line in lines}
     key = max(missing, key=missing.__getitem__)
     return ("signal line" if key == "signal" else f"{key} average"), missing[key]
 
 
 def _is_exponential(parameters: BacktestParameters) -> bool:
-    if parameters.rule == Rule.MACD:
-        return True
-    return parameters.average == Average.EXPONENTIAL
+    kind = RULES[parameters.rule].fixed_average or parameters.average
+    return kind == Average.EXPONENTIAL
 
 
 def _dividends(adjustment: Adjustment) -> str:

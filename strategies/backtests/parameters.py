@@ -6,43 +6,19 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from core.field_messages import FieldMessage
 from ingestion.symbols import Symbol
-from strategies.engine.rules import RULES, RuleParameters
-from strategies.parameters import DEFAULTS, OfOneSymbol, TradingParameters
+from strategies.engine.parameters import WINDOWS, RuleParameters
+from strategies.engine.rules import RULES
+from strategies.parameters import DEFAULTS, OfOneSymbol, TradingParameters, limits_of, message_of
 
 
 class BacktestParameters(TradingParameters, OfOneSymbol):
     """One backtest's question. Equal parameters on equal data are the same run."""
 
-    fast: Annotated[
-        int,
-        Field(ge=1, le=1000, description="Bars in the fast average."),
-        FieldMessage("a whole number of bars"),
-    ] = DEFAULTS.fast
-    middle: Annotated[
-        int,
-        Field(
-            ge=2,
-            le=1500,
-            validate_default=True,
-            description="Bars in the middle average, of a rule with three.",
-        ),
-        FieldMessage("a whole number of bars"),
-    ] = DEFAULTS.middle
-    slow: Annotated[
-        int,
-        Field(ge=2, le=2000, validate_default=True, description="Bars in the slow average."),
-        FieldMessage("a whole number of bars"),
-    ] = DEFAULTS.slow
-    signal: Annotated[
-        int,
-        Field(ge=2, le=1000, description="Bars in the average of the MACD line, its signal line."),
-        FieldMessage("a whole number of bars"),
-    ] = DEFAULTS.signal
-    band: Annotated[
-        float,
-        Field(ge=0, le=0.5, description="Distance of the bands from their average: 0.025 is 2.5 %."),
-        FieldMessage("a share of the average", hint="0.025 is 2.5 %"),
-    ] = DEFAULTS.band
+    fast: Annotated[int, limits_of("fast"), message_of("fast")] = DEFAULTS.fast
+    middle: Annotated[int, limits_of("middle"), message_of("middle")] = DEFAULTS.middle
+    slow: Annotated[int, limits_of("slow"), message_of("slow")] = DEFAULTS.slow
+    signal: Annotated[int, limits_of("signal"), message_of("signal")] = DEFAULTS.signal
+    band: Annotated[float, limits_of("band"), message_of("band")] = DEFAULTS.band
     compare_with: Annotated[
         Symbol | None,
         Field(description="Another stored symbol to buy and hold beside the strategy; null: none."),
@@ -52,16 +28,9 @@ class BacktestParameters(TradingParameters, OfOneSymbol):
     @property
     def rule_parameters(self) -> RuleParameters:
         """Return what the rule is tuned by."""
-        return RuleParameters(
-            average=self.average,
-            fast=self.fast,
-            middle=self.middle,
-            slow=self.slow,
-            signal=self.signal,
-            band=self.band,
-        )
+        return RuleParameters(**{name: getattr(self, name) for name in vars(DEFAULTS)})
 
-    @field_validator("middle", "slow")
+    @field_validator(*WINDOWS[1:])
     @classmethod
     def _windows_increase(cls, window: int, info: ValidationInfo) -> int:
         """Refuse a window that is not longer than the one before it, where the rule uses both."""

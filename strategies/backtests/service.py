@@ -24,6 +24,7 @@ from strategies.engine import ENGINE_VERSION
 from strategies.engine.alignment import on_the_days_of
 from strategies.engine.backtest import backtest
 from strategies.engine.prices import Prices
+from strategies.engine.rules import RULES
 from strategies.inputs import (
     failures_in_words,
     first_traded_bar,
@@ -265,12 +266,14 @@ _STORE = """
 
 def _compute(asked: _Material) -> Run:
     parameters, bars = asked.parameters, asked.bars
-    if parameters.slow > len(bars):
-        raise InvalidInput(
-            f"The slow window of {parameters.slow:,d} bars is longer than all {len(bars):,d} bars of "
-            f"{bars.symbol} stored up to {last_day(bars)}. Choose a shorter window, or fetch more bars.",
-            field="slow",
-        )
+    for name in RULES[parameters.rule].windows[-1:]:
+        window = getattr(parameters, name)
+        if window > len(bars):
+            raise InvalidInput(
+                f"The {name} window of {window:,d} bars is longer than all {len(bars):,d} bars of "
+                f"{bars.symbol} stored up to {last_day(bars)}. Choose a shorter window, or fetch more bars.",
+                field=name,
+            )
     prices = prices_of(bars)
     with failures_in_words(parameters, bars):
         result = backtest(

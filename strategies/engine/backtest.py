@@ -12,9 +12,10 @@ from strategies.engine.enums import Direction, Entry, Fill, Rule
 from strategies.engine.equity_curve import Curve
 from strategies.engine.metrics import Metrics, measure
 from strategies.engine.orders import Orders, buy_and_hold_orders, orders_for, targets_for
+from strategies.engine.parameters import RuleParameters
 from strategies.engine.prices import Prices
 from strategies.engine.rolling import RollingFigures, rolling_figures
-from strategies.engine.rules import Decisions, RuleParameters, Sides, decide
+from strategies.engine.rules import Decisions, Sides, decide
 from strategies.engine.simulation import Simulation, simulate
 from strategies.engine.stops import Stops
 

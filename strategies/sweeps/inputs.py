@@ -10,8 +10,10 @@ from ingestion.notices import actions_notice
 from ingestion.provenance import data_fingerprint_fields
 from ingestion.schemas import DataDocument
 from strategies.engine import ENGINE_VERSION
+from strategies.engine.parameters import TUNABLE
 from strategies.engine.prices import Prices
-from strategies.engine.sweep.grid import TUNABLE, Grid
+from strategies.engine.rules import RULES
+from strategies.engine.sweep.grid import Grid
 from strategies.inputs import first_traded_bar, last_day, prices_of, split_days
 from strategies.sweeps.parameters import SweepParameters
 from strategies.sweeps.schemas import SCHEMA_VERSION
@@ -36,12 +38,13 @@ class SweepMaterial:
         """Load the bars; raises InvalidInput when they are missing or too few, naming the field."""
         bars = load_bars(parameters.symbol, end=parameters.end, adjustment=parameters.adjustment)
         first = first_traded_bar(parameters, bars)
-        if min(parameters.values("slow")) > len(bars):
-            raise InvalidInput(
-                f"Every slow window is longer than all {len(bars):,d} bars of {bars.symbol} stored up to "
-                f"{last_day(bars)}. Choose shorter windows, or fetch more bars.",
-                field="slow",
-            )
+        for name in RULES[parameters.rule].windows[-1:]:
+            if min(parameters.values(name)) > len(bars):
+                raise InvalidInput(
+                    f"Every {name} window is longer than all {len(bars):,d} bars of {bars.symbol} stored up "
+                    f"to {last_day(bars)}. Choose shorter windows, or fetch more bars.",
+                    field=name,
+                )
         return cls(
             parameters=parameters,
             bars=bars,

@@ -4,8 +4,8 @@ import numpy as np
 
 from core.formatting import SPACE, counted, number, percent
 from strategies.engine.metrics import Metrics, Undefined
-from strategies.engine.rules import RULES
 from strategies.engine.sweep.walk_forward import WalkForward
+from strategies.parameters import values_in_words
 from strategies.sweeps.computation import OverfittingStatistics, SweepRun
 from strategies.sweeps.inputs import SweepMaterial
 from strategies.sweeps.parameters import Objective
@@ -41,14 +41,7 @@ CORRELATED = (
 
 def cell_in_words(material: SweepMaterial, cell: int) -> str:
     """Return the parameters of a cell: 20 / 50, or 12 / 26, signal 9, or 50, band 2.5 %."""
-    values = material.values(cell)
-    windows = " / ".join(str(values[name]) for name in RULES[material.grid.rule].windows)
-    parts = [windows]
-    if "signal" in values:
-        parts.append(f"signal {values['signal']}")
-    if "band" in values:
-        parts.append(f"band {percent(values['band'], 1)}")
-    return ", ".join(parts)
+    return values_in_words(material.values(cell))
 
 
 def summary(run: SweepRun) -> str:

@@ -1,8 +1,9 @@
 """The sweep around a backtest: are its parameters special, or would their neighbours have done as well?"""
 
 from strategies.backtests.parameters import BacktestParameters
+from strategies.engine.parameters import TUNABLE
 from strategies.parameters import TradingParameters
-from strategies.sweeps.parameters import SINGLE_LIMITS, SteppedRange, SweepParameters
+from strategies.sweeps.parameters import SteppedRange, SweepParameters
 from strategies.sweeps.schemas import SweepDocument
 
 STEPS = 6
@@ -31,8 +32,8 @@ def place_of(backtest: BacktestParameters, document: SweepDocument) -> int | Non
 
 
 def _range(name: str, value: float) -> SteppedRange:
-    lowest, highest = SINGLE_LIMITS[name]
-    step = max(round(value / SHARE, 4), 0.001) if name == "band" else max(round(value / SHARE), 1)
-    below = min(STEPS, int((value - lowest) / step))
-    above = min(STEPS, int((highest - value) / step))
+    known = TUNABLE[name]
+    step = max(round(value / SHARE, known.decimals), known.step)
+    below = min(STEPS, int((value - known.lowest) / step))
+    above = min(STEPS, int((known.highest - value) / step))
     return SteppedRange(start=round(value - below * step, 6), stop=round(value + above * step, 6), step=step)

@@ -20,8 +20,9 @@ from pydantic import (
 from core.errors import field_errors
 from core.field_messages import FieldMessage
 from strategies.backtests.parameters import BacktestParameters
-from strategies.engine.rules import RULES, RuleParameters
-from strategies.engine.sweep.grid import TUNABLE, Grid, grid_of
+from strategies.engine.parameters import TUNABLE, RuleParameters
+from strategies.engine.rules import RULES
+from strategies.engine.sweep.grid import Grid, grid_of
 from strategies.engine.sweep.selection import Objective
 from strategies.engine.sweep.walk_forward import Scheme
 from strategies.parameters import DEFAULTS, OfOneSymbol, TradingParameters
@@ -62,6 +63,11 @@ _IN_WORDS = FieldMessage(
 )
 
 
+def _meaning(name: str) -> Any:
+    """Return the field of the values of a rule's parameter."""
+    return Field(description=f"{TUNABLE[name].meaning}{TUNABLE[name].detail}.")
+
+
 class WalkForwardPlan(BaseModel):
     """How walk-forward cuts the bars: chosen by the training bars, traded in the bars after them."""
 
@@ -85,21 +91,11 @@ class WalkForwardPlan(BaseModel):
 class SweepRanges(TradingParameters):
     """What is swept, and what the best is best at, whichever the symbol."""
 
-    fast: Annotated[Values, Field(description="Bars in the fast average."), _IN_WORDS] = SteppedRange(
-        start=5, stop=60, step=5
-    )
-    middle: Annotated[
-        Values, Field(description="Bars in the middle average, of a rule with three."), _IN_WORDS
-    ] = DEFAULTS.middle
-    slow: Annotated[Values, Field(description="Bars in the slow average."), _IN_WORDS] = SteppedRange(
-        start=20, stop=240, step=10
-    )
-    signal: Annotated[
-        Values, Field(description="Bars in the average of the MACD line, its signal line."), _IN_WORDS
-    ] = DEFAULTS.signal
-    band: Annotated[
-        Values, Field(description="Distance of the bands from their average: 0.025 is 2.5 %."), _IN_WORDS
-    ] = DEFAULTS.band
+    fast: Annotated[Values, _meaning("fast"), _IN_WORDS] = SteppedRange(start=5, stop=60, step=5)
+    middle: Annotated[Values, _meaning("middle"), _IN_WORDS] = DEFAULTS.middle
+    slow: Annotated[Values, _meaning("slow"), _IN_WORDS] = SteppedRange(start=20, stop=240, step=10)
+    signal: Annotated[Values, _meaning("signal"), _IN_WORDS] = DEFAULTS.signal
+    band: Annotated[Values, _meaning("band"), _IN_WORDS] = DEFAULTS.band
     objective: Annotated[
         Objective,
         Field(description="Figure that the best combination has most of."),
@@ -186,12 +182,3 @@ def _single_value(name: str) -> TypeAdapter[float]:
 
 SINGLE_VALUES = {name: _single_value(name) for name in TUNABLE}
 """One definition of the limits: those of a backtest."""
-
-
-def _limits(name: str) -> tuple[float, float]:
-    schema = BacktestParameters.model_json_schema()["properties"][name]
-    return float(schema["minimum"]), float(schema["maximum"])
-
-
-SINGLE_LIMITS = {name: _limits(name) for name in TUNABLE}
-"""Lowest and highest value of each."""

@@ -1,7 +1,7 @@
 """The published document of a sweep: page, files and API all render this."""
 
 from datetime import date, datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field
 
@@ -9,6 +9,7 @@ from core.documents import Document, DocumentLinks
 from core.pagination import NEXT_IN_WORDS
 from ingestion.schemas import DataDocument
 from strategies.backtests.schemas import BacktestVersions, Metrics, Period
+from strategies.engine.parameters import TUNABLE
 from strategies.engine.sweep.walk_forward import Scheme
 from strategies.models import ParameterSweep
 from strategies.sweeps.parameters import SweepParameters
@@ -19,7 +20,10 @@ SCHEMA_VERSION = 2
 type Figure = float | None
 """A figure; null where it is undefined."""
 
-NOT_USED = "; null for a rule that has none."
+
+def used(name: str) -> Any:
+    """Return the field of a rule's parameter, which is null where the rule does not use it."""
+    return Field(description=f"{TUNABLE[name].meaning}; null for a rule that has none.")
 
 
 class Cells(Document):
@@ -28,11 +32,11 @@ class Cells(Document):
     Each figure is exactly that of the single backtest with these parameters.
     """
 
-    fast: Annotated[list[int] | None, Field(description="Bars in the fast average" + NOT_USED)]
-    middle: Annotated[list[int] | None, Field(description="Bars in the middle average" + NOT_USED)]
-    slow: Annotated[list[int] | None, Field(description="Bars in the slow average" + NOT_USED)]
-    signal: Annotated[list[int] | None, Field(description="Bars in the signal line" + NOT_USED)]
-    band: Annotated[list[float] | None, Field(description="Distance of the bands" + NOT_USED)]
+    fast: Annotated[list[int] | None, used("fast")]
+    middle: Annotated[list[int] | None, used("middle")]
+    slow: Annotated[list[int] | None, used("slow")]
+    signal: Annotated[list[int] | None, used("signal")]
+    band: Annotated[list[float] | None, used("band")]
     total_return: Annotated[list[Figure], Field(description="Final over initial equity, minus one.")]
     cagr: Annotated[list[Figure], Field(description="Compound annual growth rate, 252 bars a year.")]
     sharpe: Annotated[list[Figure], Field(description="Mean excess return over its deviation, a year.")]
@@ -52,11 +56,11 @@ class Cell(Document):
     """One combination with its figures, as `Cells` has them."""
 
     index: Annotated[int, Field(description="Its place in the columns of `cells`.")]
-    fast: Annotated[int | None, Field(description="Bars in the fast average; null where not used.")]
-    middle: Annotated[int | None, Field(description="Bars in the middle average; null where not used.")]
-    slow: Annotated[int | None, Field(description="Bars in the slow average; null where not used.")]
-    signal: Annotated[int | None, Field(description="Bars in the signal line; null where not used.")]
-    band: Annotated[float | None, Field(description="Distance of the bands; null where not used.")]
+    fast: Annotated[int | None, used("fast")]
+    middle: Annotated[int | None, used("middle")]
+    slow: Annotated[int | None, used("slow")]
+    signal: Annotated[int | None, used("signal")]
+    band: Annotated[float | None, used("band")]
     total_return: Annotated[Figure, Field(description="Final over initial equity, minus one.")]
     cagr: Annotated[Figure, Field(description="Compound annual growth rate, 252 bars a year.")]
     sharpe: Annotated[Figure, Field(description="Mean excess return over its deviation, a year.")]
@@ -113,11 +117,11 @@ class WalkForwardStretch(Document):
     train_start: Annotated[date, Field(description="First training bar.")]
     start: Annotated[date, Field(description="First bar that the choice is traded.")]
     end: Annotated[date, Field(description="Last bar that the choice is traded.")]
-    fast: Annotated[int | None, Field(description="Bars in the fast average; null where not used.")]
-    middle: Annotated[int | None, Field(description="Bars in the middle average; null where not used.")]
-    slow: Annotated[int | None, Field(description="Bars in the slow average; null where not used.")]
-    signal: Annotated[int | None, Field(description="Bars in the signal line; null where not used.")]
-    band: Annotated[float | None, Field(description="Distance of the bands; null where not used.")]
+    fast: Annotated[int | None, used("fast")]
+    middle: Annotated[int | None, used("middle")]
+    slow: Annotated[int | None, used("slow")]
+    signal: Annotated[int | None, used("signal")]
+    band: Annotated[float | None, used("band")]
     score: Annotated[Figure, Field(description="Its objective in the training bars.")]
     in_sample_return: Annotated[Figure, Field(description="Total return in the training bars.")]
     in_sample_sharpe: Annotated[Figure, Field(description="Sharpe ratio in the training bars.")]

@@ -12,12 +12,12 @@ from strategies.backtests.schemas import BacktestVersions, Period
 from strategies.backtests.serializer import metrics_of
 from strategies.engine import ENGINE_VERSION
 from strategies.engine.metrics import Undefined
+from strategies.engine.parameters import TUNABLE
 from strategies.engine.prices import FloatArray
 from strategies.engine.statistics.bootstrap import BootstrapIntervals
 from strategies.engine.statistics.overfitting import Overfitting
 from strategies.engine.statistics.sharpe import ReturnShape
 from strategies.engine.statistics.spa import SpaResult
-from strategies.engine.sweep.grid import TUNABLE
 from strategies.engine.sweep.walk_forward import WalkForward, WalkForwardWindow
 from strategies.rounding import published, published_column, published_or_none
 from strategies.sweeps import narrative

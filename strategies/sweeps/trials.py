@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from strategies.backtests.parameters import BacktestParameters
-from strategies.engine.sweep.grid import TUNABLE, Grid, grid_of
+from strategies.engine.parameters import TUNABLE
+from strategies.engine.sweep.grid import Grid, grid_of
 from strategies.models import Backtest, ParameterSweep
 from strategies.parameters import TradingParameters
 

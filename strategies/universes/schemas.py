@@ -8,6 +8,7 @@ from pydantic import Field
 from core.documents import Document
 from ingestion.symbols import Symbol
 from strategies.sweeps.parameters import SweepRanges
+from strategies.sweeps.schemas import used
 
 SCHEMA: Literal["hindcast.universe"] = "hindcast.universe"
 SCHEMA_VERSION = 1
@@ -30,11 +31,11 @@ class UniverseRow(Document):
 
     symbol: Annotated[str, Field(description="Ticker symbol of the share.")]
     sweep: Annotated[str, Field(description="The `id` of its sweep.")]
-    fast: Annotated[int | None, Field(description="Of the best combination; null where not used.")]
-    middle: Annotated[int | None, Field(description="Of the best combination; null where not used.")]
-    slow: Annotated[int | None, Field(description="Of the best combination; null where not used.")]
-    signal: Annotated[int | None, Field(description="Of the best combination; null where not used.")]
-    band: Annotated[float | None, Field(description="Of the best combination; null where not used.")]
+    fast: Annotated[int | None, used("fast")]
+    middle: Annotated[int | None, used("middle")]
+    slow: Annotated[int | None, used("slow")]
+    signal: Annotated[int | None, used("signal")]
+    band: Annotated[float | None, used("band")]
     bars: Annotated[int, Field(description="Traded bars.")]
     objective: Annotated[Figure, Field(description="The best combination's objective.")]
     total_return: Annotated[Figure, Field(description="Of the best combination, as a fraction.")]

@@ -14,7 +14,7 @@ from jobs.queue import enqueue
 from jobs.registry import Progress
 from strategies.engine import ENGINE_VERSION
 from strategies.engine.metrics import BARS_IN_A_YEAR
-from strategies.engine.sweep.grid import TUNABLE
+from strategies.engine.parameters import TUNABLE
 from strategies.models import UniverseMember, UniverseSweep
 from strategies.sweeps.parameters import SweepParameters, SweepRanges
 from strategies.sweeps.schemas import SweepDocument

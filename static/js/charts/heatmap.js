@@ -14,10 +14,7 @@ const FIGURES = {
   trades: ["Trades", "count"],
   win_rate: ["Win rate", "percent"],
 };
-const NAMES = { fast: "Fast", middle: "Middle", slow: "Slow", signal: "Signal", band: "Band" };
 const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
-
-const parameter = (name, value) => (name === "band" ? written(value, "percent") : String(value));
 
 class Heatmap {
   #host;
@@ -56,9 +53,7 @@ class Heatmap {
   // The page moves to the URL of the field's backtest, which is run if it was not yet.
   #open(index) {
     if (index === undefined) return;
-    const tuned = Object.entries(this.#columns.parameters).map(([name, values]) =>
-      name === "band" ? ["band_percent", String(100 * values[index])] : [name, String(values[index])],
-    );
+    const tuned = this.#columns.parameters.map(({ field, values }) => [field, String(values[index])]);
     window.location.assign(`${this.#columns.address}&${new URLSearchParams(tuned)}`);
   }
 
@@ -100,7 +95,7 @@ class Heatmap {
     const { parameters, figures, value } = this.#columns;
     const shown = Object.entries(figures).filter(([name]) => name in FIGURES);
     return [
-      ...Object.entries(parameters).map(([name, values]) => [NAMES[name], parameter(name, values[index])]),
+      ...parameters.map(({ label, values, suffix }) => [label, `${values[index]}${suffix}`]),
       ["Around it", this.#written(figures.neighbourhood[index])],
       ...shown.map(([name, values]) => [FIGURES[name][0], written(values[index], FIGURES[name][1])]),
       ...(this.#columns.objective in FIGURES ? [] : [["Objective", this.#written(value[index])]]),

@@ -6,9 +6,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from strategies.engine.enums import Average, Rule
+from strategies.engine.enums import Average
 from strategies.engine.moving_averages import SimpleAverages, moving_averages
 from strategies.engine.prices import FloatArray, IndexArray, Prices
+from strategies.engine.rules import RULES, SweepKernel
 from strategies.engine.sweep.grid import Grid
 
 WORD = 64
@@ -16,7 +17,7 @@ WORD = 64
 
 TRIPLE, MACD, ENVELOPE = range(3)
 """Rules that look at more than two lines, as the kernel knows them."""
-CODES = {Rule.TRIPLE_MA: TRIPLE, Rule.MACD: MACD, Rule.MA_ENVELOPE: ENVELOPE}
+CODES = {SweepKernel.TRIPLE_MA: TRIPLE, SweepKernel.MACD: MACD, SweepKernel.ENVELOPE: ENVELOPE}
 
 
 class CrossoverCells(NamedTuple):
@@ -76,8 +77,12 @@ def lines_of(
     """Return the lines that the cells compare.
 
     first: index of the first traded bar. compiled: computes simple averages, where it is at hand.
-    Raises PricesTooLarge when prices grew too much to be averaged exactly.
+    Raises PricesTooLarge when prices grew too much to be averaged exactly, and ValueError for a rule whose
+    kernel is not among those that are compiled.
     """
+    kernel = RULES[grid.rule].kernel
+    if kernel != SweepKernel.CROSSOVER and kernel not in CODES:
+        raise ValueError(f"No compiled function decides the rule {grid.rule}.")
     rows = dict(grid.windows.rows)
     length = -(-len(prices) // WORD) * WORD
     values = moving_averages(
@@ -88,10 +93,10 @@ def lines_of(
         values = np.concatenate((values, moving_averages(prices.close, [1], Average.SIMPLE, length=length)))
         rows["fast"] = np.full(len(grid), len(values) - 1)
     begin = grid.windows.begin
-    if grid.rule not in CODES:
+    if kernel not in CODES:
         return CrossoverCells(values=values, upper=rows["fast"], lower=rows["slow"], begin=begin, lead=first)
     return RuleCells(
-        code=CODES[grid.rule],
+        code=CODES[kernel],
         values=values,
         first=rows["fast"],
         second=rows.get("middle", rows["slow"]),

@@ -11,11 +11,9 @@ from numpy.typing import NDArray
 
 from strategies.engine.enums import Average, Rule
 from strategies.engine.moving_averages import bars_before
+from strategies.engine.parameters import TUNABLE, RuleParameters
 from strategies.engine.prices import IndexArray
-from strategies.engine.rules import RULES, RuleParameters
-
-TUNABLE = ("fast", "middle", "slow", "signal", "band")
-"""What a sweep can vary; each rule uses some of them."""
+from strategies.engine.rules import RULES
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -45,7 +43,7 @@ class Grid:
     @property
     def average(self) -> Average:
         """The kind of the rule's averages."""
-        return Average.EXPONENTIAL if self.rule == Rule.MACD else self.usual.average
+        return RULES[self.rule].fixed_average or self.usual.average
 
     def rule_parameters(self, cell: int) -> RuleParameters:
         """Return the parameters of one cell."""
@@ -90,7 +88,8 @@ def grid_of(rule: Rule, usual: RuleParameters, ranges: Mapping[str, Sequence[flo
     """
     names = [name for name in TUNABLE if name in RULES[rule].uses]
     offered = {name: ranges.get(name, (getattr(usual, name),)) for name in names}
-    order = sorted(names, key=lambda name: (name != "slow", name != "middle", TUNABLE.index(name)))
+    reading = list(TUNABLE)
+    order = sorted(names, key=lambda name: (name != "slow", name != "middle", reading.index(name)))
     crossed = np.meshgrid(*(np.array(offered[name], dtype=np.float64) for name in order), indexing="ij")
     columns = {name: values.ravel() for name, values in zip(order, crossed, strict=True)}
     increasing = np.ones(crossed[0].size, dtype=np.bool_)
@@ -98,6 +97,7 @@ def grid_of(rule: Rule, usual: RuleParameters, ranges: Mapping[str, Sequence[flo
     for shorter, longer in pairwise(windows):
         increasing &= columns[shorter] < columns[longer]
     axes = {
-        name: columns[name][increasing].astype(np.float64 if name == "band" else np.int64) for name in names
+        name: columns[name][increasing].astype(np.float64 if TUNABLE[name].is_percent else np.int64)
+        for name in names
     }
     return Grid(rule=rule, usual=usual, axes=axes, skipped=int(np.count_nonzero(~increasing)))

@@ -2,6 +2,7 @@
 
 all in or all out, long only, no stops     events
 any other terms                            walking
+a rule without a kernel                    the single backtest, cell by cell
 kernels not ready                          vectorised where two lines cross on the first terms,
                                            otherwise the single backtest, cell by cell
 """
@@ -18,8 +19,8 @@ from strategies.engine.compilation import readiness
 from strategies.engine.enums import Direction
 from strategies.engine.equity_curve import Curve
 from strategies.engine.orders import orders_for, targets_for
-from strategies.engine.prices import FloatArray, Prices
-from strategies.engine.rules import Decisions, decide
+from strategies.engine.prices import FloatArray, IndexArray, Prices
+from strategies.engine.rules import RULES, Decisions, decide
 from strategies.engine.simulation import Simulation, simulate
 from strategies.engine.sweep import vectorised
 from strategies.engine.sweep.averages import CrossoverCells, RuleCells, lines_of
@@ -78,7 +79,7 @@ class Sweep:
 
     def returns_of(self, cells: tuple[int, ...]) -> FloatArray:
         """Return the returns of some cells, shape (cells, bars); raises as `figures` does."""
-        compiled = readiness.compiled()
+        compiled = readiness.compiled() if self._has_kernel else None
         returns = np.empty((len(cells), self.bars))
         if compiled is None:
             for row, cell in zip(returns, cells, strict=True):
@@ -94,6 +95,8 @@ class Sweep:
         return Curve.of(self._simulation(cell), self.prices.dates[self.first :])
 
     def _tallies(self, report: Report) -> FloatArray:
+        if not self._has_kernel:
+            return self._tallies_one_by_one(np.arange(len(self.grid)), report)
         # Lines last: they are what is read most, and fill the processor's cache.
         compiled, market, lines = readiness.compiled(), self._market, self._lines
         if compiled is not None:
@@ -105,9 +108,16 @@ class Sweep:
             tallies = vectorised.accumulate_pairs(lines, market, self._terms)
         else:
             tallies = np.full((len(self.grid), STATS), np.nan)
-        for cell in np.flatnonzero(np.isnan(tallies).any(axis=1)).tolist():
-            tallies[cell] = self._tally(cell)
-            report((cell + 1) / len(self.grid))
+        left = np.flatnonzero(np.isnan(tallies).any(axis=1))
+        tallies[left] = self._tallies_one_by_one(left, report)
+        return tallies
+
+    def _tallies_one_by_one(self, cells: IndexArray, report: Report) -> FloatArray:
+        """Return the tallies of some cells from their single backtests, shape (cells, 8)."""
+        tallies = np.empty((len(cells), STATS))
+        for row, cell in enumerate(cells.tolist()):
+            tallies[row] = self._tally(cell)
+            report((row + 1) / len(cells))
         return tallies
 
     def _tally(self, cell: int) -> FloatArray:
@@ -139,6 +149,11 @@ class Sweep:
     @cached_property
     def _terms(self) -> Terms:
         return Terms.of(self.strategy)
+
+    @property
+    def _has_kernel(self) -> bool:
+        """Whether a compiled function decides the rule."""
+        return RULES[self.grid.rule].kernel is not None
 
     @property
     def _has_closed_form(self) -> bool:

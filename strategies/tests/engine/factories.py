@@ -8,8 +8,8 @@ from strategies.engine.account import Account
 from strategies.engine.backtest import Strategy
 from strategies.engine.enums import Average, Direction, Entry, Fill, Rule
 from strategies.engine.orders import Orders
+from strategies.engine.parameters import RuleParameters
 from strategies.engine.prices import Prices
-from strategies.engine.rules import RuleParameters
 from strategies.engine.simulation import NO_STOPS
 from strategies.engine.stops import Stops
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from strategies.engine.account import Account
 from strategies.engine.backtest import Result, Strategy, backtest
 from strategies.engine.enums import Average, Direction, Entry, Fill, Rule
+from strategies.engine.parameters import RuleParameters
 from strategies.engine.prices import Prices
-from strategies.engine.rules import RuleParameters
 from strategies.engine.stops import Stops
 
 many = settings(max_examples=int(os.environ.get("EXAMPLES", "200")), deadline=None)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from strategies.engine.enums import Average
-from strategies.engine.rules import RuleParameters
+from strategies.engine.parameters import RuleParameters
 
 TOUCH = 1e-12
 

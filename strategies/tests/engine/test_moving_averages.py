@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from strategies.engine.enums import Average
 from strategies.engine.moving_averages import PricesTooLarge, moving_average, moving_averages
-from strategies.engine.rules import Decisions, RuleParameters, ma_crossover
+from strategies.engine.parameters import RuleParameters
+from strategies.engine.rules import Decisions, ma_crossover
 from strategies.tests.engine.factories import make_prices
 
 

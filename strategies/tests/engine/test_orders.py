@@ -7,7 +7,8 @@ import pytest
 
 from strategies.engine.enums import Direction, Entry, Fill
 from strategies.engine.orders import Orders, orders_for, targets_for
-from strategies.engine.rules import RuleParameters, ma_crossover
+from strategies.engine.parameters import RuleParameters
+from strategies.engine.rules import ma_crossover
 from strategies.tests.engine.factories import make_prices
 
 

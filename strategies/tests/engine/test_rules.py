@@ -10,7 +10,8 @@ import pytest
 from strategies.backtests.parameters import BacktestParameters
 from strategies.engine.enums import Average, Rule
 from strategies.engine.indicators import Panel
-from strategies.engine.rules import RULES, Decisions, RuleParameters, decide
+from strategies.engine.parameters import RuleParameters
+from strategies.engine.rules import RULES, Decisions, decide
 from strategies.tests.engine.factories import make_prices
 
 

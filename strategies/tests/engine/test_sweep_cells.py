@@ -15,11 +15,12 @@ from strategies.engine.compilation import readiness
 from strategies.engine.enums import Average, Direction, Entry, Fill, Rule
 from strategies.engine.metrics import Undefined
 from strategies.engine.moving_averages import moving_averages
+from strategies.engine.parameters import RuleParameters
 from strategies.engine.prices import FloatArray, Prices
-from strategies.engine.rules import RuleParameters, decide
+from strategies.engine.rules import RULES, SweepKernel, decide
 from strategies.engine.stops import Stops
 from strategies.engine.sweep import vectorised
-from strategies.engine.sweep.averages import RuleCells, lines_of
+from strategies.engine.sweep.averages import CODES, RuleCells, lines_of
 from strategies.engine.sweep.grid import grid_of
 from strategies.engine.sweep.kernels import rules
 from strategies.engine.sweep.kernels.moving_averages import simple_averages
@@ -185,6 +186,27 @@ def test_every_rule(rule: Rule, direction: Direction) -> None:
     }
     strategy = replace(make_strategy(direction=direction, commission_rate=0.001), rule=rule)
     assert_cells_are_backtests(PRICES, strategy, ranges, first=20)
+
+
+@pytest.mark.parametrize("rule", [Rule.MA_CROSSOVER, Rule.MACD])
+def test_a_rule_without_a_kernel_is_computed_by_its_own_function(
+    rule: Rule, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(RULES, rule, replace(RULES[rule], kernel=None))
+    strategy = replace(make_strategy(commission_rate=0.001), rule=rule)
+    assert_cells_are_backtests(PRICES, strategy, {"fast": [3, 8], "slow": [12, 30]})
+
+
+def test_a_rule_that_no_kernel_knows_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    grid = grid_of(Rule.MACD, RuleParameters(), {"fast": [3], "slow": [12]})
+    monkeypatch.delitem(CODES, SweepKernel.MACD)
+    with pytest.raises(ValueError, match="macd"):
+        lines_of(grid, PRICES, first=0)
+    monkeypatch.setitem(CODES, SweepKernel.MACD, 99)
+    cells = lines_of(grid, PRICES, first=0)
+    assert isinstance(cells, RuleCells)
+    with pytest.raises(ValueError, match="No rule"):
+        rules.decide(cells, 0, np.empty((2, len(PRICES))), np.empty(len(PRICES), np.int8))
 
 
 @pytest.mark.usefixtures("_both_ways")

@@ -16,8 +16,9 @@ from strategies.engine.backtest import Strategy
 from strategies.engine.compilation.decorators import Array, bare_kernel, kernel
 from strategies.engine.compilation.readiness import cores
 from strategies.engine.enums import Entry, Fill, Rule
+from strategies.engine.parameters import RuleParameters
 from strategies.engine.prices import FloatArray, IndexArray, Prices
-from strategies.engine.rules import RuleParameters, Sides
+from strategies.engine.rules import Sides
 from strategies.engine.sweep.averages import WORD, CrossoverCells, RuleCells, lines_of
 from strategies.engine.sweep.grid import grid_of
 from strategies.engine.sweep.kernels import moving_averages, range_tables

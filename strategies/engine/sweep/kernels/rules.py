@@ -6,7 +6,7 @@ The tests hold these functions to the rules' own.
 
 from strategies.engine.compilation.decorators import Array, bare_kernel
 from strategies.engine.prices import ROUNDING
-from strategies.engine.sweep.averages import MACD, TRIPLE, RuleCells
+from strategies.engine.sweep.averages import ENVELOPE, MACD, TRIPLE, RuleCells
 
 
 @bare_kernel
@@ -14,6 +14,7 @@ def decide(recipes: RuleCells, cell: int, room: Array, sides: Array) -> int:
     """Write the sides that a cell wants to `sides`; return the first bar from which they are known.
 
     room: two lines to work in; shape (2, bars). sides: int8, shape (bars,).
+    Raises ValueError for a code that is none of a rule.
     """
     first, third = recipes.values[recipes.first[cell]], recipes.values[recipes.third[cell]]
     if recipes.code == TRIPLE:
@@ -23,7 +24,9 @@ def decide(recipes: RuleCells, cell: int, room: Array, sides: Array) -> int:
         for bar in range(begin, len(sides)):
             room[0, bar] = first[bar] - third[bar]
         return _over_signal(room[0], room[1], begin, recipes.signal[cell], sides)
-    return _outside_bands(first, third, recipes.begin[cell], recipes.band[cell], sides)
+    if recipes.code == ENVELOPE:
+        return _outside_bands(first, third, recipes.begin[cell], recipes.band[cell], sides)
+    raise ValueError("No rule has this code.")
 
 
 @bare_kernel
