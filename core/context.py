@@ -6,6 +6,7 @@ from contextvars import ContextVar
 
 _request_id: ContextVar[str] = ContextVar("request_id", default="")
 _job_id: ContextVar[str] = ContextVar("job_id", default="")
+_user_id: ContextVar[int | None] = ContextVar("user_id", default=None)
 _client_address: ContextVar[str] = ContextVar("client_address", default="")
 
 
@@ -22,6 +23,26 @@ def current_job_id() -> str:
 def current_client_address() -> str:
     """Return the IP address that the current request comes from; empty outside of one."""
     return _client_address.get()
+
+
+def current_user_id() -> int | None:
+    """Return the primary key of the user whom the current request or job is for; None: nobody's."""
+    return _user_id.get()
+
+
+@contextmanager
+def user_id_set(user_id: int | None) -> Iterator[None]:
+    """Let `current_user_id` return this key within the block, until `set_user_id` is called in it."""
+    token = _user_id.set(user_id)
+    try:
+        yield
+    finally:
+        _user_id.reset(token)
+
+
+def set_user_id(user_id: int | None) -> None:
+    """Name the user once they are known, inside a block of `user_id_set`."""
+    _user_id.set(user_id)
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from ninja import Query, Router
 from core.pagination import USUAL_PAGE, Cursor, Limit, page_of
 from core.permissions import require_staff
 from jobs.models import Job, JobState
+from jobs.permissions import require_right_to_cancel
 from jobs.queue import cancel, find_job, resume
 from jobs.responses import job_response
 from jobs.schemas import JobDocument, JobPage
@@ -43,8 +44,8 @@ def read_job(request: HttpRequest, response: HttpResponse, job_id: UUID) -> JobD
 
 @router.post("/{job_id}/cancel", response=JobDocument, summary="Cancel a job")
 def cancel_job(request: HttpRequest, job_id: UUID) -> JobDocument:
-    """Ask a job to stop. A finished job stays as it is. Staff only."""
-    require_staff(request)
+    """Ask a job to stop: one's own, or for staff any. A finished job stays as it is."""
+    require_right_to_cancel(request, find_job(job_id))
     return JobDocument.of(cancel(job_id))
 
 

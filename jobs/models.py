@@ -67,6 +67,7 @@ class Job(models.Model):
     `subject` is what the work is about, mostly a symbol; no two active jobs share kind and subject.
     `arguments` and `result` are plain JSON: a worker gets values, never objects.
     `heartbeat` is the lease: a running job whose heartbeat is old has lost its worker.
+    `requested_by` asked for it first; null: nobody by name. Users share the workers fairly.
     `next_attempt_at`: a queued job that has one is parked until then, for the reason that `step` gives.
     """
 
@@ -83,6 +84,9 @@ class Job(models.Model):
     priority = models.SmallIntegerField(default=DEFAULT_PRIORITY)
     next_attempt_at = models.DateTimeField(null=True)
     cancel_requested = models.BooleanField(default=False)
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
     created_at = models.DateTimeField(db_default=Now())
     started_at = models.DateTimeField(null=True)
     heartbeat = models.DateTimeField(null=True)
@@ -107,6 +111,11 @@ class Job(models.Model):
         )
         indexes = (
             models.Index(fields=("-created_at",), name="job_newest_first"),
+            models.Index(
+                fields=("requested_by",),
+                condition=models.Q(state=JobState.RUNNING),
+                name="job_running_of_user",
+            ),
             models.Index(
                 fields=("-priority", "created_at"),
                 condition=models.Q(state__in=ACTIVE_STATES),

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from core.context import current_user_id
 from core.errors import InvalidInput, NotFound
 from jobs.models import ACTIVE_STATES, DEFAULT_PRIORITY, LEASE, Job, JobState
 from jobs.registry import work_of
@@ -32,7 +33,13 @@ def enqueue(
     """
     work_of(kind)
     _fail_abandoned(kind=kind, subject=subject)
-    job = Job(kind=kind, subject=subject, arguments=arguments or {}, priority=priority)
+    job = Job(
+        kind=kind,
+        subject=subject,
+        arguments=arguments or {},
+        priority=priority,
+        requested_by_id=current_user_id(),
+    )
     try:
         return _create(job)
     except IntegrityError:

@@ -12,6 +12,7 @@ from dashboard.presenters.jobs import job_list
 from dashboard.views.decorators import staff_required
 from dashboard.views.htmx import HtmxRequest, render_page
 from jobs.models import Job
+from jobs.permissions import may_cancel, require_right_to_cancel
 from jobs.queue import cancel, find_job, resume
 
 
@@ -32,9 +33,9 @@ def job(request: HtmxRequest, job_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@staff_required
 def cancel_job(request: HtmxRequest, job_id: UUID) -> HttpResponse:
-    """Ask the job to stop, and answer with its card."""
+    """Ask the job to stop, where it is the user's own or they are staff, and answer with its card."""
+    require_right_to_cancel(request, find_job(job_id))
     cancelled = cancel(job_id)
     return _card(request, cancelled) if request.htmx else redirect("job", job_id)
 
@@ -52,7 +53,7 @@ def _card(request: HtmxRequest, job: Job) -> HttpResponse:
     response = render_page(
         request,
         "jobs/job.html",
-        {"job": job},
+        {"job": job, "may_cancel": may_cancel(request, job)},
         partial="card",
         status=HTMX_STOP_POLLING if stops_polling else 200,
     )

@@ -30,3 +30,10 @@ def seconds_since_heartbeat() -> float | None:
     beats = Worker.objects.filter(seen_at__lte=now + HEARTBEAT_INTERVAL).order_by("-seen_at")
     last = beats.values_list("seen_at", flat=True).first()
     return None if last is None else max(0.0, (now - last).total_seconds())
+
+
+def living_workers() -> int:
+    """Return how many worker processes were heard of lately."""
+    now = timezone.now()
+    since = now - timedelta(seconds=SILENT_AFTER)
+    return Worker.objects.filter(seen_at__range=(since, now + HEARTBEAT_INTERVAL)).count()

@@ -12,11 +12,12 @@ from django.utils import timezone
 from django_q.conf import Conf
 from django_q.exceptions import TimeoutException
 
-from core.context import job_id_set
+from core.context import job_id_set, user_id_set
 from core.errors import HindcastError
 from jobs.models import MAX_ATTEMPTS, Job, JobQuerySet, JobState
 from jobs.registry import Cancelled, Postponed, work_of
 from jobs.worker import shutdown
+from jobs.worker.fair_share import in_turn
 from jobs.worker.heartbeat import beating
 
 logger = logging.getLogger(__name__)
@@ -48,7 +49,7 @@ def _take_one(jobs: JobQuerySet) -> None:
         jobs.fail_exhausted()
         job = _claim(jobs.due())
         if job is not None:
-            with job_id_set(str(job.pk)):
+            with job_id_set(str(job.pk)), user_id_set(job.requested_by_id):
                 _carry_out(job)
     finally:
         reset_queries()  # with DEBUG, Django keeps every statement of a process that does not answer requests
@@ -85,7 +86,7 @@ def _carry_out(job: Job) -> None:
 @transaction.atomic
 def _claim(candidates: JobQuerySet) -> Job | None:
     """Take the most urgent of the jobs that no other worker is taking now; None: there is none."""
-    job = candidates.order_by("-priority", "created_at").select_for_update(skip_locked=True).first()
+    job = in_turn(candidates).select_for_update(skip_locked=True, of=("self",)).first()
     if job is None:
         return None
     now = timezone.now()

@@ -16,6 +16,7 @@ from django.http.response import HttpResponseBase
 from django.utils.functional import SimpleLazyObject
 from django_htmx.http import HttpResponseClientRedirect
 
+from core.context import set_user_id
 from core.errors import HindcastError, NotAllowed
 from core.permissions import Scope, require_staff, token_scope
 from dashboard.tokens import token_with_secret
@@ -123,6 +124,7 @@ class LoginMiddleware(LoginRequiredMiddleware):
         redirect = super().process_view(request, view_func, view_args, view_kwargs)
         if redirect is not None:
             return _login_answer(request, redirect)
+        set_user_id(request.user.pk)
         request.known_username = request.user.get_username()  # type: ignore[attr-defined]  # for the request log
         try:
             _require(request, policy)

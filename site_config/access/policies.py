@@ -114,7 +114,7 @@ PAGES = {
     "data/search/": BROWSER,
     "jobs/": BROWSER,
     "jobs/<uuid:job_id>/": BROWSER,
-    "jobs/<uuid:job_id>/cancel/": STAFF_BROWSER,
+    "jobs/<uuid:job_id>/cancel/": BROWSER,  # one's own; the view asks
     "jobs/<uuid:job_id>/resume/": STAFF_BROWSER,
     "charts/<slug:kind>-<slug:version>.json": BROWSER,
     "backtest/<str:symbol>/<str:initial_investment>/": RUN,
@@ -140,7 +140,7 @@ OPERATIONS = {
     "POST /instruments/<symbol>/fetch": IMPORT,
     "GET /jobs": READ,
     "GET /jobs/<job_id>": READ,
-    "POST /jobs/<job_id>/cancel": MANAGE,
+    "POST /jobs/<job_id>/cancel": CHANGE,  # one's own; the operation asks
     "POST /jobs/<job_id>/resume": MANAGE,
     "GET /backtests": READ,
     "POST /backtests": RUN,

@@ -13,6 +13,7 @@ from core.context import (
     current_client_address,
     current_request_id,
     request_id_set,
+    user_id_set,
 )
 from site_config.access.client_ip import client_address
 
@@ -27,7 +28,8 @@ class RequestLogMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer the request under its own id. The query string is not logged."""
-        with request_id_set(uuid.uuid4().hex[:8]), client_address_set(client_address(request)):
+        request_id = uuid.uuid4().hex[:8]
+        with request_id_set(request_id), client_address_set(client_address(request)), user_id_set(None):
             began = time.perf_counter()
             response = self.get_response(request)
             milliseconds = (time.perf_counter() - began) * 1000

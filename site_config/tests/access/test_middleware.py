@@ -33,7 +33,7 @@ def test_on_a_developers_machine_a_visitor_is_the_local_user_who_has_no_password
     assert not local.has_usable_password()
 
 
-def test_only_staff_cancel_jobs(reader: Client, operator: Client) -> None:
+def test_only_staff_cancel_the_jobs_of_others(reader: Client, operator: Client) -> None:
     job = operator.post("/api/v1/instruments/AAPL/fetch").json()["id"]
     assert reader.post(f"/api/v1/jobs/{job}/cancel").status_code == 403
     assert reader.get(f"/api/v1/jobs/{job}").json()["state"] == "queued"
