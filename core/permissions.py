@@ -1,10 +1,14 @@
 """Who may change what all users share, and how far an API token reaches."""
 
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from django.http import HttpRequest
 
 from core.errors import NotAllowed
+
+if TYPE_CHECKING:  # settings read this module before there are models
+    from django.contrib.auth.base_user import AbstractBaseUser
 
 TOKEN_PREFIX = "hindcast_"  # noqa: S105 - the part that is no secret
 """Lets whatever looks through logs and repositories recognise a token that leaked."""
@@ -32,6 +36,12 @@ class ScopedRequest(HttpRequest):
 def token_scope(request: HttpRequest) -> Scope | None:
     """Return the scope of the request's API token; None for a logged-in browser, which has no such limit."""
     return getattr(request, "token_scope", None)
+
+
+def owner_of(request: HttpRequest) -> "AbstractBaseUser | None":
+    """Return the user whom what this request makes belongs to; None without a login."""
+    user: AbstractBaseUser | None = getattr(request, "user", None)
+    return user if user is not None and user.is_authenticated else None
 
 
 def require_staff(request: HttpRequest) -> None:

@@ -7,10 +7,12 @@ from ninja import Query, Router
 from pydantic import BaseModel, Field
 
 from core.documents import SerializedDocument
+from core.permissions import owner_of
 from core.responses import document_response, json_response
 from dashboard.downloads.json_schemas import SCHEMA_JSON, SCHEMAS, find_schema
 from dashboard.downloads.responses import pdf_response
 from dashboard.reports.combined import CombinedDocument, combined_report
+from dashboard.reports.parameters import ReportChoice
 from forecasting.forecasts.service import find_forecast
 from strategies.backtests.service import find_published, read_backtest
 from strategies.sweeps.service import find_published as find_published_sweep
@@ -21,6 +23,13 @@ router = Router(tags=["reports"], by_alias=True)
 InitialInvestment = Annotated[
     str | None,
     Query(description="Cash of the backtest, in the share's currency; left out: 10,000."),
+]
+
+ChosenBacktest = Annotated[
+    str, Query(description="The `id` of a stored backtest of the symbol; left out: the default rule.")
+]
+ChosenForecast = Annotated[
+    str, Query(description="The `id` of a stored forecast of the symbol; left out: from the last bar on.")
 ]
 
 PDF: dict[str, Any] = {
@@ -61,18 +70,28 @@ def sweep_report(request: HttpRequest, sweep_id: str) -> HttpResponse:
 
 @router.get("/reports/{symbol}.json", response=CombinedDocument, summary="Report on a symbol")
 def combined_json(
-    request: HttpRequest, symbol: str, initial_investment: InitialInvestment = None
+    request: HttpRequest,
+    symbol: str,
+    initial_investment: InitialInvestment = None,
+    backtest: ChosenBacktest = "",
+    forecast: ChosenForecast = "",
 ) -> HttpResponse:
     """Return backtest, forecast and look back of a symbol, computing what is not stored yet."""
-    return json_response(request, combined_report(symbol, initial_investment))
+    choice = ReportChoice(initial_investment=initial_investment, backtest=backtest, forecast=forecast)
+    return json_response(request, combined_report(symbol, choice, owner=owner_of(request)))
 
 
 @router.get("/reports/{symbol}.pdf", summary="Print a report on a symbol", openapi_extra=PDF)
 def combined_pdf(
-    request: HttpRequest, symbol: str, initial_investment: InitialInvestment = None
+    request: HttpRequest,
+    symbol: str,
+    initial_investment: InitialInvestment = None,
+    backtest: ChosenBacktest = "",
+    forecast: ChosenForecast = "",
 ) -> HttpResponse:
     """Return the same as a printed report."""
-    return pdf_response(request, combined_report(symbol, initial_investment))
+    choice = ReportChoice(initial_investment=initial_investment, backtest=backtest, forecast=forecast)
+    return pdf_response(request, combined_report(symbol, choice, owner=owner_of(request)))
 
 
 class SchemaListing(BaseModel):

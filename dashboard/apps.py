@@ -10,5 +10,6 @@ class DashboardConfig(AppConfig):
     verbose_name = "Dashboard"
 
     def ready(self) -> None:
-        """Register the kinds of background work."""
+        """Register background work, what expires, and what keeps the history."""
         from dashboard import retention, tasks  # noqa: F401
+        from dashboard.history import changes, recorder  # noqa: F401

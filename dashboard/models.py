@@ -1,4 +1,4 @@
-"""The tokens and saved runs of one user, and the printed reports of all."""
+"""The tokens and history of each user, and the printed reports of all."""
 
 from django.conf import settings
 from django.db import models
@@ -6,6 +6,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from core.permissions import Scope
+from core.results import ResultKind
 
 PRINT_REPORT = "print_report"
 """The kind of the jobs that print a report."""
@@ -60,7 +61,10 @@ class ApiToken(models.Model):
 
 
 class SavedRun(models.Model):
-    """A backtest that a user keeps on a list of their own, with a note on why."""
+    """A saved backtest as earlier versions stored it; `HistoryEntry.saved_at` has taken its place.
+
+    The table stays while processes of an earlier version may still run beside this one.
+    """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="saved_runs")
     backtest = models.ForeignKey("strategies.Backtest", on_delete=models.CASCADE, related_name="saved_by")
@@ -76,6 +80,56 @@ class SavedRun(models.Model):
     def __str__(self) -> str:
         """Return the run and its note, as lists show it."""
         return f"{self.backtest_id} {self.note}".strip()
+
+
+class HistoryEntry(models.Model):
+    """One result that a user has obtained, as the history lists it; without a user, everybody sees it.
+
+    `result_id` names the result among those of its kind. Backtests that follow each other on one symbol by
+    one rule share `chain`. `title`, `details`, `outcome` and `figures` repeat what lists show and sort by.
+    `name` and `note` are the user's own words; `saved_at` is set while the run is on their list.
+    """
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="history"
+    )
+    kind = models.CharField(max_length=10, choices=[(kind.value, kind.value) for kind in ResultKind])
+    result_id = models.CharField(max_length=64)
+    chain = models.CharField(max_length=64)
+    symbol = models.CharField(max_length=15, blank=True)
+    rule = models.CharField(max_length=30, blank=True)
+    title = models.CharField(max_length=200)
+    details = models.TextField(blank=True)
+    outcome = models.TextField(blank=True)
+    figures: "models.JSONField[dict[str, float | None]]" = models.JSONField(default=dict)
+    page = models.CharField(max_length=300)
+    name = models.CharField(max_length=80, blank=True)
+    note = models.CharField(max_length=500, blank=True)
+    saved_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(db_default=Now())
+    obtained_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        """Newest first; a result is listed once for each user."""
+
+        ordering = ("-obtained_at", "-pk")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("user", "kind", "result_id"),
+                name="a_result_is_listed_once_for_a_user",
+                nulls_distinct=False,
+            ),
+        )
+        indexes = (
+            models.Index(fields=("user", "-obtained_at"), name="history_newest_first"),
+            models.Index(fields=("user", "kind", "-obtained_at"), name="history_newest_of_kind"),
+            models.Index(fields=("user", "chain"), name="history_by_chain"),
+            models.Index(fields=("kind", "result_id"), name="history_by_result"),
+        )
+
+    def __str__(self) -> str:
+        """Return kind and title, as lists show it."""
+        return f"{self.kind} {self.title}"
 
 
 class RenderedReport(models.Model):

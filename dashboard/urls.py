@@ -5,10 +5,10 @@ from django.urls import URLPattern, URLResolver, include, path
 from dashboard.views.account import ChangePassword, account, create_token, delete_token
 from dashboard.views.backtests import backtest, backtest_detail, backtests
 from dashboard.views.charts import chart_skeleton
-from dashboard.views.comparison import comparison
+from dashboard.views.comparison import add_to_comparison, comparison, remove_from_comparison
 from dashboard.views.data import data, fetch, import_file
 from dashboard.views.forecasts import forecast, forecasts, train
-from dashboard.views.history import forget, history, save
+from dashboard.views.history import change_entry, delete, forget, history, save
 from dashboard.views.jobs import cancel_job, job, jobs, resume_job
 from dashboard.views.methods import method
 from dashboard.views.overview import overview, watch_instrument
@@ -16,7 +16,7 @@ from dashboard.views.reports import report, reports
 from dashboard.views.scorecards import evaluate, scorecard, use_model
 from dashboard.views.search import search
 from dashboard.views.sweeps import sweep, sweeps
-from dashboard.views.universes import start_universe, universe
+from dashboard.views.universes import start_universe, universe, universes
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", overview, name="overview"),
@@ -27,10 +27,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("backtests/<slug:backtest_id>/save/", save, name="save_run"),
     path("backtests/<slug:backtest_id>/forget/", forget, name="forget_run"),
     path("history/", history, name="history"),
+    path("history/<int:entry_id>/", change_entry, name="change_entry"),
+    path("history/<int:entry_id>/delete/", delete, name="delete_entry"),
     path("compare/", comparison, name="compare"),
+    path("compare/add/", add_to_comparison, name="add_to_comparison"),
+    path("compare/remove/", remove_from_comparison, name="remove_from_comparison"),
     path("sweeps/", sweeps, name="sweeps"),
     path("sweeps/<slug:sweep_id>/", sweep, name="sweep"),
     path("sweeps/<slug:sweep_id>/universe/", start_universe, name="start_universe"),
+    path("universes/", universes, name="universes"),
     path("universes/<slug:universe_id>/", universe, name="universe"),
     path("forecasts/", forecasts, name="forecasts"),
     path("forecasts/<slug:forecast_id>/", forecast, name="forecast"),

@@ -8,8 +8,9 @@ from ninja import Query, Router, Status
 
 from core.documents import SerializedDocument
 from core.pagination import USUAL_PAGE, Cursor, Limit, page_of
-from core.permissions import require_staff
+from core.permissions import owner_of, require_staff
 from core.responses import created_response, json_response
+from core.results import ResultKind, request_deletion
 from forecasting.evaluation.rolling import find_evaluation, find_stored_answer
 from forecasting.evaluation.track_record import scorecard_of
 from forecasting.forecasts.service import find_forecast, obtain_forecast
@@ -82,7 +83,7 @@ def use_model(request: HttpRequest, version: str) -> TrainedModelDocument:
 )
 def create_forecast(request: HttpRequest, parameters: ForecastParameters) -> HttpResponse:
     """Return the forecast: 201 when it was issued now, 200 when the same question was answered before."""
-    obtained = obtain_forecast(parameters)
+    obtained = obtain_forecast(parameters, owner=owner_of(request))
     url = f"/api/v1/forecasts/{obtained.document.id}"
     published = SerializedDocument.of(obtained.document)
     return created_response(request, published, url=url, is_new=obtained.created)
@@ -92,6 +93,15 @@ def create_forecast(request: HttpRequest, parameters: ForecastParameters) -> Htt
 def read_forecast(request: HttpRequest, forecast_id: str) -> HttpResponse:
     """Return a stored forecast with the closes that have come since. Knows If-None-Match."""
     return json_response(request, find_forecast(forecast_id))
+
+
+@forecasts_router.delete(
+    "/{forecast_id}", response={HTTPStatus.NO_CONTENT: None}, summary="Delete a forecast"
+)
+def delete_forecast(request: HttpRequest, forecast_id: str) -> Status[None]:
+    """Delete a forecast of one's own; where others have it in their history too, it stays for them."""
+    request_deletion(ResultKind.FORECAST, forecast_id, user=owner_of(request))
+    return Status(HTTPStatus.NO_CONTENT, None)
 
 
 @evaluations_router.post(

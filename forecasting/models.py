@@ -1,5 +1,6 @@
 """The tables of trained models and of the forecasts that they made."""
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -72,6 +73,9 @@ class Forecast(models.Model):
     model = models.ForeignKey(TrainedModel, on_delete=models.PROTECT, related_name="forecasts")
     document: "models.JSONField[dict[str, object]]" = models.JSONField()
     created_at = models.DateTimeField(db_default=Now())
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
     currency = models.CharField(max_length=3)
     last_session = models.DateField()
     median = models.FloatField()

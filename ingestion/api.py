@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router, Status
 
 from core.errors import InvalidInput
-from core.permissions import require_staff
+from core.permissions import owner_of, require_staff
 from ingestion.bars import Adjustment, load_bars
 from ingestion.coverage import coverage_of
 from ingestion.fetch.backlog import fetch_backlog
@@ -158,7 +158,8 @@ def import_instrument(
     job when the file is large.
     """
     require_staff(request)
-    taken = import_or_enqueue(*sent_file(request), import_request(symbol, prices, exchange))
+    asked = import_request(symbol, prices, exchange)
+    taken = import_or_enqueue(*sent_file(request), asked, owner=owner_of(request))
     if isinstance(taken, Job):
         return accepted_response(response, taken)
     return Status(HTTPStatus.CREATED, ImportDocument.of(taken))

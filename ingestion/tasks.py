@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from core.errors import HindcastError
+from core.results import user_with_id
 from ingestion.errors import MustWait
 from ingestion.fetch.refresh import refresh_watched
 from ingestion.fetch.service import fetch_stock_data
@@ -30,12 +31,19 @@ def fetch_bars(*, progress: Progress, symbol: str) -> dict[str, Any]:
 
 @job_kind("import_bars")
 def import_file(
-    *, progress: Progress, upload: str, symbol: str | None, prices: str, exchange: str | None
+    *,
+    progress: Progress,
+    upload: str,
+    symbol: str | None,
+    prices: str,
+    exchange: str | None,
+    owner_id: int | None = None,
 ) -> dict[str, Any]:
     """Import an uploaded file, then drop it; while another worker may have to begin anew, it stays."""
     request = ImportRequest(symbol=symbol, prices=FilePrices(prices), exchange=exchange)
     try:
-        result = import_upload(UUID(upload), request, progress=progress)
+        owner = user_with_id(owner_id)
+        result = import_upload(UUID(upload), request, progress=progress, owner=owner)
     except HindcastError:
         drop_upload(UUID(upload))
         raise

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 
@@ -13,6 +14,7 @@ class StoredResult(models.Model):
     `parameters` is the JSON of the question. `document` is the published JSON, compressed with gzip, as it
     is sent to clients; `digest` is the SHA-256 of that JSON.
     `summary` and the columns of subclasses repeat what lists show, so that they need not read documents.
+    `owner` is who computed it first; null: nobody by name, such as a command.
     """
 
     id = models.CharField(primary_key=True, max_length=64, editable=False)
@@ -24,6 +26,9 @@ class StoredResult(models.Model):
     engine_version = models.CharField(max_length=20)
     created_at = models.DateTimeField(db_default=Now())
     summary = models.TextField()
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
 
     class Meta:
         """A table for each kind of result, newest first."""
@@ -73,12 +78,15 @@ class ParameterSweep(StoredResult):
 
 
 class UniverseSweep(models.Model):
-    """One sweep over many symbols: its question and the symbols that it was asked for."""
+    """One sweep over many symbols: its question, the symbols it was asked for, and by whom first."""
 
     id = models.CharField(primary_key=True, max_length=64, editable=False)
     parameters: "models.JSONField[dict[str, Any]]" = models.JSONField()
     symbols: "models.JSONField[list[str]]" = models.JSONField()
     created_at = models.DateTimeField(db_default=Now())
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
 
     class Meta:
         """Newest first."""

@@ -274,13 +274,6 @@ def test_paper_shows_a_picture_of_each_panel_in_the_colours_of_paper(page: Page)
     page.emulate_media(color_scheme="light")
 
 
-def test_a_duplicate_opens_beside_the_run_and_keeps_its_question(page: Page) -> None:
-    with page.expect_popup() as popup:
-        page.get_by_role("link", name="Duplicate").click()
-    expect(popup.value.get_by_role("heading", name="AAPL Simple 20 / 50")).to_be_visible()
-    popup.value.close()
-
-
 def test_shortcuts_fill_the_form_and_lead_to_the_run(page: Page) -> None:
     form = page.get_by_role("form", name="Backtest")
     form.get_by_role("button", name="5Y", exact=True).click()

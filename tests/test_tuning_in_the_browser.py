@@ -167,6 +167,7 @@ def test_shortcuts_can_be_turned_off(page: Page) -> None:
 def test_two_runs_are_chosen_in_the_history_and_drawn_over_each_other(page: Page) -> None:
     _tune(page, 12)
     page.goto("/history/?search=aapl")
+    page.get_by_role("button", name="tuning step").first.click()
     boxes = page.get_by_role("checkbox", name="Choose AAPL")
     button = page.locator("[data-choosing-submit]")
     expect(button).to_be_disabled()

@@ -123,13 +123,14 @@ def _years(documents: Sequence[BacktestDocument]) -> list[ComparedYear]:
 
 def _metric(metric: Metric, documents: Sequence[BacktestDocument]) -> ComparedMetric:
     values: list[float | None] = [getattr(document.metrics, metric.key) for document in documents]
-    best = _best(metric, values)
+    traded = [document.metrics.trades > 0 for document in documents]
+    best = _best(metric, [value for value, has in zip(values, traded, strict=True) if has])
     cells = [
         Cell(
             text=metric.text(value, document.data.currency),
             difference=_difference(metric, value, values[0]) if position else "",
             reason=document.undefined.metrics.get(metric.key, ""),
-            is_best=value is not None and value == best,
+            is_best=value is not None and value == best and traded[position],
         )
         for position, (document, value) in enumerate(zip(documents, values, strict=True))
     ]
@@ -137,7 +138,10 @@ def _metric(metric: Metric, documents: Sequence[BacktestDocument]) -> ComparedMe
 
 
 def _best(metric: Metric, values: Sequence[float | None]) -> float | None:
-    """Return the value that most would prefer; None where there is no choice, or all are the same."""
+    """Return the value that most would prefer; None where there is no choice, or all are the same.
+
+    values: of the runs that traded: doing nothing has no risk and no costs, and is no achievement.
+    """
     defined = {value for value in values if value is not None}
     if metric.key in NEITHER_IS_BETTER or len(defined) < 2:  # noqa: PLR2004
         return None

@@ -19,6 +19,9 @@ FRACTIONS = {
 }
 """Parameters that people read as percentages."""
 
+IN_THE_TITLE = {"symbol", "rule", "average", "fast", "middle", "slow", "signal", "band"}
+"""What the short name of a run says already."""
+
 WHEN_NULL = {"start": "First bar", "end": "Last bar"}
 
 
@@ -40,3 +43,14 @@ def _value_in_words(name: str, value: object) -> str:
     if isinstance(value, StrEnum):
         return choice(value)
     return day(value) if isinstance(value, date) else str(value)
+
+
+def changed_parameters(parameters: BacktestParameters) -> list[str]:
+    """Return what differs from the defaults, beside symbol, rule and windows: "Stop loss 5 %"."""
+    words = parameters_in_words(parameters)
+    fields = type(parameters).model_fields
+    return [
+        f"{label} {value}"
+        for name, (label, value) in zip(fields, words.items(), strict=True)
+        if name not in IN_THE_TITLE and getattr(parameters, name) != fields[name].default
+    ]

@@ -3,22 +3,31 @@
 from datetime import date, datetime
 from hashlib import sha256
 from typing import Annotated, Literal
-from urllib.parse import urlencode
 
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.urls import reverse
 from pydantic import Field
 
 from core.documents import Document, DocumentLinks
 from core.errors import InvalidInput
 from core.formatting import percent
-from dashboard.reports.parameters import backtest_parameters, forecast_parameters, stored_symbol
-from forecasting.forecasts.service import issue_forecast
+from core.results import ResultKind, announce_result
+from dashboard.reports.parameters import (
+    ReportChoice,
+    backtest_parameters,
+    forecast_parameters,
+    stored_symbol,
+)
+from forecasting.forecasts.service import find_forecast, issue_forecast
 from forecasting.schemas import ForecastDocument
 from strategies.backtests.schemas import BacktestDocument
-from strategies.backtests.service import run_backtest
+from strategies.backtests.service import find_backtest, run_backtest
 
 SCHEMA: Literal["hindcast.report"] = "hindcast.report"
 SCHEMA_VERSION = 1
+
+DEFAULTS = ReportChoice()
+"""The default rule, and the forecast from the last bar."""
 
 LOOK_BACK_SESSIONS = 30
 """Sessions between the look-back forecast's day of issue and the last bar: its whole horizon."""
@@ -61,8 +70,10 @@ class CombinedDocument(Document):
     name: Annotated[str, Field(description="Name of the company or fund.")]
     generated_at: Annotated[datetime, Field(description="When the newest of the parts was computed.")]
     notices: Annotated[list[str], Field(description="What a reader must know, such as a missing part.")]
-    backtest: Annotated[BacktestDocument, Field(description="With the default rule and windows.")]
-    forecast: Annotated[ForecastDocument, Field(description="From the last bar on.")]
+    backtest: Annotated[
+        BacktestDocument, Field(description="With the default rule and windows, or the chosen one.")
+    ]
+    forecast: Annotated[ForecastDocument, Field(description="From the last bar on, or the chosen one.")]
     look_back: Annotated[
         ForecastDocument | None,
         Field(description="Issued 30 sessions before the last bar; null where notices say why."),
@@ -74,15 +85,22 @@ class CombinedDocument(Document):
     links: Annotated[CombinedLinks, Field(description="The report in its forms, and its parts.")]
 
 
-def combined_report(symbol: str, initial_investment: float | str | None = None) -> CombinedDocument:
+def combined_report(
+    symbol: str, choice: ReportChoice = DEFAULTS, *, owner: AbstractBaseUser | None = None
+) -> CombinedDocument:
     """Return the combined report of `symbol`, computing what is not stored yet.
 
-    initial_investment: cash of the backtest, in the share's currency; None: the default.
-    Raises NotFound for an unknown symbol, InvalidInput for an amount that is none or too short a history.
+    owner: who asks for it. Raises NotFound for an unknown symbol or part, InvalidInput for an amount that is
+    none, a part of another symbol, or too short a history.
     """
-    symbol = stored_symbol(symbol)
-    backtest = run_backtest(backtest_parameters(symbol, initial_investment))
-    forecast = issue_forecast(forecast_parameters(symbol))
+    document = _composed(stored_symbol(symbol), choice)
+    announce_result(ResultKind.REPORT, document.id, owner=owner, document=document)
+    return document
+
+
+def _composed(symbol: str, choice: ReportChoice) -> CombinedDocument:
+    backtest = _backtest(symbol, choice)
+    forecast = _forecast(symbol, choice)
     look_back, notices = _look_back(symbol, backtest)
     parts: list[BacktestDocument | ForecastDocument] = [backtest, forecast]
     if look_back:
@@ -98,8 +116,31 @@ def combined_report(symbol: str, initial_investment: float | str | None = None) 
         look_back=look_back,
         look_back_result=look_back_result(look_back) if look_back else None,
         disclosure=f"{backtest.disclosure} {forecast.disclosure}",
-        links=_links(backtest, forecast, look_back, initial_investment),
+        links=_links(backtest, forecast, look_back, choice),
     )
+
+
+def _backtest(symbol: str, choice: ReportChoice) -> BacktestDocument:
+    if not choice.backtest:
+        return run_backtest(backtest_parameters(symbol, choice.initial_investment), listed=False)
+    chosen = find_backtest(choice.backtest)
+    _require_symbol(symbol, chosen.parameters.symbol, part="backtest")
+    return chosen
+
+
+def _forecast(symbol: str, choice: ReportChoice) -> ForecastDocument:
+    if not choice.forecast:
+        return issue_forecast(forecast_parameters(symbol), listed=False)
+    chosen = find_forecast(choice.forecast)
+    _require_symbol(symbol, chosen.data.symbol, part="forecast")
+    return chosen
+
+
+def _require_symbol(symbol: str, found: str, *, part: str) -> None:
+    if found != symbol:
+        raise InvalidInput(
+            f"This {part} is of {found}, the report of {symbol}. Choose one of the same symbol.", field=part
+        )
 
 
 def look_back_result(look_back: ForecastDocument) -> LookBackResult | None:
@@ -133,7 +174,7 @@ def _look_back(symbol: str, backtest: BacktestDocument) -> tuple[ForecastDocumen
         return None, ["The stored bars are too few for a look back."]
     issued_on: date = dates[-1 - LOOK_BACK_SESSIONS]
     try:
-        return issue_forecast(forecast_parameters(symbol, as_of=issued_on)), []
+        return issue_forecast(forecast_parameters(symbol, as_of=issued_on), listed=False), []
     except InvalidInput as error:
         return None, [f"There is no look back. {error.message}"]
 
@@ -142,10 +183,9 @@ def _links(
     backtest: BacktestDocument,
     forecast: ForecastDocument,
     look_back: ForecastDocument | None,
-    initial_investment: float | str | None,
+    choice: ReportChoice,
 ) -> CombinedLinks:
-    symbol = backtest.parameters.symbol
-    query = "" if initial_investment is None else f"?{urlencode({'initial_investment': initial_investment})}"
+    symbol, query = backtest.parameters.symbol, choice.query
     return CombinedLinks(
         page=reverse("report", args=[symbol]) + query,
         json_=reverse("report_json", args=[symbol]) + query,

@@ -6,6 +6,9 @@ from django import template
 from django.http import HttpRequest
 from django.urls import reverse
 
+from dashboard.charts.comparison import MOST_RUNS
+from dashboard.compare_basket import chosen_runs
+
 register = template.Library()
 
 PAGES = {
@@ -55,3 +58,9 @@ def _aria_current(url: str, path: str, *, is_section: bool) -> str:
         return "page"
     lies_under = url != "/" and path.startswith(url)
     return "true" if is_section or lies_under else ""
+
+
+@register.inclusion_tag("comparison/basket.html", takes_context=True)
+def compare_basket(context: template.Context) -> dict[str, int]:
+    """Render the way to the comparison, with how many runs the browser keeps for it."""
+    return {"chosen": len(chosen_runs(context["request"])), "most_runs": MOST_RUNS}

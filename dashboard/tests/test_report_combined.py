@@ -6,6 +6,7 @@ import pytest
 
 from core.errors import NotFound
 from dashboard.reports.combined import combined_report, look_back_result
+from dashboard.reports.parameters import ReportChoice
 from forecasting.forecasts.service import issue_forecast
 from forecasting.parameters import ForecastParameters
 from forecasting.schemas import ForecastDocument
@@ -38,7 +39,7 @@ def test_the_look_back_ends_on_the_last_bar() -> None:
 
 def test_the_same_question_on_the_same_data_is_the_same_report() -> None:
     assert combined_report("AAPL") == combined_report("AAPL")
-    assert combined_report("AAPL").id != combined_report("AAPL", 500).id
+    assert combined_report("AAPL").id != combined_report("AAPL", ReportChoice(initial_investment=500)).id
 
 
 def test_a_close_on_the_edge_of_a_band_is_inside(look_back: ForecastDocument) -> None:

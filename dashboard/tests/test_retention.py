@@ -14,8 +14,8 @@ from core import retention
 from core.audit import AuditAction, record_action
 from core.models import AuditEntry
 from core.permissions import Scope
+from dashboard.history.changes import save_run
 from dashboard.models import ApiToken
-from dashboard.saved_runs import save_run
 from dashboard.tokens import issue_token, revoke_token
 from ingestion.models import ProviderAnswer
 from jobs.models import Job, JobState

@@ -19,8 +19,8 @@ from django.urls import URLPattern, URLResolver, reverse
 
 from core.permissions import Scope
 from dashboard.charts.registry import SKELETONS
+from dashboard.history.changes import save_run
 from dashboard.models import ApiToken
-from dashboard.saved_runs import save_run
 from dashboard.tests.html import HTMX
 from dashboard.tokens import issue_token
 from dashboard.urls import urlpatterns
@@ -53,40 +53,41 @@ STATEMENTS = {
     "backtest_detail": (3, 3),
     "backtest_json": (3, 3),
     "backtest_xlsx": (4, 4),
-    "backtests": (8, 8),
-    "backtests, computed": (6, 6),
-    "backtests, stored": (5, 7),
+    "backtests": (9, 9),
+    "backtests, computed": (9, 9),
+    "backtests, stored": (6, 8),
     "change_password": (3, 3),
     "chart_skeleton": (2, 2),
-    "compare": (5, 5),
+    "compare": (4, 4),
     "data": (7, 5),
     "forecast": (7, 7),
     "forecast_csv": (5, 5),
     "forecast_json": (5, 5),
     "forecast_xlsx": (6, 6),
-    "forecasts": (8, 8),
-    "forecasts, computed": (18, 18),
-    "forecasts, stored": (7, 7),
-    "history": (4, 4),
+    "forecasts": (10, 10),
+    "forecasts, computed": (20, 20),
+    "forecasts, stored": (9, 9),
+    "history": (6, 5),
     "job": (3, 3),
     "jobs": (4, 4),
     "method": (2, 2),
-    "overview": (10, 10),
-    "report": (22, 22),
-    "report_json": (22, 22),
+    "overview": (9, 9),
+    "report": (26, 26),
+    "report_json": (24, 24),
     "reports": (3, 3),
     "scorecard": (7, 7),
     "search": (3, 3),
-    "short_backtest": (7, 7),
-    "short_predict": (8, 8),
+    "short_backtest": (10, 10),
+    "short_predict": (10, 10),
     "sweep": (5, 4),
     "sweep_csv": (3, 3),
     "sweep_json": (3, 3),
     "sweep_xlsx": (4, 4),
-    "sweeps": (10, 10),
-    "sweeps, computed": (9, 9),
-    "sweeps, stored": (5, 5),
+    "sweeps": (12, 12),
+    "sweeps, computed": (11, 11),
+    "sweeps, stored": (8, 8),
     "universe": (4, 4),
+    "universes": (2, 2),
 }
 """Statements of each page, and of what htmx gets of it; what stands after a comma is the question asked."""
 
@@ -150,6 +151,8 @@ def _question(name: str, stored: Stored) -> Question:
         "backtests, computed": Question(query={"symbol": "AAPL", "fast": "41"}),
         "backtests, stored": Question(query={"symbol": "AAPL", "fast": "20"}),
         "cancel_job": job,
+        "change_entry": Question(args=["1"]),
+        "delete_entry": Question(args=["1"]),
         "chart_skeleton": Question(args=["backtest", SKELETONS["backtest"]().version]),
         "compare": Question(query={"run": [run.id for run in stored.runs]}),
         "evaluate": symbol,

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from core.audit import AuditAction, record_action
 from dashboard.charts.comparison import MOST_RUNS
 from dashboard.forms.account import NewPasswordForm, TokenForm
-from dashboard.presenters.history import saved_runs
+from dashboard.history.listing import saved_entries
 from dashboard.tokens import revoke_all_tokens, revoke_token, tokens_of
 from dashboard.views.htmx import HtmxRequest, render_page, user_of, wants_partial
 
@@ -51,7 +51,7 @@ def _page(request: HtmxRequest, *, status: int = HTTPStatus.OK, **context: Any) 
     user = user_of(request)
     context |= {"tokens": tokens_of(user)}
     if not wants_partial(request):
-        context |= {"saved_runs": saved_runs(user), "most_runs": MOST_RUNS}
+        context |= {"saved_runs": saved_entries(user), "most_runs": MOST_RUNS}
     return render_page(request, PAGE, context, partial="tokens", status=status)
 
 

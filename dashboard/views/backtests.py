@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -14,8 +15,8 @@ from core.errors import HindcastError, InvalidInput
 from dashboard.charts.backtest_columns import backtest_detail as detail_of
 from dashboard.charts.backtest_columns import every_day
 from dashboard.forms import BacktestForm
+from dashboard.history.changes import saved_run
 from dashboard.presenters.cache import rendered_result
-from dashboard.saved_runs import saved_run
 from dashboard.views.htmx import HtmxRequest, render_page, user_of, wants_partial
 from dashboard.views.workbench import (
     answer_beside_form,
@@ -39,7 +40,7 @@ def backtests(request: HtmxRequest) -> HttpResponse:
     if not request.GET:
         return _first_page(request)
     form = BacktestForm.from_query(request.GET)
-    answered = form.answered_by(answer)
+    answered = form.answered_by(partial(answer, owner=user_of(request)))
     if answered is None:
         return form_with_errors(request, PAGE, form)
     url = reverse("backtest", args=[answered.id])
@@ -80,7 +81,7 @@ def _first_page(request: HtmxRequest) -> HttpResponse:
     form = BacktestForm.showing(last.document.parameters) if last else BacktestForm.of_the_first_symbol()
     if form is None:
         return nothing_stored(request)
-    answered = last or form.answered_by(answer)
+    answered = last or form.answered_by(partial(answer, owner=user_of(request)))
     context: dict[str, Any] = {"form": form}
     if answered is not None:
         context = _answered(request, form, answered)
@@ -105,7 +106,8 @@ def _remembering(backtest_id: str, response: HttpResponse) -> HttpResponse:
 def _last_answer(request: HtmxRequest) -> Answer | None:
     """Return today's answer to what this browser asked last; None where there is none any more."""
     try:
-        return answer(find_backtest(request.COOKIES.get(LAST_RUN, "")).parameters)
+        parameters = find_backtest(request.COOKIES.get(LAST_RUN, "")).parameters
+        return answer(parameters, owner=user_of(request))
     except HindcastError:
         return None
 

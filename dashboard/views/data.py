@@ -15,7 +15,7 @@ from core.errors import InvalidInput
 from dashboard.forms import FetchForm, ImportForm
 from dashboard.presenters.instruments import stored_bars
 from dashboard.views.decorators import staff_required
-from dashboard.views.htmx import HtmxRequest, render_page
+from dashboard.views.htmx import HtmxRequest, render_page, user_of
 from ingestion.fetch.backlog import fetch_backlog
 from ingestion.fetch.service import request_fetch
 from ingestion.files.upload import import_or_enqueue
@@ -63,7 +63,7 @@ def import_file(request: HtmxRequest) -> HttpResponse:
         return _import(request, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     file = form.cleaned_data["file"]
     try:
-        taken = import_or_enqueue(file, file.name, form.request)
+        taken = import_or_enqueue(file, file.name, form.request, owner=user_of(request))
     except InvalidInput as error:
         form.add_problem(error)
         return _import(request, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)

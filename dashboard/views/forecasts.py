@@ -1,5 +1,6 @@
 """Forecasts: the form, the forecast that answers it, and training."""
 
+from functools import partial
 from typing import Any
 
 from django.http import HttpResponse
@@ -9,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from dashboard.forms import ForecastForm
 from dashboard.presenters.forecast import forecast_result
 from dashboard.views.decorators import staff_required
-from dashboard.views.htmx import HtmxRequest, render_page, wants_partial
+from dashboard.views.htmx import HtmxRequest, render_page, user_of, wants_partial
 from dashboard.views.workbench import (
     answer_beside_form,
     form_with_errors,
@@ -29,7 +30,7 @@ def forecasts(request: HtmxRequest) -> HttpResponse:
     if not request.GET:
         return _first_page(request)
     form = ForecastForm.from_query(request.GET)
-    document = form.answered_by(issue_forecast)
+    document = form.answered_by(partial(issue_forecast, owner=user_of(request)))
     if document is None:
         return form_with_errors(request, PAGE, form)
     if not wants_partial(request):
@@ -60,7 +61,7 @@ def _first_page(request: HtmxRequest) -> HttpResponse:
     form = ForecastForm.of_the_first_symbol()
     if form is None:
         return nothing_stored(request)
-    document = form.answered_by(issue_forecast)
+    document = form.answered_by(partial(issue_forecast, owner=user_of(request)))
     context = {"form": form} if document is None else _context(form, document)
     return render_page(request, PAGE, context, partial="workbench")
 

@@ -1,30 +1,59 @@
-"""The history of backtests, the list of those a user saved, and saving one."""
+"""The history: what a user has made, and changing it."""
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import HttpResponseClientRefresh
 
 from dashboard.charts.comparison import MOST_RUNS
-from dashboard.presenters.history import past_runs
-from dashboard.saved_runs import forget_run, save_run, saved_run
-from dashboard.views.htmx import HtmxRequest, render_page, user_of
+from dashboard.history.changes import (
+    delete_entry,
+    forget_run,
+    own_entry,
+    rename,
+    save_run,
+    saved_run,
+)
+from dashboard.history.listing import FIGURES, KINDS, NEWEST, Filters, find_rows, symbols_in
+from dashboard.labels import choices_of
+from dashboard.views.htmx import HtmxRequest, render_page, user_of, wants_partial
+from strategies.engine.enums import Rule
 
 
 @require_safe
 @never_cache
 def history(request: HtmxRequest) -> HttpResponse:
-    """Answer with the runs that match the URL's search; to htmx with the list alone."""
-    search, saved_only = request.GET.get("search", "")[:100], "saved" in request.GET
-    found = past_runs(user_of(request), search=search, saved_only=saved_only, page=request.GET.get("page", 1))
+    """Answer with the results that the URL's filters let through; to htmx with the list alone."""
+    filters = Filters.of(request.GET.dict())
     context = {
-        "found": found,
-        "search": search,
-        "saved_only": saved_only,
+        "found": find_rows(user_of(request), filters, page=request.GET.get("page", 1)),
+        "filters": filters,
+        "kinds": list(KINDS.items()),
+        "rules": choices_of(Rule),
+        "orders": [(NEWEST, "Newest first"), *((key, metric.label) for key, metric in FIGURES.items())],
         "chosen": request.GET.getlist("run")[:MOST_RUNS],
         "most_runs": MOST_RUNS,
     }
+    if not wants_partial(request):
+        context["symbols"] = symbols_in(user_of(request))
     return render_page(request, "history/page.html", context, partial="runs")
+
+
+@require_POST
+def change_entry(request: HtmxRequest, entry_id: int) -> HttpResponse:
+    """Give an entry of the user's own a name and a note."""
+    entry = own_entry(user_of(request), entry_id)
+    rename(entry, name=request.POST.get("name", ""), note=request.POST.get("note", ""))
+    return _back(request)
+
+
+@require_POST
+def delete(request: HtmxRequest, entry_id: int) -> HttpResponse:
+    """Delete an entry of the user's own, and its result where nobody else has it."""
+    delete_entry(own_entry(user_of(request), entry_id))
+    return _back(request)
 
 
 @require_POST
@@ -36,9 +65,17 @@ def save(request: HtmxRequest, backtest_id: str) -> HttpResponse:
 
 @require_POST
 def forget(request: HtmxRequest, backtest_id: str) -> HttpResponse:
-    """Take the run off the user's list."""
+    """Take the run off the user's list of saved ones."""
     forget_run(user_of(request), backtest_id)
     return _mark(request, backtest_id)
+
+
+def _back(request: HtmxRequest) -> HttpResponse:
+    """Show the list anew, with the filters that its form carries along."""
+    if request.htmx:
+        return HttpResponseClientRefresh()
+    query = request.POST.get("query", "")
+    return redirect(f"{reverse('history')}{f'?{query}' if query else ''}")
 
 
 def _mark(request: HtmxRequest, backtest_id: str) -> HttpResponse:

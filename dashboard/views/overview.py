@@ -5,15 +5,14 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from dashboard.history.listing import latest_of_each
 from dashboard.presenters.instruments import quotes
 from dashboard.presenters.jobs import running_now
 from dashboard.views.htmx import HtmxRequest, user_of
-from forecasting.forecasts.service import recent_forecasts
 from ingestion.providers.quota import quota_left
 from ingestion.watchlist import unwatch, watch, watched
-from strategies.backtests.service import recent_backtests
 
-RECENT = 6
+RECENT = 5
 """Runs of each kind on the overview."""
 
 
@@ -26,8 +25,7 @@ def overview(request: HtmxRequest) -> HttpResponse:
         "quotes": stored,
         "watches": any(quote.is_watched for quote in stored),
         "shows_sample": any(quote.instrument.is_sample for quote in stored),
-        "backtests": recent_backtests(RECENT),
-        "forecasts": recent_forecasts(RECENT),
+        "latest": latest_of_each(user_of(request), RECENT),
         "active_jobs": running_now(),
         "quota": quota_left(),
     }

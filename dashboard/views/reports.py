@@ -4,11 +4,16 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from dashboard.history.listing import backtests_of, forecasts_of
 from dashboard.presenters.backtest import backtest_result
 from dashboard.presenters.forecast import forecast_result
 from dashboard.presenters.instruments import with_bars
 from dashboard.reports.combined import combined_report
-from dashboard.views.htmx import HtmxRequest
+from dashboard.reports.parameters import ReportChoice
+from dashboard.views.htmx import HtmxRequest, user_of
+
+OFFERED = 50
+"""Stored parts of each kind that a report can be made of."""
 
 
 @require_safe
@@ -20,8 +25,12 @@ def reports(request: HtmxRequest) -> HttpResponse:
 @require_safe
 def report(request: HtmxRequest, symbol: str) -> HttpResponse:
     """Answer with the combined report of `symbol`, computing what is not stored yet."""
-    document = combined_report(symbol, request.GET.get("initial_investment"))
+    user = user_of(request)
+    document = combined_report(symbol, ReportChoice.of(request.GET.dict()), owner=user)
     context = {
+        "backtests": backtests_of(user, symbol=document.symbol, limit=OFFERED),
+        "forecasts": forecasts_of(user, symbol=document.symbol, limit=OFFERED),
+        "chosen": ReportChoice.of(request.GET.dict()),
         "document": document,
         "backtest": backtest_result(document.backtest),
         "forecast": forecast_result(document.forecast),

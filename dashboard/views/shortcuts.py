@@ -11,7 +11,13 @@ from django.views.decorators.http import require_safe
 from core.responses import json_response
 from dashboard.downloads.responses import answers_json, pdf_response
 from dashboard.reports.combined import combined_report
-from dashboard.reports.parameters import backtest_parameters, forecast_parameters, stored_symbol
+from dashboard.reports.parameters import (
+    ReportChoice,
+    backtest_parameters,
+    forecast_parameters,
+    stored_symbol,
+)
+from dashboard.views.htmx import user_of
 from forecasting.forecasts.service import issue_forecast
 from forecasting.schemas import ForecastDocument
 from strategies.backtests.schemas import BacktestDocument
@@ -24,19 +30,21 @@ HTML, JSON = "text/html", "application/json"
 def backtest(request: HttpRequest, symbol: str, initial_investment: str) -> HttpResponse:
     """Backtest `symbol` with the default rule and this much money."""
     parameters = backtest_parameters(stored_symbol(symbol), initial_investment)
-    return _page_or_document(request, run_backtest(parameters))
+    return _page_or_document(request, run_backtest(parameters, owner=user_of(request)))
 
 
 @require_safe
 def predict(request: HttpRequest, symbol: str) -> HttpResponse:
     """Forecast the next 30 sessions of `symbol`."""
-    return _page_or_document(request, issue_forecast(forecast_parameters(stored_symbol(symbol))))
+    return _page_or_document(
+        request, issue_forecast(forecast_parameters(stored_symbol(symbol)), owner=user_of(request))
+    )
 
 
 @require_safe
 def report_pdf(request: HttpRequest, symbol: str) -> HttpResponse:
     """Show the combined report of `symbol`."""
-    document = combined_report(symbol, request.GET.get("initial_investment"))
+    document = combined_report(symbol, ReportChoice.of(request.GET.dict()), owner=user_of(request))
     return pdf_response(request, document, attachment=False)
 
 
@@ -44,7 +52,7 @@ def report_pdf(request: HttpRequest, symbol: str) -> HttpResponse:
 @answers_json
 def report_json(request: HttpRequest, symbol: str) -> HttpResponse:
     """Return the combined report of `symbol` as a document."""
-    document = combined_report(symbol, request.GET.get("initial_investment"))
+    document = combined_report(symbol, ReportChoice.of(request.GET.dict()), owner=user_of(request))
     return json_response(request, document)
 
 

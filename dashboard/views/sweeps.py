@@ -1,5 +1,6 @@
 """Sweeps: the form, and the heatmap and verdict that answer it."""
 
+from functools import partial
 from typing import Any
 
 from django.http import HttpResponse, QueryDict
@@ -10,7 +11,7 @@ from django.views.decorators.http import require_safe
 from core.errors import NotFound
 from dashboard.forms.sweep import SweepForm
 from dashboard.presenters.sweep import sweep_result
-from dashboard.views.htmx import HtmxRequest, render_page, wants_partial
+from dashboard.views.htmx import HtmxRequest, render_page, user_of, wants_partial
 from dashboard.views.workbench import (
     answer_beside_form,
     form_with_errors,
@@ -33,9 +34,9 @@ def sweeps(request: HtmxRequest) -> HttpResponse:
     if not request.GET:
         return _first_page(request)
     if "around" in request.GET:
-        return _around(request.GET["around"])
+        return _around(request, request.GET["around"])
     form = SweepForm.from_query(request.GET)
-    answered = form.answered_by(answer)
+    answered = form.answered_by(partial(answer, owner=user_of(request)))
     if answered is None:
         return form_with_errors(request, PAGE, form)
     url = _address(answered)
@@ -69,15 +70,15 @@ def _first_page(request: HtmxRequest) -> HttpResponse:
     form = SweepForm.of_the_first_symbol()
     if form is None:
         return nothing_stored(request)
-    answered = form.answered_by(answer)
+    answered = form.answered_by(partial(answer, owner=user_of(request)))
     context = {"form": form} if answered is None else _context(form, answered)
     return render_page(request, PAGE, context, partial="workbench")
 
 
-def _around(backtest_id: str) -> HttpResponse:
+def _around(request: HtmxRequest, backtest_id: str) -> HttpResponse:
     """Sweep around a stored backtest, and mark it in the heatmap."""
     backtest = find_backtest(backtest_id).parameters
-    answered = answer(around(backtest))
+    answered = answer(around(backtest), owner=user_of(request))
     marked = ""
     if isinstance(answered, SweepAnswer):
         place = place_of(backtest, answered.document)

@@ -4,12 +4,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.db.models import JSONField, TextField, Value
 from django.db.models.functions import Cast
+from pydantic import ValidationError
 
 from core.document_ids import document_id, is_document_id
 from core.errors import InvalidInput, NotFound
+from core.results import ResultKind, announce_result
 from forecasting.errors import ArtefactRefused
 from forecasting.forecasts.notices import notices_about, refuse_untradable
 from forecasting.forecasts.serializer import Composed, compose
@@ -70,28 +73,39 @@ def predict_next_30_days(symbol: str) -> ForecastDocument:
     return issue_forecast(ForecastParameters(symbol=symbol))
 
 
-def issue_forecast(parameters: ForecastParameters) -> ForecastDocument:
+def issue_forecast(
+    parameters: ForecastParameters, *, owner: AbstractBaseUser | None = None, listed: bool = True
+) -> ForecastDocument:
     """Return the forecast, computing and storing it where question, data or model are new.
 
     Raises InvalidInput for a symbol without bars, for fewer than 60 closes by the day of issue, for a day
     of issue before 1995, for a share that is not traded, and for the symbol's model where none was trained.
     Raises ArtefactRefused where the stored model must not be used; a job is training it again by then.
     """
-    return obtain_forecast(parameters).document
+    return obtain_forecast(parameters, owner=owner, listed=listed).document
 
 
-def obtain_forecast(parameters: ForecastParameters) -> ObtainedForecast:
-    """Do as `issue_forecast`, and say whether the forecast is new."""
+def obtain_forecast(
+    parameters: ForecastParameters, *, owner: AbstractBaseUser | None = None, listed: bool = True
+) -> ObtainedForecast:
+    """Do as `issue_forecast`, and say whether the forecast is new.
+
+    owner: who asks. listed: whether it is a result of its own, and no part of a larger one.
+    """
     try:
-        return _obtain(parameters)
+        obtained = _obtain(parameters, owner)
     except ArtefactRefused as refusal:
         request_training_again(refusal.version)
         raise ArtefactRefused(
             f"{refusal.message} A job is doing so; ask again in a few seconds.", version=refusal.version
         ) from None
+    if listed and (owner is not None or obtained.created):
+        document = obtained.document
+        announce_result(ResultKind.FORECAST, document.id, owner=owner, document=document)
+    return obtained
 
 
-def _obtain(parameters: ForecastParameters) -> ObtainedForecast:
+def _obtain(parameters: ForecastParameters, owner: AbstractBaseUser | None) -> ObtainedForecast:
     bars = _bars_by(parameters)
     refuse_untradable(bars, parameters)
     model = _model(parameters, issued_on=bars.dates[-1].item())
@@ -101,7 +115,7 @@ def _obtain(parameters: ForecastParameters) -> ObtainedForecast:
     if stored is not None:
         return ObtainedForecast(document=_up_to_date(stored), created=False)
     composed = compose(forecast_id, parameters, bars, model, notices)
-    if _store(composed, model):
+    if _store(composed, model, owner):
         return ObtainedForecast(document=_up_to_date(composed.document), created=True)
     return ObtainedForecast(document=find_forecast(forecast_id), created=False)
 
@@ -193,10 +207,18 @@ def _stored(forecast_id: str) -> ForecastDocument | None:
     # As text, since pydantic reads JSON many times faster than Python's own decoder.
     rows = Forecast.objects.filter(pk=forecast_id).annotate(text=Cast("document", TextField()))
     text = rows.values_list("text", flat=True).first()
-    return None if text is None else ForecastDocument.model_validate_json(text)
+    if text is None:
+        return None
+    try:
+        return ForecastDocument.model_validate_json(text)
+    except ValidationError:
+        raise NotFound(
+            "This forecast was stored by an earlier version of Hindcast, in a form that is no longer shown. "
+            "Make a new one for the same day on the Forecast page."
+        ) from None
 
 
-def _store(composed: Composed, model: LoadedModel) -> bool:
+def _store(composed: Composed, model: LoadedModel, owner: AbstractBaseUser | None) -> bool:
     """Store the document and its points; return False where somebody was faster and theirs stays."""
     document = composed.document
     last = document.points[-1]
@@ -211,6 +233,7 @@ def _store(composed: Composed, model: LoadedModel) -> bool:
         "median": last.median,
         "low_80": last.low_80,
         "high_80": last.high_80,
+        "owner_id": owner.pk if owner else None,
     }
     with transaction.atomic():
         stored, is_new = Forecast.objects.only("pk").get_or_create(pk=document.id, defaults=columns)

@@ -8,8 +8,11 @@ from tempfile import TemporaryFile
 from typing import Any, BinaryIO
 from uuid import UUID
 
+from django.contrib.auth.base_user import AbstractBaseUser
+
 from core.errors import InvalidInput
 from ingestion.exchange_calendar import known_exchanges
+from ingestion.files.announcement import ImportSummary, announce_import
 from ingestion.files.csv_import import FilePrices, ImportRequest, ImportResult, import_bars
 from ingestion.files.upload_storage import drop_upload, keep_upload, pieces_of, read_upload
 from ingestion.models import Upload
@@ -33,24 +36,42 @@ def import_request(symbol: str | None, prices: FilePrices, exchange: str | None)
     return ImportRequest(symbol=parse_symbol(symbol) if symbol else None, prices=prices, exchange=code)
 
 
-def import_or_enqueue(file: BinaryIO, name: str, request: ImportRequest) -> ImportResult | Job:
+def import_or_enqueue(
+    file: BinaryIO, name: str, request: ImportRequest, *, owner: AbstractBaseUser | None = None
+) -> ImportResult | Job:
     """Return what the file brought, or the job that will import it, where it is large.
 
+    owner: who sends it.
     Raises InvalidInput for a file that is too large, and what `import_bars` raises for a small one.
     """
     pieces = pieces_of(file)
     start = _read_start(pieces)
     if len(start) <= AT_ONCE:
-        return import_bars(io.BytesIO(start), request)
+        result = import_bars(io.BytesIO(start), request)
+        announce_import(summary_of(result, name), owner=owner)
+        return result
     upload = keep_upload(name, chain([start], pieces))
-    return _enqueued(upload, request)
+    return _enqueued(upload, request, owner)
 
 
-def import_upload(upload_id: UUID, request: ImportRequest, *, progress: Progress) -> ImportResult:
+def import_upload(
+    upload_id: UUID,
+    request: ImportRequest,
+    *,
+    progress: Progress,
+    owner: AbstractBaseUser | None = None,
+) -> ImportResult:
     """Import a stored file, as a worker does; raises NotFound when it is gone."""
     with TemporaryFile() as file:
-        read_upload(upload_id, file)
-        return import_bars(file, request, progress=progress)
+        upload = read_upload(upload_id, file)
+        result = import_bars(file, request, progress=progress)
+    announce_import(summary_of(result, upload.name), owner=owner)
+    return result
+
+
+def summary_of(result: ImportResult, filename: str) -> ImportSummary:
+    """Return what the history says of an import."""
+    return ImportSummary(filename=filename, symbols=result.symbols, sentence=result.sentence)
 
 
 def _read_start(pieces: Iterator[bytes]) -> bytes:
@@ -63,8 +84,12 @@ def _read_start(pieces: Iterator[bytes]) -> bytes:
     return start
 
 
-def _enqueued(upload: Upload, request: ImportRequest) -> Job:
-    arguments: dict[str, Any] = {"upload": str(upload.pk), **asdict(request)}
+def _enqueued(upload: Upload, request: ImportRequest, owner: AbstractBaseUser | None) -> Job:
+    arguments: dict[str, Any] = {
+        "upload": str(upload.pk),
+        "owner_id": owner.pk if owner else None,
+        **asdict(request),
+    }
     job = enqueue("import_bars", subject=request.symbol or upload.name, arguments=arguments)
     if job.arguments.get("upload") != str(upload.pk):
         drop_upload(upload.pk)

@@ -109,6 +109,7 @@ class RequestBodyMiddleware:
             with _files.admitted(client_address(request)):
                 _receive_file(request, length, file)
             request._stream = file  # noqa: SLF001 - what Django reads the body from
+            request._read_started = False  # noqa: SLF001 - else Django takes a form's fields for lost
             return self.get_response(request)
 
 

@@ -4,10 +4,12 @@ from http import HTTPStatus
 from typing import Annotated
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Query, Router
+from ninja import Query, Router, Status
 
 from core.pagination import USUAL_PAGE, Cursor, Limit, page_of
+from core.permissions import owner_of
 from core.responses import created_response, document_response, not_modified_response
+from core.results import ResultKind, request_deletion
 from ingestion.symbols import Symbol
 from strategies.backtests.parameters import BacktestParameters
 from strategies.backtests.schemas import BacktestDocument, BacktestListing, BacktestPage
@@ -39,7 +41,7 @@ def list_backtests(
 )
 def create_backtest(request: HttpRequest, parameters: BacktestParameters) -> HttpResponse:
     """Return the backtest: 201 when it was computed now, 200 when the same question was answered before."""
-    answered = answer(parameters)
+    answered = answer(parameters, owner=owner_of(request))
     url = f"/api/v1/backtests/{answered.id}"
     return created_response(request, answered.published, url=url, is_new=answered.is_new)
 
@@ -50,3 +52,10 @@ def read_backtest(request: HttpRequest, backtest_id: str) -> HttpResponse:
     return not_modified_response(request, find_digest(backtest_id)) or document_response(
         request, find_published(backtest_id)
     )
+
+
+@router.delete("/{backtest_id}", response={HTTPStatus.NO_CONTENT: None}, summary="Delete a backtest")
+def delete_backtest(request: HttpRequest, backtest_id: str) -> Status[None]:
+    """Delete a backtest of one's own; where others have it in their history too, it stays for them."""
+    request_deletion(ResultKind.BACKTEST, backtest_id, user=owner_of(request))
+    return Status(HTTPStatus.NO_CONTENT, None)

@@ -6,12 +6,14 @@ from datetime import UTC, date, datetime
 from functools import cached_property
 
 import numpy as np
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import connection
 from pydantic import ValidationError
 
 from core.document_ids import document_id, is_document_id
 from core.documents import SerializedDocument
 from core.errors import InvalidInput, NotFound
+from core.results import ResultKind, announce_result
 from ingestion.bars import Bars, load_bars
 from ingestion.notices import actions_notice
 from ingestion.provenance import data_fingerprint_fields, matching_bars
@@ -71,24 +73,39 @@ class BacktestSummary:
     benchmark_total_return: float
 
 
-def run_backtest(parameters: BacktestParameters) -> BacktestDocument:
+def run_backtest(
+    parameters: BacktestParameters, *, owner: AbstractBaseUser | None = None, listed: bool = True
+) -> BacktestDocument:
     """Return the document that answers `parameters` on the bars stored now.
 
     A question that was answered on the same bars is not computed again.
     Raises InvalidInput when bars for it are missing or too few, naming the field, and
     HindcastError when the result does not add up and so is not shown.
     """
-    return answer(parameters).document
+    return answer(parameters, owner=owner, listed=listed).document
 
 
-def answer(parameters: BacktestParameters) -> Answer:
-    """Return what `run_backtest` does, and whether it was computed just now."""
+def answer(
+    parameters: BacktestParameters, *, owner: AbstractBaseUser | None = None, listed: bool = True
+) -> Answer:
+    """Return what `run_backtest` does, and whether it was computed just now.
+
+    owner: who asks. listed: whether it is a result of its own, and no part of a larger one.
+    """
+    answered = _answer(parameters, owner)
+    if listed and (owner is not None or answered.is_new):
+        document = answered.made[1] if answered.made else None
+        announce_result(ResultKind.BACKTEST, answered.id, owner=owner, document=document)
+    return answered
+
+
+def _answer(parameters: BacktestParameters, owner: AbstractBaseUser | None) -> Answer:
     asked = _material(parameters)
     backtest_id = _identity(asked)
     if Backtest.objects.filter(pk=backtest_id).exists():
         return Answer(id=backtest_id, is_new=False)
     run = _compute(asked)
-    return _store(document_of(run, backtest_id=backtest_id, generated_at=datetime.now(UTC)))
+    return _store(document_of(run, backtest_id=backtest_id, generated_at=datetime.now(UTC)), owner)
 
 
 def find_backtest(backtest_id: str) -> BacktestDocument:
@@ -229,10 +246,10 @@ def _stored(backtest_id: str) -> SerializedDocument | None:
     return None if row is None else SerializedDocument(digest=row[0], stored=bytes(row[1]))
 
 
-def _store(document: BacktestDocument) -> Answer:
+def _store(document: BacktestDocument, owner: AbstractBaseUser | None) -> Answer:
     """Store `document`, unless another process was faster: then its document is the answer."""
     published = SerializedDocument.of(document)
-    row: dict[str, str | bytes | float] = {
+    row: dict[str, str | bytes | float | None] = {
         "id": document.id,
         "symbol": document.parameters.symbol,
         "parameters": document.parameters.model_dump_json(),
@@ -243,6 +260,7 @@ def _store(document: BacktestDocument) -> Answer:
         "summary": document.summary,
         "total_return": document.metrics.total_return,
         "benchmark_total_return": document.benchmark.total_return,
+        "owner_id": owner.pk if owner else None,
     }
     with connection.cursor() as cursor:
         cursor.execute(_STORE, row)
@@ -254,11 +272,11 @@ def _store(document: BacktestDocument) -> Answer:
 _STORE = """
     INSERT INTO strategies_backtest (
         id, symbol, parameters, document, digest, data_sha256, engine_version, summary, total_return,
-        benchmark_total_return
+        benchmark_total_return, owner_id
     )
     VALUES (
         %(id)s, %(symbol)s, %(parameters)s, %(document)s, %(digest)s, %(data_sha256)s, %(engine_version)s,
-        %(summary)s, %(total_return)s, %(benchmark_total_return)s
+        %(summary)s, %(total_return)s, %(benchmark_total_return)s, %(owner_id)s
     )
     ON CONFLICT (id) DO NOTHING
 """

@@ -4,10 +4,12 @@ from http import HTTPStatus
 from typing import Annotated
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Query, Router
+from ninja import Query, Router, Status
 
 from core.pagination import USUAL_PAGE, Cursor, Limit, page_of
+from core.permissions import owner_of
 from core.responses import created_response, document_response, json_response
+from core.results import ResultKind, request_deletion
 from ingestion.symbols import Symbol
 from jobs.models import Job
 from jobs.responses import ASK_AGAIN_IN
@@ -49,7 +51,7 @@ def create_sweep(request: HttpRequest, parameters: SweepParameters) -> HttpRespo
 
     A large sweep answers 202 with the job that computes it; the result of the job names the sweep.
     """
-    answered = answer(parameters)
+    answered = answer(parameters, owner=owner_of(request))
     if isinstance(answered, Job):
         accepted = json_response(request, JobDocument.of(answered), status=HTTPStatus.ACCEPTED)
         accepted["Location"] = f"/api/v1/jobs/{answered.pk}"
@@ -63,3 +65,10 @@ def create_sweep(request: HttpRequest, parameters: SweepParameters) -> HttpRespo
 def read_sweep(request: HttpRequest, sweep_id: str) -> HttpResponse:
     """Return a stored sweep. Knows If-None-Match."""
     return document_response(request, find_published(sweep_id))
+
+
+@router.delete("/{sweep_id}", response={HTTPStatus.NO_CONTENT: None}, summary="Delete a sweep")
+def delete_sweep(request: HttpRequest, sweep_id: str) -> Status[None]:
+    """Delete a sweep of one's own; where others have it in their history too, it stays for them."""
+    request_deletion(ResultKind.SWEEP, sweep_id, user=owner_of(request))
+    return Status(HTTPStatus.NO_CONTENT, None)

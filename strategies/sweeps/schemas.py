@@ -122,7 +122,9 @@ class WalkForwardStretch(Document):
     slow: Annotated[int | None, used("slow")]
     signal: Annotated[int | None, used("signal")]
     band: Annotated[float | None, used("band")]
-    score: Annotated[Figure, Field(description="Its objective in the training bars.")]
+    score: Annotated[
+        Figure, Field(alias="chosen_by", description="Its objective in the training bars.")
+    ]
     in_sample_return: Annotated[Figure, Field(description="Total return in the training bars.")]
     in_sample_sharpe: Annotated[Figure, Field(description="Sharpe ratio in the training bars.")]
     total_return: Annotated[float, Field(description="In the bars after the choice.")]

@@ -5,11 +5,13 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
+from django.contrib.auth.base_user import AbstractBaseUser
 from pydantic import ValidationError
 
 from core.document_ids import is_document_id
 from core.documents import SerializedDocument
 from core.errors import NotFound
+from core.results import ResultKind, announce_result
 from ingestion.provenance import matching_bars
 from jobs.models import Job
 from jobs.queue import enqueue
@@ -46,19 +48,26 @@ class SweepAnswer:
         return self.computed or read_sweep(self.published)
 
 
-def run_sweep(parameters: SweepParameters, *, progress: Progress = silent) -> SweepDocument:
+def run_sweep(
+    parameters: SweepParameters,
+    *,
+    progress: Progress = silent,
+    owner: AbstractBaseUser | None = None,
+    listed: bool = True,
+) -> SweepDocument:
     """Return the document that answers `parameters` on the bars stored now, however long it takes.
 
     A question that was answered on the same bars is not computed again.
+    owner: who asks. listed: whether it is a result of its own, and no part of a larger one.
     Raises InvalidInput when bars for it are missing or too few, naming the field, and
     HindcastError when a result does not add up and so is not shown.
     """
     material = SweepMaterial.of(parameters)
-    stored = _found(material.sweep_id)
-    return (stored or _computed(material, progress)).document
+    answered = _found(material.sweep_id) or _computed(material, progress, owner)
+    return _announced(answered, owner).document if listed else answered.document
 
 
-def answer(parameters: SweepParameters) -> SweepAnswer | Job:
+def answer(parameters: SweepParameters, *, owner: AbstractBaseUser | None = None) -> SweepAnswer | Job:
     """Return the document where it is stored or quickly computed, otherwise the job that computes it.
 
     Raises as `run_sweep` does.
@@ -66,11 +75,20 @@ def answer(parameters: SweepParameters) -> SweepAnswer | Job:
     material = SweepMaterial.of(parameters)
     stored = _found(material.sweep_id)
     if stored is not None:
-        return stored
+        return _announced(stored, owner)
     if material.is_quick:
-        return _computed(material, silent)
-    arguments = {"parameters": parameters.model_dump(mode="json")}
+        return _announced(_computed(material, silent, owner), owner)
+    arguments = {
+        "parameters": parameters.model_dump(mode="json"),
+        "owner_id": owner.pk if owner else None,
+    }
     return enqueue(SWEEP, subject=material.sweep_id, arguments=arguments)
+
+
+def _announced(answered: SweepAnswer, owner: AbstractBaseUser | None) -> SweepAnswer:
+    if owner is not None or answered.is_new:
+        announce_result(ResultKind.SWEEP, answered.id, owner=owner, document=answered.computed)
+    return answered
 
 
 def find_sweep(sweep_id: str) -> SweepDocument:
@@ -115,11 +133,11 @@ def _found(sweep_id: str) -> SweepAnswer | None:
     return None if stored is None else SweepAnswer(id=sweep_id, published=stored, is_new=False)
 
 
-def _computed(material: SweepMaterial, progress: Progress) -> SweepAnswer:
+def _computed(material: SweepMaterial, progress: Progress, owner: AbstractBaseUser | None) -> SweepAnswer:
     keys = trial_keys(material.parameters, material.grid)
     run = _run(material, keys, progress)
     document = document_of(run, sweep_id=material.sweep_id, generated_at=datetime.now(UTC))
-    return _store(document, keys)
+    return _store(document, keys, owner)
 
 
 def _run(material: SweepMaterial, keys: Keys, progress: Progress) -> SweepRun:
@@ -134,7 +152,7 @@ def _stored(sweep_id: str) -> SerializedDocument | None:
     return None if row is None else SerializedDocument(digest=row[0], stored=bytes(row[1]))
 
 
-def _store(document: SweepDocument, keys: Keys) -> SweepAnswer:
+def _store(document: SweepDocument, keys: Keys, owner: AbstractBaseUser | None) -> SweepAnswer:
     """Store `document`, unless another process was faster: then its document is the answer."""
     published = SerializedDocument.of(document)
     columns: dict[str, Any] = {
@@ -147,6 +165,7 @@ def _store(document: SweepDocument, keys: Keys) -> SweepAnswer:
         "summary": document.summary,
         "trials": document.verdict.trials,
         "trial_keys": stored_form(keys),
+        "owner_id": owner.pk if owner else None,
     }
     _, is_new = ParameterSweep.objects.only("pk").get_or_create(pk=document.id, defaults=columns)
     if not is_new:

@@ -1,12 +1,14 @@
 """What may be asked of a sweep over many symbols, and the published document that answers it."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import Field
 
 from core.documents import Document
+from core.pagination import NEXT_IN_WORDS
 from ingestion.symbols import Symbol
+from strategies.models import UniverseSweep
 from strategies.sweeps.parameters import SweepRanges
 from strategies.sweeps.schemas import used
 
@@ -96,3 +98,36 @@ class UniverseDocument(Document):
     distribution: Annotated[Distribution | None, Field(description="Null while nothing is done.")]
     verdict: Annotated[UniverseVerdict | None, Field(description="Null until every symbol is done.")]
     page: Annotated[str, Field(description="Its page, relative to the site.")]
+
+
+def page_of_universe(universe_id: str) -> str:
+    """Return the page of a sweep over many symbols, relative to the site."""
+    return f"/universes/{universe_id}/"
+
+
+class UniverseListing(Document):
+    """A sweep over many symbols without its rows."""
+
+    id: Annotated[str, Field(description="Hash of parameters, symbols, their bars and the engine.")]
+    created_at: Annotated[datetime, Field(description="When it was asked for first, UTC.")]
+    parameters: Annotated[UniverseParameters, Field(description="The question, with every default.")]
+    symbols: Annotated[int, Field(description="Symbols asked for.")]
+    page: Annotated[str, Field(description="Its page, relative to the site.")]
+
+    @classmethod
+    def of(cls, record: UniverseSweep) -> Self:
+        """Return the listing of a stored sweep."""
+        return cls(
+            id=record.pk,
+            created_at=record.created_at,
+            parameters=UniverseParameters.model_validate(record.parameters),
+            symbols=len(record.symbols),
+            page=page_of_universe(record.pk),
+        )
+
+
+class UniversePage(Document):
+    """A page of the list of sweeps over many symbols."""
+
+    items: Annotated[list[UniverseListing], Field(description="Newest first.")]
+    next: Annotated[str | None, Field(description=NEXT_IN_WORDS)]

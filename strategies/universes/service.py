@@ -5,9 +5,11 @@ from math import sqrt
 from typing import Any
 
 import numpy as np
+from django.contrib.auth.base_user import AbstractBaseUser
 
 from core.document_ids import document_id, is_document_id
 from core.errors import HindcastError, InvalidInput, NotFound
+from core.results import ResultKind, announce_result
 from ingestion.bars import load_bars
 from ingestion.instruments import list_instruments
 from jobs.queue import enqueue
@@ -27,16 +29,22 @@ SYMBOLS_IN_A_PART = 4
 """Few, so that workers share them evenly and a dead worker leaves little behind."""
 
 
-def ask_universe(parameters: UniverseParameters) -> UniverseDocument:
+def ask_universe(
+    parameters: UniverseParameters, *, owner: AbstractBaseUser | None = None
+) -> UniverseDocument:
     """Return the sweep over many symbols as far as it has come, and queue what is missing.
 
-    Raises InvalidInput when a symbol has no bars.
+    owner: who asks. Raises InvalidInput when a symbol has no bars.
     """
     symbols = _symbols(parameters)
     universe_id = _identity(parameters, symbols)
-    universe, _ = UniverseSweep.objects.get_or_create(
+    universe, is_new = UniverseSweep.objects.get_or_create(
         pk=universe_id,
-        defaults={"parameters": parameters.model_dump(mode="json"), "symbols": symbols},
+        defaults={
+            "parameters": parameters.model_dump(mode="json"),
+            "symbols": symbols,
+            "owner_id": owner.pk if owner else None,
+        },
     )
     done = set(universe.members.values_list("symbol", flat=True))
     # Parts are cut from all symbols, so that asking again finds the jobs that are under way.
@@ -44,7 +52,10 @@ def ask_universe(parameters: UniverseParameters) -> UniverseDocument:
         if not done.issuperset(part):
             arguments = {"universe_id": universe_id, "symbols": list(part)}
             enqueue(UNIVERSE_PART, subject=f"{universe_id} {number}", arguments=arguments)
-    return find_universe(universe_id)
+    document = find_universe(universe_id)
+    if owner is not None or is_new:
+        announce_result(ResultKind.UNIVERSE, universe_id, owner=owner, document=document)
+    return document
 
 
 def find_universe(universe_id: str) -> UniverseDocument:
@@ -72,7 +83,7 @@ def sweep_part(universe_id: str, symbols: list[str], *, progress: Progress) -> N
 def _member(asked: UniverseParameters, symbol: str) -> dict[str, Any]:
     shared = {name: getattr(asked, name) for name in SweepRanges.model_fields}
     try:
-        document = run_sweep(SweepParameters.model_validate({"symbol": symbol, **shared}))
+        document = run_sweep(SweepParameters.model_validate({"symbol": symbol, **shared}), listed=False)
     except HindcastError as error:
         return {"error": error.message}
     ratios = np.array([value for value in document.cells.sharpe if value is not None]) / sqrt(BARS_IN_A_YEAR)

@@ -20,6 +20,7 @@ from strategies.universes.schemas import (
     UniverseParameters,
     UniverseRow,
     UniverseVerdict,
+    page_of_universe,
 )
 
 MOST_TESTABLE = floor(SIGNIFICANT * (DRAWS + 1))
@@ -43,7 +44,7 @@ def document_of(universe: UniverseSweep, members: Sequence[UniverseMember]) -> U
         ],
         distribution=_distribution(rows),
         verdict=_verdict(rows, members) if is_complete else None,
-        page=f"/universes/{universe.pk}/",
+        page=page_of_universe(universe.pk),
     )
 
 

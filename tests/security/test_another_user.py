@@ -5,8 +5,8 @@ from django.contrib.auth.models import User
 from django.test import Client, override_settings
 
 from core.permissions import Scope
-from dashboard.models import SavedRun
-from dashboard.saved_runs import save_run
+from dashboard.history.changes import save_run
+from dashboard.models import HistoryEntry
 from dashboard.tokens import issue_token
 from ingestion.watchlist import watched
 from site_config.access.policies import PASSWORDS
@@ -25,7 +25,7 @@ def test_another_users_saved_runs_are_neither_seen_nor_changed(user: User, opera
         assert NOTE not in operator.get(address).content.decode(), address
     operator.post(f"/backtests/{run.id}/save/", {"note": "mine"})
     operator.post(f"/backtests/{run.id}/forget/")
-    assert SavedRun.objects.get(user=user).note == NOTE
+    assert HistoryEntry.objects.get(user=user).note == NOTE
 
 
 def test_another_users_watch_list_is_neither_seen_nor_changed(

@@ -6,7 +6,7 @@ from django.test import Client
 from django.utils.http import urlencode
 
 from core.permissions import Scope
-from dashboard.saved_runs import save_run
+from dashboard.history.changes import save_run
 from dashboard.tokens import issue_token
 from jobs.models import Job, JobState
 from strategies.backtests.parameters import BacktestParameters

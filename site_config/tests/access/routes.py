@@ -14,6 +14,7 @@ EXAMPLES = {
     "symbol": "ZZZZ",  # of which nothing is stored, so that being let through costs little
     "initial_investment": "10000",
     "token_id": "1",
+    "entry_id": "1",
     "job_id": "00000000-0000-0000-0000-000000000000",
 }
 """What stands for a variable part of a route; anything else gets ANY_ID."""

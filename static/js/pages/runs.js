@@ -2,3 +2,4 @@
 
 import "./page.js";
 import "../compare_selection.js";
+import "../expandable_rows.js";

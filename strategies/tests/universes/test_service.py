@@ -187,12 +187,12 @@ def _work_and_hang(universe_id: str, hangs: Event) -> None:
     """Work until the first symbol is stored, then hang in the middle of the second."""
     swept: list[str] = []
 
-    def hanging(parameters: SweepParameters) -> SweepDocument:
+    def hanging(parameters: SweepParameters, *, listed: bool) -> SweepDocument:
         if swept:
             hangs.set()
             time.sleep(600)
         swept.append(parameters.symbol)
-        return run_sweep(parameters)
+        return run_sweep(parameters, listed=listed)
 
     setattr(service, "run_sweep", hanging)  # noqa: B010 - in this process alone, which ends here
     run_next()

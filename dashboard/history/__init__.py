@@ -1,0 +1,1 @@
+"""What each user has made: recorded as it happens, listed, renamed, deleted."""
