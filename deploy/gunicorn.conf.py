@@ -83,8 +83,10 @@ def when_ready(server):
 
 def post_worker_init(worker):
     """Load everything before the process takes its first connection; then say where the site is, once."""
+    from site_config.observability import database_watch
     from site_config.server.warmup import warm_up
 
     warm_up(sign_of_life=worker.notify)
+    database_watch.watch.start()
     if worker.age == 1:
         print(f"\n  Hindcast is ready at http://localhost:{ENVIRONMENT.port}\n", flush=True)

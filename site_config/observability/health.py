@@ -8,6 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from jobs.worker.liveness import SILENT_AFTER, seconds_since_heartbeat
+from site_config.observability import database_watch
 from site_config.server import draining
 
 
@@ -32,6 +33,8 @@ def readyz(request: HttpRequest) -> JsonResponse:
     """
     if draining.has_begun():
         return _unready(server="stopping")
+    if database_watch.watch.is_overdue:
+        return _unready(database="no answer")
     try:
         executor = MigrationExecutor(connection)
         pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
