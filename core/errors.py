@@ -11,8 +11,10 @@ They stand in the lowest app because every other one raises them, and because a 
 of these errors and of no others.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -88,11 +90,14 @@ class FieldError:
     """One thing wrong with one field; `field` is empty where it concerns the request as a whole.
 
     parts: the names of the objects and of the field in them, where `field` does not tell them apart.
+    line, column: the place in a text, counted from 1, where the field is one.
     """
 
     field: str
     message: str
     parts: tuple[str, ...] = ()
+    line: int | None = None
+    column: int | None = None
 
     @property
     def path(self) -> tuple[str, ...]:
@@ -107,9 +112,16 @@ def field_errors(error: ValidationError) -> list[FieldError]:
             field=".".join(str(part) for part in item["loc"]),
             message=OWN_WORDS.get(item["type"]) or sentence(item["msg"]),
             parts=tuple(str(part) for part in item["loc"]),
+            **place_in_text(item),
         )
         for item in error.errors(include_url=False, include_input=False)
     ]
+
+
+def place_in_text(item: Mapping[str, Any]) -> dict[str, int]:
+    """Return line and column of one of pydantic's errors that has them."""
+    context = item.get("ctx") or {}
+    return {name: context[name] for name in ("line", "column") if name in context}
 
 
 def sentence(text: str) -> str:

@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from django.utils.text import Truncator
+
 from core.formatting import SPACE
 from forecasting.parameters import ModelKind
 from forecasting.schemas import Advantage
@@ -17,6 +19,7 @@ from strategies.engine.enums import (
     Fill,
     Rule,
 )
+from strategies.engine.language.write import write
 from strategies.engine.rules import RULES
 from strategies.sweeps.parameters import Objective, Scheme
 
@@ -82,6 +85,10 @@ _JOB_TITLES = {
 }
 
 
+LONGEST_IN_SHORT = 60
+"""Characters of a custom rule where space is short."""
+
+
 def choice(value: StrEnum) -> str:
     """Return the words for a choice."""
     return _CHOICES[type(value)][value]
@@ -93,7 +100,14 @@ def choices_of(options: type[StrEnum]) -> list[tuple[str, str]]:
 
 
 def rule_in_short(parameters: BacktestParameters) -> str:
-    """Return rule and tuning in a few words, such as "Simple 50 / 200" or "MACD 12 / 26 / 9"."""
+    """Return rule and tuning in a few words, such as "Simple 50 / 200" or "MACD 12 / 26 / 9".
+
+    Of a custom rule the condition of its entry, shortened.
+    """
+    custom = parameters.rule_parameters.custom
+    if custom is not None:
+        entry = custom.buy or custom.short
+        return "" if entry is None else Truncator(write(entry)).chars(LONGEST_IN_SHORT)
     return RULES[parameters.rule].in_short(parameters.rule_parameters)
 
 

@@ -6,6 +6,7 @@ from dashboard.views.account import ChangePassword, account, create_token, delet
 from dashboard.views.backtests import backtest, backtest_detail, backtests
 from dashboard.views.charts import chart_skeleton
 from dashboard.views.comparison import add_to_comparison, comparison, remove_from_comparison
+from dashboard.views.custom_rules import check_rule
 from dashboard.views.data import data, fetch, import_file
 from dashboard.views.forecasts import forecast, forecasts, train
 from dashboard.views.history import change_entry, delete, forget, history, save
@@ -26,6 +27,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("backtests/<slug:backtest_id>/detail/", backtest_detail, name="backtest_detail"),
     path("backtests/<slug:backtest_id>/save/", save, name="save_run"),
     path("backtests/<slug:backtest_id>/forget/", forget, name="forget_run"),
+    path("rules/check/", check_rule, name="check_rule"),
     path("history/", history, name="history"),
     path("history/<int:entry_id>/", change_entry, name="change_entry"),
     path("history/<int:entry_id>/delete/", delete, name="delete_entry"),

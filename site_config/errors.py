@@ -19,7 +19,15 @@ from pydantic import BaseModel, Field
 from pydantic import ValidationError as PydanticValidationError
 
 from core.context import current_request_id
-from core.errors import FieldError, HindcastError, TooManyRequests, Unavailable, field_errors, sentence
+from core.errors import (
+    FieldError,
+    HindcastError,
+    TooManyRequests,
+    Unavailable,
+    field_errors,
+    place_in_text,
+    sentence,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -41,12 +49,16 @@ class ProblemError(BaseModel):
     ]
     field: Annotated[str, Field(description="Name of the field, or of the parameter of the URL.")]
     detail: Annotated[str, Field(description="What is wrong with it, and what is possible.")]
+    line: Annotated[int | None, Field(description="Line of a text, from 1, where it is wrong.")] = None
+    column: Annotated[int | None, Field(description="Column of that line, from 1.")] = None
 
     @classmethod
     def of(cls, error: FieldError) -> Self:
         """Return the published form of `error`."""
         pointer = "".join(f"/{part.replace('~', '~0').replace('/', '~1')}" for part in error.path)
-        return cls(pointer=pointer, field=error.field, detail=error.message)
+        return cls(
+            pointer=pointer, field=error.field, detail=error.message, line=error.line, column=error.column
+        )
 
 
 class Problem(BaseModel):
@@ -148,7 +160,9 @@ def _field_error(item: dict[str, Any]) -> FieldError:
     named = location[2:] if location[:1] == ["body"] and len(location) > 1 else location[1:]
     if not named:
         return FieldError(field="", message="Send a JSON object with the fields of the request as the body.")
-    return FieldError(field=".".join(named), message=sentence(str(item["msg"])), parts=tuple(named))
+    return FieldError(
+        field=".".join(named), message=sentence(str(item["msg"])), parts=tuple(named), **place_in_text(item)
+    )
 
 
 class ErrorPageMiddleware:

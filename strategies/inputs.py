@@ -68,7 +68,14 @@ def last_day(bars: Bars) -> date:
 
 def prices_of(bars: Bars) -> Prices:
     """Return the bars as the engine takes them."""
-    return Prices(dates=bars.dates, open=bars.open, high=bars.high, low=bars.low, close=bars.close)
+    return Prices(
+        dates=bars.dates,
+        open=bars.open,
+        high=bars.high,
+        low=bars.low,
+        close=bars.close,
+        volume=bars.volume.astype(np.float64),
+    )
 
 
 def strategy_of(parameters: TradingParameters, rule_parameters: RuleParameters) -> Strategy:

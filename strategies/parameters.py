@@ -2,15 +2,26 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
 from core.field_messages import FieldMessage
 from core.formatting import percent
 from ingestion.bars import Adjustment
 from ingestion.symbols import SYMBOL_MESSAGE, Symbol
+from strategies.custom_rule import (
+    BuyText,
+    CoverText,
+    SellText,
+    ShortText,
+    custom_rule_of,
+    located_error,
+    text_error,
+)
 from strategies.engine.enums import Average, Direction, Entry, Fill, Rule
+from strategies.engine.language.errors import RuleTextError
+from strategies.engine.language.tree import Clause, CustomRule
 from strategies.engine.parameters import TUNABLE, RuleParameters
 
 DEFAULTS = RuleParameters()
@@ -36,7 +47,12 @@ def message_of(name: str) -> FieldMessage:
 
 
 def values_in_words(values: Mapping[str, float | None]) -> str:
-    """Return the parameters of one combination, such as 20 / 50 or 12 / 26, signal 9."""
+    """Return the parameters of one combination, such as 20 / 50 or 12 / 26, signal 9.
+
+    Those of a custom rule with their names, such as fast 20, level 30.
+    """
+    if not values.keys() <= TUNABLE.keys():
+        return ", ".join(f"{name} {value:g}" for name, value in values.items() if value is not None)
     given = [(TUNABLE[name], value) for name, value in values.items() if value is not None]
     windows = [f"{value:g}" for parameter, value in given if parameter.is_window]
     others = [
@@ -80,6 +96,16 @@ class TradingParameters(BaseModel):
     rule: Annotated[
         Rule, Field(description="When to buy and when to sell."), FieldMessage("one of the rules")
     ] = Rule.MA_CROSSOVER
+    buy: Annotated[
+        BuyText, Field(description="Condition to buy, of a custom rule: sma(20) crosses above sma(50).")
+    ] = None
+    sell: Annotated[SellText, Field(description="Condition to sell what was bought, of a custom rule.")] = (
+        None
+    )
+    short: Annotated[ShortText, Field(description="Condition to sell short, of a custom rule.")] = None
+    cover: Annotated[
+        CoverText, Field(description="Condition to buy back what was sold short, of a custom rule.")
+    ] = None
     average: Annotated[
         Average, Field(description="Kind of moving average."), FieldMessage("a kind of average")
     ] = DEFAULTS.average
@@ -146,6 +172,30 @@ class TradingParameters(BaseModel):
         Field(description="Corporate actions taken out of the prices."),
         FieldMessage("what to adjust prices for"),
     ] = Adjustment.SPLITS
+
+    @property
+    def custom_rule(self) -> CustomRule | None:
+        """Return the conditions of a custom rule, with its parameters; None for a built-in rule."""
+        texts = {str(clause): getattr(self, clause) for clause in Clause}
+        return custom_rule_of(texts) if self.rule == Rule.CUSTOM else None
+
+    @property
+    def unstated(self) -> set[str]:
+        """Return the fields that say nothing about this request: those of custom rules, of any other."""
+        return set() if self.rule == Rule.CUSTOM else {*Clause, "values"}
+
+    @model_validator(mode="after")
+    def _texts_belong_to_custom_rules(self) -> Self:
+        given = [str(clause) for clause in Clause if getattr(self, clause) is not None]
+        if self.rule != Rule.CUSTOM and given:
+            raise located_error(
+                given[0], 'Conditions are for the rule "custom". Choose it, or leave them out.'
+            )
+        try:
+            _ = self.custom_rule
+        except RuleTextError as error:
+            raise located_error(Clause.BUY, "", text_error(error)) from None
+        return self
 
     @field_validator("end")
     @classmethod

@@ -19,6 +19,9 @@ MOST_FIELDS = 90
 SHOWN = ("total_return", "cagr", "sharpe", "max_drawdown", "trades", "win_rate", "neighbourhood")
 """Figures that the page writes for the field under the pointer."""
 
+CUSTOM_PREFIX = "value_"
+"""What precedes the name of a custom rule's parameter in forms and their URLs."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class HeatAxis:
@@ -150,8 +153,8 @@ def heatmap_columns(document: SweepDocument, *, choice: int | None, url: str) ->
     """
     cells = document.cells
     x_name, y_name = _axis_names(document)
-    x_axis, x = _axis(x_name, getattr(cells, x_name))
-    y_axis, y = _axis(y_name, getattr(cells, y_name)) if y_name else (_single_row(), np.zeros_like(x))
+    x_axis, x = _axis(x_name, document)
+    y_axis, y = _axis(y_name, document) if y_name else (_single_row(), np.zeros_like(x))
     objective = np.array(
         [np.nan if value is None else value for value in getattr(cells, document.parameters.objective)]
     )
@@ -168,7 +171,7 @@ def heatmap_columns(document: SweepDocument, *, choice: int | None, url: str) ->
         y=y[chosen].tolist(),
         value=_picked(getattr(cells, document.parameters.objective), kept),
         cell=kept,
-        parameters=[_parameter(name, _picked(getattr(cells, name), kept)) for name in document.varied],
+        parameters=[_parameter(name, document, kept) for name in document.varied],
         figures={name: _picked(getattr(cells, name), kept) for name in SHOWN},
         best=_field_of(best, x, y, chosen),
         choice=_field_of(choice, x, y, chosen),
@@ -180,7 +183,7 @@ def heatmap_columns(document: SweepDocument, *, choice: int | None, url: str) ->
 
 def _axis_names(document: SweepDocument) -> tuple[str, str | None]:
     """Return the parameters of the axes: those with most values, in reading order."""
-    counts = {name: len(set(getattr(document.cells, name))) for name in document.varied}
+    counts = {name: len(set(document.cells.of_parameter(name))) for name in document.varied}
     if len(counts) == 1:
         return document.varied[0], None
     widest = sorted(counts, key=lambda name: -counts[name])[:2]
@@ -188,18 +191,23 @@ def _axis_names(document: SweepDocument) -> tuple[str, str | None]:
     return first, second
 
 
-def _axis(name: str, values: Sequence[float]) -> tuple[HeatAxis, NDArray[np.intp]]:
+def _axis(name: str, document: SweepDocument) -> tuple[HeatAxis, NDArray[np.intp]]:
     """Return an axis and the place of each cell on it."""
-    distinct, places = np.unique(np.array(values), return_inverse=True)
+    distinct, places = np.unique(np.array(document.cells.of_parameter(name)), return_inverse=True)
     width = -(-len(distinct) // MOST_FIELDS)
     starts = distinct[::width]
+    if document.cells.values is not None:
+        return HeatAxis(name=name, label=name, values=[f"{start:g}" for start in starts]), places // width
     known = TUNABLE[name]
     return HeatAxis(
         name=name, label=known.axis, values=[known.text(start) for start in starts]
     ), places // width
 
 
-def _parameter(name: str, values: Sequence[float]) -> HeatParameter:
+def _parameter(name: str, document: SweepDocument, kept: list[int]) -> HeatParameter:
+    values = _picked(document.cells.of_parameter(name), kept)
+    if document.cells.values is not None:
+        return HeatParameter(label=name, field=f"{CUSTOM_PREFIX}{name}", suffix="", values=values)
     known = TUNABLE[name]
     return HeatParameter(
         label=known.short,

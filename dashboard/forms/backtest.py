@@ -1,6 +1,7 @@
 """The form that tunes a backtest."""
 
-from typing import override
+from contextlib import suppress
+from typing import Self, override
 
 from crispy_forms.bootstrap import AppendedText
 from crispy_forms.layout import HTML, Field, LayoutObject
@@ -8,6 +9,7 @@ from django import forms
 from django.utils.functional import cached_property
 
 from dashboard.forms.base import OtherSymbolField, number_field, whole_number_field
+from dashboard.forms.custom_rule import VALUE, texts_of_built_in
 from dashboard.forms.rules import OfferedRule, offered_rules, with_tunable_fields
 from dashboard.forms.strategy import StrategyForm
 from strategies.backtests.parameters import BacktestParameters
@@ -34,6 +36,29 @@ class BacktestForm(StrategyForm[BacktestParameters]):
     def rules(self) -> list[OfferedRule]:
         """The rules, with what the template says of them."""
         return offered_rules(str(self["rule"].value()), self._texts)
+
+    @override
+    def _value_field(self, name: str, *, is_length: bool) -> forms.Field:
+        field = whole_number_field(name) if is_length else number_field(name)
+        field.required = False
+        return field
+
+    @override
+    def _values_for_reading(self) -> dict[str, float]:
+        values = {}
+        for field in self.value_fields:
+            # A value that is no number is said at its field.
+            with suppress(ValueError):
+                values[field.name.removeprefix(VALUE)] = float(field.value())
+        return values
+
+    @override
+    @classmethod
+    def showing(cls, parameters: BacktestParameters) -> Self:
+        """Return the form that would ask for `parameters`, with a built-in rule as text as well."""
+        texts = texts_of_built_in(parameters.rule, parameters.rule_parameters, parameters.direction)
+        shown = {name: cls._shown_value(value) for name, value in texts.items()}
+        return cls(initial={**cls._texts(parameters.model_dump()), **shown})
 
     @override
     def _tuned(self) -> list[LayoutObject | str]:

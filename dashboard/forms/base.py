@@ -78,7 +78,7 @@ class ParametersForm[Parameters: BaseModel](forms.Form):
     @classmethod
     def _texts(cls, values: Mapping[str, Any]) -> dict[str, Any]:
         """Return what the fields show for parameters."""
-        shown = {name: _text(value) for name, value in values.items()}
+        shown = {name: text_of(value) for name, value in values.items()}
         for name, parameter in cls.percent_fields.items():
             if parameter in values:
                 fraction = values[parameter]
@@ -227,7 +227,8 @@ def _fraction(percentage: Decimal) -> float:
         return float(percentage)
 
 
-def _text(value: object) -> object:
+def text_of(value: object) -> object:
+    """Return what a field shows for a value."""
     match value:
         case None:
             return ""

@@ -2,18 +2,19 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any, cast, override
+from typing import Any, Self, cast, override
 
 from crispy_forms.bootstrap import AppendedText
 from crispy_forms.layout import HTML, Field, LayoutObject
 from django import forms
 
 from dashboard.forms.base import whole_number_field
+from dashboard.forms.custom_rule import VALUE, texts_of_built_in
 from dashboard.forms.range_field import RangeField
 from dashboard.forms.rules import with_tunable_fields
 from dashboard.forms.strategy import StrategyForm
 from dashboard.labels import choices_of
-from strategies.engine.parameters import TUNABLE, TunableParameter
+from strategies.engine.parameters import TUNABLE, RuleParameters, TunableParameter
 from strategies.sweeps.parameters import Objective, Scheme, SweepParameters
 
 RANGES = {known.field: known.name for known in TUNABLE.values()}
@@ -38,6 +39,41 @@ class SweepForm(StrategyForm[SweepParameters]):
     scheme = forms.ChoiceField(label="Walk-forward trains on", choices=choices_of(Scheme))
     train_bars = whole_number_field("Trained on")
     test_bars = whole_number_field("Traded for")
+
+    @override
+    def _value_field(self, name: str, *, is_length: bool) -> forms.Field:
+        field = RangeField(name)
+        field.required = False
+        return field
+
+    @classmethod
+    @override
+    def _shown_value(cls, value: Any) -> Any:
+        return RangeField("").text(_plain(value))
+
+    @classmethod
+    @override
+    def _default_value(cls, value: float, *, is_length: bool) -> str:
+        """Return a range around the default of a number of bars; of any other number the default alone."""
+        return cls._default_range(int(value)) if is_length else str(cls._shown_value(value))
+
+    @classmethod
+    def _default_range(cls, bars: int) -> str:
+        step = max(bars // 10, 1)
+        return f"{max(bars - 5 * step, 1)} to {bars + 5 * step} by {step}"
+
+    @override
+    @classmethod
+    def showing(cls, parameters: SweepParameters) -> Self:
+        """Return the form that would ask for `parameters`, with a built-in rule as text as well."""
+        tuning = RuleParameters(average=parameters.average)
+        texts = texts_of_built_in(parameters.rule, tuning, parameters.direction)
+        ranges = {
+            name: cls._shown_value(getattr(parameters, name.removeprefix(VALUE)))
+            for name in texts
+            if name.startswith(VALUE)
+        }
+        return cls(initial={**cls._texts(parameters.model_dump()), **texts, **ranges})
 
     @override
     def _tuned(self) -> list[LayoutObject | str]:
@@ -83,6 +119,8 @@ class SweepForm(StrategyForm[SweepParameters]):
     @override
     def _field_of(self, parameter: str) -> str | None:
         """Return the field of a parameter; of a part of one, such as walk_forward.train_bars, too."""
+        if parameter.startswith("values."):
+            return super()._field_of(parameter)
         whole, _, part = parameter.partition(".")
         if whole == "walk_forward":
             return part if part in self.fields else None

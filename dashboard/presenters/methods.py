@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 
 FOLDER = Path(settings.BASE_DIR) / "docs" / "methods"
+RULES = FOLDER.parent / "rules.md"
 
 _HEADING = re.compile(r"<(h[1-6])>(.*?)</\1>", re.DOTALL)
 _FIRST_CELL = re.compile(r"(<tr>\s*<td[^>]*>)(.*?)(</td>)", re.DOTALL)
@@ -33,7 +34,7 @@ class MethodDocument:
 @cache
 def method_documents() -> dict[str, MethodDocument]:
     """Return all documents by name; they come with the program and do not change while it runs."""
-    return {path.stem: _read(path) for path in sorted(FOLDER.glob("*.md"))}
+    return {path.stem: _read(path) for path in [*sorted(FOLDER.glob("*.md")), RULES]}
 
 
 def _read(path: Path) -> MethodDocument:

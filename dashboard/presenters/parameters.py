@@ -34,6 +34,8 @@ def parameters_in_words(parameters: BacktestParameters) -> dict[str, str]:
 
 
 def _value_in_words(name: str, value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {number:g}" for key, number in value.items()) or "None"
     if value is None:
         return WHEN_NULL.get(name, "None")
     if isinstance(value, bool):

@@ -11,10 +11,13 @@ from dashboard.charts.columns import ChartColumns
 from dashboard.charts.heatmap import HeatmapColumns, heatmap_columns
 from dashboard.charts.sweep import band_columns, walk_forward_columns
 from dashboard.forms.backtest import BacktestForm
+from dashboard.forms.custom_rule import VALUE
 from dashboard.metrics import METRICS_BY_KEY, Kind, Metric
+from strategies.engine.enums import Rule
+from strategies.engine.language.tree import Clause
 from strategies.engine.parameters import TUNABLE
 from strategies.parameters import values_in_words
-from strategies.sweeps.schemas import Band, Cell, SweepDocument, WalkForwardDocument
+from strategies.sweeps.schemas import Band, Cell, SweepDocument, WalkForwardDocument, WalkForwardStretch
 
 COLUMNS = ("total_return", "cagr", "sharpe", "max_drawdown", "trades", "win_rate")
 """Figures of the table of the best, beside the objective."""
@@ -132,9 +135,11 @@ def sweep_result(document: SweepDocument, *, choice: int | None = None, linked: 
 
 def backtest_address(document: SweepDocument) -> str:
     """Return where a backtest with the sweep's shared parameters is asked for; tuning is to be added."""
-    first = {name: getattr(document.cells, name)[0] for name in document.varied}
+    first = {name: document.cells.of_parameter(name)[0] for name in document.varied}
     asked = BacktestForm.showing(document.parameters.backtest(first)).initial
     rule_parameters = {known.field for known in TUNABLE.values()}
+    if document.parameters.rule != Rule.CUSTOM:
+        rule_parameters |= {str(clause) for clause in Clause}
     shared = {
         name: value for name, value in asked.items() if name not in rule_parameters and name in _FORM_FIELDS
     }
@@ -144,16 +149,18 @@ def backtest_address(document: SweepDocument) -> str:
 _FORM_FIELDS = set(BacktestForm.base_fields)
 
 
-def cell_address(url: str, parameters: Mapping[str, float]) -> str:
+def cell_address(document: SweepDocument, url: str, parameters: Mapping[str, float]) -> str:
     """Return where the backtest of one combination is asked for."""
+    if document.parameters.rule == Rule.CUSTOM:
+        return f"{url}&{urlencode({f'{VALUE}{name}': f'{value:.12g}' for name, value in parameters.items()})}"
     rule_parameters = {
         TUNABLE[name].field: f"{TUNABLE[name].field_value(value):.10g}" for name, value in parameters.items()
     }
     return f"{url}&{urlencode(rule_parameters)}"
 
 
-def _parameters(document: SweepDocument, cell: object) -> dict[str, float]:
-    return {name: getattr(cell, name) for name in document.varied}
+def _parameters(document: SweepDocument, cell: Cell) -> dict[str, float]:
+    return {name: cell.of_parameter(name) for name in document.varied}
 
 
 def _best_row(document: SweepDocument, cell: Cell, url: str, choice: int | None) -> BestRow:
@@ -162,7 +169,7 @@ def _best_row(document: SweepDocument, cell: Cell, url: str, choice: int | None)
     metric = METRICS_BY_KEY[objective]
     return BestRow(
         parameters=values_in_words(parameters),
-        url=cell_address(url, parameters),
+        url=cell_address(document, url, parameters),
         objective=metric.text(getattr(cell, objective), currency),
         neighbourhood=metric.text(cell.neighbourhood, currency),
         figures=[METRICS_BY_KEY[key].text(getattr(cell, key), currency) for key in _columns(document)],
@@ -233,13 +240,22 @@ def _compared(found: WalkForwardDocument) -> list[ComparedRow]:
     return rows
 
 
+def _stretch_in_words(document: SweepDocument, stretch: WalkForwardStretch) -> str:
+    """Return the parameters that were chosen; a stretch without a choice trades nothing."""
+    if stretch.values is not None:
+        return values_in_words(stretch.values)
+    if stretch.slow is None:
+        return "None"
+    return values_in_words({name: getattr(stretch, name) for name in document.varied})
+
+
 def _stretches(document: SweepDocument, found: WalkForwardDocument) -> list[StretchRow]:
     metric = METRICS_BY_KEY[document.parameters.objective]
     return [
         StretchRow(
             start=stretch.start,
             end=stretch.end,
-            parameters="None" if stretch.slow is None else values_in_words(_parameters(document, stretch)),
+            parameters=_stretch_in_words(document, stretch),
             in_sample=metric.text(stretch.score, document.data.currency),
             total_return=stretch.total_return,
             out_of_sample=ratio(stretch.sharpe),

@@ -136,7 +136,7 @@ def _trade_row(trade: Trade) -> TradeRow:
         exit_day=exit_day,
         exit=format_html(still_open, exit_day) if trade.open else exit_day,
         side=choice(trade.direction),
-        reason=choice(trade.exit_reason),
+        reason=_exit_reason(trade),
         shares=shares(trade.shares),
         entry_price=price(trade.entry_price),
         exit_price=price(trade.exit_price),
@@ -150,6 +150,11 @@ def _trade_row(trade: Trade) -> TradeRow:
         worst=percent(trade.max_adverse_excursion, 1),
         best=percent(trade.max_favourable_excursion, 1),
     )
+
+
+def _exit_reason(trade: Trade) -> str:
+    """Return why a trade ended: of a custom rule the condition, where one did."""
+    return trade.exit_clause or choice(trade.exit_reason)
 
 
 def equity_rows(document: BacktestDocument) -> list[EquityRow]:

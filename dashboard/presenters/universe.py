@@ -27,7 +27,7 @@ def universe_rows(document: UniverseDocument) -> list[UniverseRowShown]:
         UniverseRowShown(
             symbol=row.symbol,
             url=f"/sweeps/{row.sweep}/",
-            parameters="None" if row.slow is None else values_in_words(_tuning(row)),
+            parameters=_in_words(row),
             figures=[
                 objective.text(row.objective, ""),
                 percent(row.total_return, 1),
@@ -40,5 +40,7 @@ def universe_rows(document: UniverseDocument) -> list[UniverseRowShown]:
     ]
 
 
-def _tuning(row: UniverseRow) -> dict[str, float | None]:
-    return {name: getattr(row, name) for name in TUNABLE}
+def _in_words(row: UniverseRow) -> str:
+    if row.values is not None:
+        return values_in_words(row.values)
+    return "None" if row.slow is None else values_in_words({name: getattr(row, name) for name in TUNABLE})

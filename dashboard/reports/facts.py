@@ -17,7 +17,10 @@ from strategies.engine.enums import (
     Direction,
     Entry,
     Fill,
+    Rule,
 )
+from strategies.engine.language.reading import read_rule
+from strategies.engine.language.write import write_rule
 from strategies.engine.rules import RULES
 from strategies.sweeps.schemas import SweepDocument
 
@@ -56,6 +59,8 @@ MISSING_NAMED = 10
 def rule_in_short(parameters: BacktestParameters) -> str:
     """Return the strategy in a few words, for a title."""
     definition = RULES[parameters.rule]
+    if parameters.rule == Rule.CUSTOM:
+        return definition.title
     return f"{definition.title}, {definition.tuning(parameters.rule_parameters)} bars"
 
 
@@ -66,12 +71,19 @@ def _averages(parameters: BacktestParameters) -> str:
     return f"{kind}{definition.tuning(parameters.rule_parameters)}."
 
 
+def _rule(parameters: BacktestParameters) -> dict[str, str]:
+    """Return what the rule is: of a custom one its text and what that says."""
+    custom = parameters.rule_parameters.custom
+    if custom is None:
+        return {"Rule": RULES[parameters.rule].description, "Averages": _averages(parameters)}
+    return {"Rule": read_rule(custom, parameters.fill), "Conditions": write_rule(custom)}
+
+
 def rule_facts(parameters: BacktestParameters, currency: str) -> list[Fact]:
     """Return what was traded, how it was filled and what it cost."""
     shares = "parts of a share can be bought" if parameters.fractional_shares else "whole shares only"
     return _facts({
-        "Rule": RULES[parameters.rule].description,
-        "Averages": _averages(parameters),
+        **_rule(parameters),
         "Entry": ENTRIES[parameters.entry],
         "Side": DIRECTIONS[parameters.direction],
         "Fill": FILLS[parameters.fill] + _stops(parameters),
@@ -91,11 +103,11 @@ def rule_facts(parameters: BacktestParameters, currency: str) -> list[Fact]:
 def sweep_facts(document: SweepDocument) -> list[Fact]:
     """Return what was varied, what was kept, and by what the best was chosen."""
     asked, verdict = document.parameters, document.verdict
-    first = {name: getattr(document.cells, name)[0] for name in document.varied}
+    first = {name: document.cells.of_parameter(name)[0] for name in document.varied}
     kept = [
         fact for fact in rule_facts(asked.backtest(first), document.data.currency) if fact.label != "Averages"
     ]
-    varied = [f"{name} {_span(asked.values(name))}" for name in document.varied]
+    varied = [f"{name} {_span(asked.values_for(name))}" for name in document.varied]
     return [
         Fact(label="Varied", text=f"{'; '.join(varied)}."),
         Fact(

@@ -44,4 +44,4 @@ def _rule(asked: BacktestParameters) -> str:
     """Return the rule for a file name: sma-20-50 for a crossover, macd-12-26 for any other."""
     windows = "-".join(str(getattr(asked, name)) for name in RULES[asked.rule].windows)
     name = AVERAGE_IN_SHORT[asked.average] if asked.rule == Rule.MA_CROSSOVER else asked.rule
-    return f"{name.replace('_', '-')}-{windows}"
+    return f"{name.replace('_', '-')}-{windows}".rstrip("-")

@@ -120,7 +120,12 @@ def test_a_compared_symbol_stands_beside_the_strategy() -> None:
 @pytest.mark.django_db
 @pytest.mark.parametrize("rule", list(Rule))
 def test_each_rule_is_printed_with_the_lines_it_decides_by(rule: Rule) -> None:
-    document = run_backtest(BacktestParameters(symbol="FB", rule=rule, direction=Direction.LONG_SHORT))
+    texts = {"buy": "close > sma(20)", "short": "rsi(14) > 70"} if rule == Rule.CUSTOM else {}
+    document = run_backtest(
+        BacktestParameters.model_validate(
+            {"symbol": "FB", "rule": rule, "direction": Direction.LONG_SHORT, **texts}
+        )
+    )
     content = printed(document)
     assert len(pdf(content).pages) <= 4
     tree = pdf(content).root_object["/StructTreeRoot"].get_object()

@@ -142,7 +142,7 @@ def test_a_rule_with_one_window_has_a_heatmap_of_one_row() -> None:
 
 
 def test_a_field_opens_exactly_its_backtest(reader: Client, document: SweepDocument) -> None:
-    url = cell_address(backtest_address(document), {"fast": 20, "slow": 100})
+    url = cell_address(document, backtest_address(document), {"fast": 20, "slow": 100})
     opened = reader.get(url)
     assert opened.status_code == HTTPStatus.FOUND
     asked = document.parameters.backtest({"fast": 20, "slow": 100})

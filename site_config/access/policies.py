@@ -117,6 +117,7 @@ PAGES = {
     "data/fetch/": STAFF_IMPORT,
     "data/import/": STAFF_IMPORT_FILE,
     "data/search/": BROWSER,
+    "rules/check/": BROWSER,
     "jobs/": BROWSER,
     "jobs/<uuid:job_id>/": BROWSER,
     "jobs/<uuid:job_id>/cancel/": BROWSER,  # one's own; the view asks

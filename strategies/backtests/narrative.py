@@ -9,13 +9,17 @@ from ingestion.bars import Adjustment
 from ingestion.notices import actions_notice
 from strategies.backtests.parameters import BacktestParameters
 from strategies.backtests.run import Run
-from strategies.engine.enums import Average, Direction, ExitReason, Fill
+from strategies.engine.enums import Average, Direction, ExitReason, Fill, Rule
+from strategies.engine.language.tree import Call, Number, walk
 from strategies.engine.metrics import BARS_IN_A_YEAR
+from strategies.engine.prices import FloatArray
 from strategies.engine.rules import RULES
 from strategies.engine.simulation import CENT
 from strategies.parameters import DEFAULTS
 
 ENOUGH_TRADES = 30
+REMEMBERING = frozenset({"ema", "macd", "macd_signal", "rsi", "atr"})
+"""Functions whose value depends on every bar before."""
 SEED_MATTERS = 3
 """The seed of an exponential average keeps e^-6, a four-hundredth, of its weight after three windows."""
 
@@ -168,7 +172,32 @@ def _of_the_assumptions(run: Run) -> list[str]:
             "An exponential average remembers where it began: here it starts from the simple average of the "
             f"first {longest} stored bars, and the first signals still depend on that."
         )
-    return [*found, *_of_the_stops(parameters), *_unused(parameters)]
+    return [*found, *_of_the_custom_rule(run), *_of_the_stops(parameters), *_unused(parameters)]
+
+
+def _of_the_custom_rule(run: Run) -> list[str]:
+    """Return what a reader of a custom rule must know: what its averages remember, and what it never does."""
+    rule = run.parameters.rule_parameters.custom
+    if rule is None:
+        return []
+    found = []
+    remembered = [
+        length.value
+        for _, condition in rule.clauses()
+        for node in walk(condition)
+        if isinstance(node, Call) and node.name in REMEMBERING
+        for length in node.lengths
+        if isinstance(length, Number)
+    ]
+    if remembered and run.first < SEED_MATTERS * max(remembered):
+        found.append(
+            "Exponential averages, MACD, RSI and ATR remember where they began: here they start from the "
+            "mean of the first stored bars, and the first signals still depend on that."
+        )
+    stops = (run.parameters.stop_loss, run.parameters.take_profit, run.parameters.trailing_stop)
+    if stops == (None, None, None) and rule.buy is not None and rule.sell is None and rule.short is None:
+        found.append("The rule has no condition to sell, and no stop is set: what it buys it keeps.")
+    return found
 
 
 def _of_the_comparison(run: Run) -> list[str]:
@@ -207,7 +236,9 @@ def _unused(parameters: BacktestParameters) -> list[str]:
     unused = [
         name
         for name in vars(DEFAULTS)
-        if name not in definition.uses and getattr(parameters, name) != getattr(DEFAULTS, name)
+        if name in type(parameters).model_fields
+        and name not in definition.uses
+        and getattr(parameters, name) != getattr(DEFAULTS, name)
     ]
     if not unused:
         return []
@@ -240,12 +271,22 @@ def _missing_at_first(run: Run) -> tuple[str, int]:
     lines = run.result.decisions.indicators
     if not lines:
         return "", 0
-    missing = {line.key: int(np.isnan(line.values[run.first :]).sum()) for line in lines}
+    missing = {line.key: _bars_before(line.values[run.first :]) for line in lines}
     key = max(missing, key=missing.__getitem__)
+    if run.parameters.rule == Rule.CUSTOM:
+        return key, missing[key]
     return ("signal line" if key == "signal" else f"{key} average"), missing[key]
 
 
+def _bars_before(values: FloatArray) -> int:
+    """Return the number of bars before the first one at which a line exists."""
+    exists = ~np.isnan(values)
+    return int(exists.argmax()) if exists.any() else len(values)
+
+
 def _is_exponential(parameters: BacktestParameters) -> bool:
+    if parameters.rule == Rule.CUSTOM:
+        return False
     kind = RULES[parameters.rule].fixed_average or parameters.average
     return kind == Average.EXPONENTIAL
 

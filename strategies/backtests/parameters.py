@@ -6,7 +6,11 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from core.field_messages import FieldMessage
 from ingestion.symbols import Symbol
-from strategies.engine.parameters import WINDOWS, RuleParameters
+from strategies.custom_rule import checked_values, rule_in, without_values
+from strategies.engine.enums import Rule
+from strategies.engine.language.binding import bind
+from strategies.engine.language.check import MOST_PARAMETERS
+from strategies.engine.parameters import TUNABLE, WINDOWS, RuleParameters
 from strategies.engine.rules import RULES
 from strategies.parameters import DEFAULTS, OfOneSymbol, TradingParameters, limits_of, message_of
 
@@ -14,6 +18,14 @@ from strategies.parameters import DEFAULTS, OfOneSymbol, TradingParameters, limi
 class BacktestParameters(TradingParameters, OfOneSymbol):
     """One backtest's question. Equal parameters on equal data are the same run."""
 
+    values: Annotated[
+        dict[str, float],
+        Field(
+            max_length=MOST_PARAMETERS,
+            validate_default=True,
+            description="Values of a custom rule's parameters, by name; those left out have defaults.",
+        ),
+    ] = {}
     fast: Annotated[int, limits_of("fast"), message_of("fast")] = DEFAULTS.fast
     middle: Annotated[int, limits_of("middle"), message_of("middle")] = DEFAULTS.middle
     slow: Annotated[int, limits_of("slow"), message_of("slow")] = DEFAULTS.slow
@@ -28,7 +40,18 @@ class BacktestParameters(TradingParameters, OfOneSymbol):
     @property
     def rule_parameters(self) -> RuleParameters:
         """Return what the rule is tuned by."""
-        return RuleParameters(**{name: getattr(self, name) for name in vars(DEFAULTS)})
+        rule = self.custom_rule
+        if rule is not None:
+            return RuleParameters(custom=bind(rule, self.values))
+        return RuleParameters(**{name: getattr(self, name) for name in ("average", *TUNABLE)})
+
+    @field_validator("values")
+    @classmethod
+    def _every_parameter_has_a_value(cls, values: dict[str, float], info: ValidationInfo) -> dict[str, float]:
+        if info.data.get("rule") != Rule.CUSTOM:
+            return without_values(values)
+        rule = rule_in(info.data)
+        return values if rule is None else checked_values(rule, values)
 
     @field_validator(*WINDOWS[1:])
     @classmethod

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field
 
@@ -16,6 +16,8 @@ from strategies.models import Backtest
 
 SCHEMA: Literal["hindcast.backtest"] = "hindcast.backtest"
 SCHEMA_VERSION = 2
+
+type JsonObject = dict[str, Any]
 
 Figure = float | None
 """A figure; null where it is undefined, with the reason in `undefined`."""
@@ -83,6 +85,9 @@ class Trade(Document):
         float, Field(description="Gain over the entry price at the best price while held; zero or positive.")
     ]
     exit_reason: Annotated[ExitReason, Field(description="What ended the trade.")]
+    exit_clause: Annotated[
+        str | None, Field(description="Of a custom rule: the condition that ended the trade, if one did.")
+    ] = None
     open: Annotated[bool, Field(description="Whether it is still open at the last close.")]
 
 
@@ -168,6 +173,16 @@ class Period(Document):
     bars: Annotated[int, Field(description="Bars from the first to the last, both included.")]
 
 
+class CustomRuleDocument(Document):
+    """A custom rule: as text, as a tree, and in words."""
+
+    language_version: Annotated[int, Field(description="Of the language that the text is written in.")]
+    text: Annotated[str, Field(description="The clauses with names for parameters, a line each.")]
+    bound_text: Annotated[str, Field(description="The same with the values of its parameters.")]
+    tree: Annotated[dict[str, JsonObject], Field(description="By clause, the condition taken apart.")]
+    reading: Annotated[str, Field(description="What the rule does, in a sentence.")]
+
+
 class BacktestVersions(Document):
     """What computed the document."""
 
@@ -206,6 +221,9 @@ class BacktestDocument(Document):
     id: Annotated[str, Field(description="Hash of parameters, stated data, engine and schema version.")]
     generated_at: Annotated[datetime, Field(description="When it was computed, UTC.")]
     parameters: Annotated[BacktestParameters, Field(description="The question, with every default.")]
+    custom: Annotated[
+        CustomRuleDocument | None, Field(description="The custom rule; null for a built-in one.")
+    ] = None
     period: Annotated[Period, Field(description="The traded days.")]
     data: Annotated[DataDocument, Field(description="Where the bars come from, and what is wrong with them.")]
     unadjusted_splits: Annotated[

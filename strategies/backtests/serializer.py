@@ -9,11 +9,13 @@ from core.documents import library_version
 from ingestion.schemas import DataDocument
 from strategies.backtests import narrative
 from strategies.backtests.calendar_returns import calendar_returns
+from strategies.backtests.parameters import BacktestParameters
 from strategies.backtests.run import Run
 from strategies.backtests.schemas import (
     BacktestDocument,
     BacktestVersions,
     Comparison,
+    CustomRuleDocument,
     DrawdownPeriod,
     IndicatorLine,
     Metrics,
@@ -27,6 +29,10 @@ from strategies.backtests.schemas import (
 from strategies.engine import ENGINE_VERSION
 from strategies.engine import metrics as engine
 from strategies.engine.drawdowns import worst_drawdowns
+from strategies.engine.enums import ExitReason, Fill
+from strategies.engine.language import LANGUAGE_VERSION
+from strategies.engine.language.reading import read_rule
+from strategies.engine.language.write import as_data, write_rule
 from strategies.engine.trades import Trades
 from strategies.rounding import published, published_column, published_or_none
 
@@ -40,6 +46,7 @@ def document_of(run: Run, *, backtest_id: str, generated_at: datetime) -> Backte
         id=backtest_id,
         generated_at=generated_at,
         parameters=run.parameters,
+        custom=custom_document(run.parameters),
         period=Period(start=run.start, end=run.end, bars=len(run.result.traded)),
         data=DataDocument.of(run.bars),
         unadjusted_splits=list(run.splits),
@@ -56,6 +63,20 @@ def document_of(run: Run, *, backtest_id: str, generated_at: datetime) -> Backte
         versions=BacktestVersions(engine=ENGINE_VERSION, numpy=library_version("numpy")),
         disclosure=narrative.disclosure(run),
         links=links_of(backtest_id),
+    )
+
+
+def custom_document(parameters: BacktestParameters) -> CustomRuleDocument | None:
+    """Return the published form of a custom rule; None for a built-in one."""
+    rule, bound = parameters.custom_rule, parameters.rule_parameters.custom
+    if rule is None or bound is None:
+        return None
+    return CustomRuleDocument(
+        language_version=LANGUAGE_VERSION,
+        text=write_rule(rule),
+        bound_text=write_rule(bound),
+        tree={clause: as_data(condition) for clause, condition in rule.clauses()},
+        reading=read_rule(bound, parameters.fill),
     )
 
 
@@ -92,10 +113,19 @@ def _trades(run: Run) -> list[Trade]:
         "max_favourable_excursion": published_column(trades.max_favourable),
         "direction": [DIRECTIONS[direction] for direction in trades.direction.tolist()],
         "exit_reason": trades.exit_reason,
+        "exit_clause": _exit_clauses(run, trades),
         "open": trades.open.tolist(),
     }
     rows = (dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True))
     return [Trade.model_validate(row) for row in rows]
+
+
+def _exit_clauses(run: Run, trades: Trades) -> list[str | None]:
+    """Return what asked for each exit, known at the close before its fill or at that of its fill."""
+    before = 1 if run.parameters.fill == Fill.NEXT_OPEN else 0
+    asked = run.result.decisions.closing_clause
+    exits = zip(trades.exit_bar.tolist(), trades.exit_reason, strict=True)
+    return [asked(run.first + bar - before) if reason == ExitReason.SIGNAL else None for bar, reason in exits]
 
 
 def _drawdowns(run: Run) -> list[DrawdownPeriod]:

@@ -230,7 +230,7 @@ def _identity(asked: _Material) -> str:
     compared = asked.compared_bars
     return document_id(
         {
-            "parameters": asked.parameters.model_dump(mode="json"),
+            "parameters": asked.parameters.model_dump(mode="json", exclude=asked.parameters.unstated),
             "data": data_fingerprint_fields(DataDocument.of(asked.bars)),
             "compared_data": None if compared is None else data_fingerprint_fields(DataDocument.of(compared)),
             "actions_notice": actions_notice(asked.bars),

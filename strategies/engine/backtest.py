@@ -8,8 +8,10 @@ bar and stays until the end. So is another share that the strategy is compared w
 from dataclasses import dataclass, field, replace
 
 from strategies.engine.account import Account
+from strategies.engine.custom import decide_custom
 from strategies.engine.enums import Direction, Entry, Fill, Rule
 from strategies.engine.equity_curve import Curve
+from strategies.engine.language.book import BookTerms
 from strategies.engine.metrics import Metrics, measure
 from strategies.engine.orders import Orders, buy_and_hold_orders, orders_for, targets_for
 from strategies.engine.parameters import RuleParameters
@@ -82,7 +84,7 @@ def backtest(
     Raises ReconciliationError when profits and equity do not agree, and PricesTooLarge when prices
     grew too much to be averaged exactly.
     """
-    decisions = decide(strategy.rule, prices, strategy.rule_parameters)
+    decisions = decisions_of(strategy, prices, strategy.rule_parameters)
     targets = targets_for(decisions.side, strategy.direction)
     orders = orders_for(
         targets, known_from=decisions.known_from, first=first, entry=strategy.entry, fill=strategy.fill
@@ -101,6 +103,17 @@ def backtest(
         comparison=None if compared is None else _held(compared, strategy, held.curve, risk_free_rate),
         rolling=rolling_figures(own.curve.returns, held.curve.returns, risk_free_rate),
     )
+
+
+def decisions_of(strategy: Strategy, prices: Prices, parameters: RuleParameters) -> Decisions:
+    """Return what the rule of `strategy` wants at each close, tuned by `parameters`.
+
+    Raises PricesTooLarge when prices grew too much to be averaged exactly.
+    """
+    if parameters.custom is None:
+        return decide(strategy.rule, prices, parameters)
+    terms = BookTerms.of(strategy.direction, strategy.fill, strategy.stops)
+    return decide_custom(parameters.custom, prices, terms)
 
 
 def _held(prices: Prices, strategy: Strategy, benchmark: Curve | None, risk_free_rate: float) -> Performance:

@@ -11,6 +11,7 @@ class Rule(StrEnum):
     TRIPLE_MA = "triple_ma"
     MACD = "macd"
     MA_ENVELOPE = "ma_envelope"
+    CUSTOM = "custom"
 
 
 class Average(StrEnum):

@@ -9,10 +9,14 @@ from strategies.engine.prices import FloatArray, Prices
 
 
 class Panel(StrEnum):
-    """Where a line belongs: over the price, in currency, or in a panel of its own, around zero."""
+    """Where a line belongs: over the price, in currency, or in a panel of its own, around zero.
+
+    A line whose scale fits neither belongs nowhere: documents have it, and no chart draws it.
+    """
 
     PRICE = "price"
     OSCILLATOR = "oscillator"
+    NOWHERE = "nowhere"
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 
 from strategies.engine.enums import Average
+from strategies.engine.language.tree import CustomRule
 
 PERCENT = "\N{NO-BREAK SPACE}%"
 
@@ -132,6 +133,7 @@ class RuleParameters:
 
     fast, middle, slow, signal: windows, in bars.
     band: distance of an envelope from its average, as a fraction of the average.
+    custom: the conditions of a custom rule, with numbers in the place of its parameters.
     """
 
     average: Average = Average.SIMPLE
@@ -140,6 +142,7 @@ class RuleParameters:
     slow: int = _tunable(50, _window("Slow", lowest=2, highest=2000))
     signal: int = _tunable(9, _SIGNAL)
     band: float = _tunable(0.025, _BAND)
+    custom: CustomRule | None = None
 
 
 TUNABLE: Mapping[str, TunableParameter] = {

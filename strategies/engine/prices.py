@@ -19,6 +19,7 @@ class Prices:
 
     dates: datetime64[D], strictly increasing.
     open, high, low, close: float64, in one currency.
+    volume: shares traded, float64; None where nobody asks for it.
     """
 
     dates: NDArray[np.datetime64]
@@ -26,6 +27,7 @@ class Prices:
     high: FloatArray
     low: FloatArray
     close: FloatArray
+    volume: FloatArray | None = None
 
     def __len__(self) -> int:
         """Return the number of bars."""
@@ -39,6 +41,7 @@ class Prices:
             high=self.high[first:],
             low=self.low[first:],
             close=self.close[first:],
+            volume=None if self.volume is None else self.volume[first:],
         )
 
     def until(self, end: int) -> Self:
@@ -49,4 +52,5 @@ class Prices:
             high=self.high[:end],
             low=self.low[:end],
             close=self.close[:end],
+            volume=None if self.volume is None else self.volume[:end],
         )

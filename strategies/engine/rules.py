@@ -41,11 +41,13 @@ class Decisions:
     known_from: index of the first bar at which the rule can tell a side; `bars` where it never can.
         From there on, 0 means out of the market.
     indicators: lines to draw, each of shape (bars,).
+    closing_clause: of a custom rule, what asked at a bar to leave a position, as text.
     """
 
     side: Sides
     known_from: int
     indicators: tuple[Indicator, ...]
+    closing_clause: Callable[[int], str | None] = lambda _: None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,7 +88,7 @@ class RuleDefinition:
 
     def in_short(self, asked: RuleParameters) -> str:
         """Return rule and tuning in a few words, such as "Simple 50 / 200" or "MACD 12 / 26 / 9"."""
-        return f"{self.name} {self.tuning(asked)}".lstrip()
+        return f"{self.name} {self.tuning(asked)}".strip()
 
     def tuning(self, asked: RuleParameters) -> str:
         """Return what the rule is tuned by in a few words, such as "Simple 50 / 200" or "12 / 26 / 9"."""
@@ -100,7 +102,7 @@ class RuleDefinition:
 
 
 def decide(rule: Rule, prices: Prices, asked: RuleParameters) -> Decisions:
-    """Return what `rule` wants at each close of `prices`.
+    """Return what a built-in rule wants at each close of `prices`; `backtest.decisions_of` decides any.
 
     Raises PricesTooLarge when prices grew too much to be averaged exactly.
     """
@@ -176,6 +178,11 @@ def ma_envelope(prices: Prices, asked: RuleParameters) -> Decisions:
             Indicator(key="lower", label=f"Lower band, {distance}", panel=Panel.PRICE, values=lower),
         ),
     )
+
+
+def not_built_in(_: Prices, __: RuleParameters) -> Decisions:
+    """Refuse: what a custom rule wants depends on how it trades as well."""
+    raise TypeError("backtest.decisions_of decides custom rules")
 
 
 def _order(one: FloatArray, other: FloatArray) -> Sides:
@@ -285,5 +292,18 @@ RULES: Mapping[Rule, RuleDefinition] = {
             _preset("200 days, 1 %", slow=200, band=0.01),
         ),
     ),
+    Rule.CUSTOM: RuleDefinition(
+        title="Custom rule",
+        name="Custom rule",
+        description="Buys and sells by conditions of your own, written as text such as "
+        "“sma(20) crosses above sma(50) and close > ema(200)”.",
+        source="Your own conditions",
+        uses=(),
+        decide=not_built_in,
+        presets=(),
+    ),
 }
 """Every rule, in the order in which they are offered."""
+
+BUILT_IN = tuple(rule for rule in Rule if rule != Rule.CUSTOM)
+"""The rules that are functions of their own."""

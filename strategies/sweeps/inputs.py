@@ -10,6 +10,7 @@ from ingestion.notices import actions_notice
 from ingestion.provenance import data_fingerprint_fields
 from ingestion.schemas import DataDocument
 from strategies.engine import ENGINE_VERSION
+from strategies.engine.enums import Rule
 from strategies.engine.parameters import TUNABLE
 from strategies.engine.prices import Prices
 from strategies.engine.rules import RULES
@@ -39,7 +40,7 @@ class SweepMaterial:
         bars = load_bars(parameters.symbol, end=parameters.end, adjustment=parameters.adjustment)
         first = first_traded_bar(parameters, bars)
         for name in RULES[parameters.rule].windows[-1:]:
-            if min(parameters.values(name)) > len(bars):
+            if min(parameters.values_for(name)) > len(bars):
                 raise InvalidInput(
                     f"Every {name} window is longer than all {len(bars):,d} bars of {bars.symbol} stored up "
                     f"to {last_day(bars)}. Choose shorter windows, or fetch more bars.",
@@ -57,10 +58,13 @@ class SweepMaterial:
     @property
     def sweep_id(self) -> str:
         """The hash of question, data, engine and form: what decides the document."""
-        values = {name: self.parameters.values(name) for name in TUNABLE}
+        parameters = self.parameters
+        names = parameters.varied() if parameters.rule == Rule.CUSTOM else TUNABLE
+        values = {name: parameters.values_for(name) for name in names}
+        left_out = {*TUNABLE, "values"} | parameters.unstated
         return document_id(
             {
-                "sweep": self.parameters.model_dump(mode="json", exclude=set(TUNABLE)),
+                "sweep": parameters.model_dump(mode="json", exclude=left_out),
                 "values": {name: list(found) for name, found in values.items()},
                 "data": data_fingerprint_fields(DataDocument.of(self.bars)),
                 "actions_notice": actions_notice(self.bars),

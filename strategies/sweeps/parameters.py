@@ -20,9 +20,13 @@ from pydantic import (
 from core.errors import field_errors
 from core.field_messages import FieldMessage
 from strategies.backtests.parameters import BacktestParameters
+from strategies.custom_rule import checked_values, errors_at, located_error, rule_in, without_values
+from strategies.engine.enums import Rule
+from strategies.engine.language.binding import defaults_of
+from strategies.engine.language.check import MOST_PARAMETERS
 from strategies.engine.parameters import TUNABLE, RuleParameters
 from strategies.engine.rules import RULES
-from strategies.engine.sweep.grid import Grid, grid_of
+from strategies.engine.sweep.grid import Grid, custom_grid_of, grid_of
 from strategies.engine.sweep.selection import Objective
 from strategies.engine.sweep.walk_forward import Scheme
 from strategies.parameters import DEFAULTS, OfOneSymbol, TradingParameters
@@ -91,6 +95,14 @@ class WalkForwardPlan(BaseModel):
 class SweepRanges(TradingParameters):
     """What is swept, and what the best is best at, whichever the symbol."""
 
+    values: Annotated[
+        dict[str, Values],
+        Field(
+            max_length=MOST_PARAMETERS,
+            validate_default=True,
+            description="Values of a custom rule's parameters, by name: ranges, lists or single ones.",
+        ),
+    ] = {}
     fast: Annotated[Values, _meaning("fast"), _IN_WORDS] = SteppedRange(start=5, stop=60, step=5)
     middle: Annotated[Values, _meaning("middle"), _IN_WORDS] = DEFAULTS.middle
     slow: Annotated[Values, _meaning("slow"), _IN_WORDS] = SteppedRange(start=20, stop=240, step=10)
@@ -115,25 +127,37 @@ class SweepRanges(TradingParameters):
     def _values_are_allowed(cls, given: Values, info: ValidationInfo) -> Values:
         """Refuse values that a single backtest would refuse; those of windows must be whole."""
         name = str(info.field_name)
-        if isinstance(given, tuple | list) and len(given) > MOST_VALUES:
-            raise ValueError(f"These are more than {MOST_VALUES:,d} values. Give fewer.")
-        if isinstance(given, SteppedRange) and given.count() > MOST_VALUES:
-            raise ValueError(f"This range has more than {MOST_VALUES:,d} values. Give a larger step.")
-        values = values_of(given)
-        if not values:
-            raise ValueError("There is no value here: the range must stop at its start or after it.")
-        if len(values) > MOST_VALUES:
-            raise ValueError(f"These are more than {MOST_VALUES:,d} values. Give fewer.")
-        for value in values:
+        for value in _distinct(given):
             try:
                 SINGLE_VALUES[name].validate_python(value)
             except ValidationError as error:
                 raise ValueError(field_errors(error)[0].message) from None
         return given
 
+    @field_validator("values")
+    @classmethod
+    def _every_parameter_has_values(cls, given: dict[str, Values], info: ValidationInfo) -> dict[str, Values]:
+        """Refuse values of a custom rule's parameters that a single backtest would refuse."""
+        if info.data.get("rule") != Rule.CUSTOM:
+            return without_values(given)
+        rule = rule_in(info.data)
+        if rule is None:
+            return given
+        found: dict[str, Values] = {**defaults_of(rule)}
+        for name, values in given.items():
+            with errors_at(name):
+                for value in _distinct(values):
+                    checked_values(rule, {name: value})
+            found[name] = values
+        return found
+
     @model_validator(mode="after")
     def _there_are_cells(self) -> Self:
-        combinations = prod(len(self.values(name)) for name in self.varied())
+        if self.rule == Rule.CUSTOM and not self.values:
+            raise located_error(
+                "buy", "There is no parameter to sweep. Put a name in place of a number, such as sma(fast)."
+            )
+        combinations = prod(len(self.values_for(name)) for name in self.varied())
         if combinations > MOST_COMBINATIONS:
             raise ValueError(
                 f"These ranges make {combinations:,d} combinations. Give larger steps: at most "
@@ -143,18 +167,23 @@ class SweepRanges(TradingParameters):
             raise ValueError("No combination has windows that increase. Let the slow ones go higher.")
         return self
 
-    def values(self, name: str) -> tuple[float, ...]:
-        """Return the values of one of `TUNABLE`, in ascending order, each once."""
-        return values_of(getattr(self, name))
+    def values_for(self, name: str) -> tuple[float, ...]:
+        """Return the values of one of `varied`, in ascending order, each once."""
+        return values_of(self.values[name] if self.rule == Rule.CUSTOM else getattr(self, name))
 
     def varied(self) -> tuple[str, ...]:
         """Return the names of what the rule uses and a sweep can vary, in reading order."""
+        if self.rule == Rule.CUSTOM:
+            return tuple(self.values)
         return tuple(name for name in TUNABLE if name in RULES[self.rule].uses)
 
     def grid(self) -> Grid:
         """Return the cells: every combination whose windows increase."""
-        usual = RuleParameters(average=self.average)
-        return grid_of(self.rule, usual, {name: self.values(name) for name in self.varied()})
+        ranges = {name: self.values_for(name) for name in self.varied()}
+        custom = self.custom_rule
+        if custom is not None:
+            return custom_grid_of(custom, ranges)
+        return grid_of(self.rule, RuleParameters(average=self.average), ranges)
 
 
 class SweepParameters(SweepRanges, OfOneSymbol):
@@ -163,7 +192,8 @@ class SweepParameters(SweepRanges, OfOneSymbol):
     def backtest(self, cell: Mapping[str, float]) -> BacktestParameters:
         """Return the single backtest of a cell, given by what varies."""
         shared = {name: getattr(self, name) for name in TradingParameters.model_fields}
-        return BacktestParameters.model_validate({"symbol": self.symbol, **shared, **cell})
+        tuned = {"values": cell} if self.rule == Rule.CUSTOM else cell
+        return BacktestParameters.model_validate({"symbol": self.symbol, **shared, **tuned})
 
 
 def values_of(given: Values) -> tuple[float, ...]:
@@ -171,6 +201,18 @@ def values_of(given: Values) -> tuple[float, ...]:
     if isinstance(given, SteppedRange):
         return given.values()
     return tuple(sorted(set(map(float, given)))) if isinstance(given, list) else (float(given),)
+
+
+def _distinct(given: Values) -> tuple[float, ...]:
+    """Return the values; raises ValueError where there are none or too many."""
+    if isinstance(given, tuple | list) and len(given) > MOST_VALUES:
+        raise ValueError(f"These are more than {MOST_VALUES:,d} values. Give fewer.")
+    if isinstance(given, SteppedRange) and given.count() > MOST_VALUES:
+        raise ValueError(f"This range has more than {MOST_VALUES:,d} values. Give a larger step.")
+    values = values_of(given)
+    if not values:
+        raise ValueError("There is no value here: the range must stop at its start or after it.")
+    return values
 
 
 def _single_value(name: str) -> TypeAdapter[float]:

@@ -37,6 +37,10 @@ class Cells(Document):
     slow: Annotated[list[int] | None, used("slow")]
     signal: Annotated[list[int] | None, used("signal")]
     band: Annotated[list[float] | None, used("band")]
+    values: Annotated[
+        dict[str, list[float]] | None,
+        Field(description="Of a custom rule's parameters, by name; null for any other."),
+    ] = None
     total_return: Annotated[list[Figure], Field(description="Final over initial equity, minus one.")]
     cagr: Annotated[list[Figure], Field(description="Compound annual growth rate, 252 bars a year.")]
     sharpe: Annotated[list[Figure], Field(description="Mean excess return over its deviation, a year.")]
@@ -51,6 +55,11 @@ class Cells(Document):
         Field(description="Mean of the objective over the combination and those next to it on every axis."),
     ]
 
+    def of_parameter(self, name: str) -> list[float]:
+        """Return the column of a parameter that varies."""
+        column: list[float] = self.values[name] if self.values is not None else getattr(self, name)
+        return column
+
 
 class Cell(Document):
     """One combination with its figures, as `Cells` has them."""
@@ -61,6 +70,10 @@ class Cell(Document):
     slow: Annotated[int | None, used("slow")]
     signal: Annotated[int | None, used("signal")]
     band: Annotated[float | None, used("band")]
+    values: Annotated[
+        dict[str, float] | None,
+        Field(description="Of a custom rule's parameters, by name; null for any other."),
+    ] = None
     total_return: Annotated[Figure, Field(description="Final over initial equity, minus one.")]
     cagr: Annotated[Figure, Field(description="Compound annual growth rate, 252 bars a year.")]
     sharpe: Annotated[Figure, Field(description="Mean excess return over its deviation, a year.")]
@@ -73,6 +86,11 @@ class Cell(Document):
     neighbourhood: Annotated[
         Figure, Field(description="Mean of the objective over it and those next to it on every axis.")
     ]
+
+    def of_parameter(self, name: str) -> float:
+        """Return the value of a parameter that varies."""
+        value: float = self.values[name] if self.values is not None else getattr(self, name)
+        return value
 
 
 class Verdict(Document):
@@ -122,9 +140,11 @@ class WalkForwardStretch(Document):
     slow: Annotated[int | None, used("slow")]
     signal: Annotated[int | None, used("signal")]
     band: Annotated[float | None, used("band")]
-    score: Annotated[
-        Figure, Field(alias="chosen_by", description="Its objective in the training bars.")
-    ]
+    values: Annotated[
+        dict[str, float] | None,
+        Field(description="Of a custom rule's parameters, by name; null for any other."),
+    ] = None
+    score: Annotated[Figure, Field(alias="chosen_by", description="Its objective in the training bars.")]
     in_sample_return: Annotated[Figure, Field(description="Total return in the training bars.")]
     in_sample_sharpe: Annotated[Figure, Field(description="Sharpe ratio in the training bars.")]
     total_return: Annotated[float, Field(description="In the bars after the choice.")]

@@ -1,6 +1,7 @@
 """From a computed sweep to its document. Nothing is calculated here but the rounding."""
 
 from datetime import date, datetime
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -81,10 +82,9 @@ def document_of(run: SweepRun, *, sweep_id: str, generated_at: datetime) -> Swee
 
 
 def _cells(run: SweepRun) -> Cells:
-    axes = run.material.grid.axes
     return Cells.model_validate(
         {
-            **{name: axes[name].tolist() if name in axes else None for name in TUNABLE},
+            **_columns_of(run),
             **{name: published_or_none(getattr(run.figures, name)) for name in FIGURES},
             "trades": run.figures.trades.tolist(),
             "neighbourhood": published_or_none(run.neighbourhood),
@@ -92,12 +92,21 @@ def _cells(run: SweepRun) -> Cells:
     )
 
 
+def _columns_of(run: SweepRun) -> dict[str, Any]:
+    """Return the columns of the parameters that vary; those of a custom rule by name."""
+    axes = {name: column.tolist() for name, column in run.material.grid.axes.items()}
+    nothing = dict.fromkeys(TUNABLE)
+    return {**nothing, "values": axes} if run.material.grid.custom is not None else {**nothing, **axes}
+
+
 def _cell(cells: Cells, index: int) -> Cell:
-    columns = {name: getattr(cells, name) for name in Cells.model_fields}
+    columns = {name: getattr(cells, name) for name in Cells.model_fields if name != "values"}
+    values = cells.values
     return Cell.model_validate(
         {
             "index": index,
             **{name: None if column is None else column[index] for name, column in columns.items()},
+            "values": None if values is None else {name: column[index] for name, column in values.items()},
         }
     )
 
@@ -190,9 +199,11 @@ def _walk_forward(run: SweepRun, found: WalkForward) -> WalkForwardDocument:
 def _stretch(run: SweepRun, stretch: WalkForwardWindow) -> WalkForwardStretch:
     days: NDArray[np.datetime64] = run.material.bars.dates
     chosen = {} if stretch.cell is None else run.material.values(stretch.cell)
+    is_custom = run.material.grid.custom is not None
     return WalkForwardStretch.model_validate(
         {
-            **{name: chosen.get(name) for name in TUNABLE},
+            **{name: None if is_custom else chosen.get(name) for name in TUNABLE},
+            "values": chosen if is_custom and chosen else None,
             "train_start": _day(days, stretch.train_first),
             "start": _day(days, stretch.test_first),
             "end": _day(days, stretch.test_end - 1),

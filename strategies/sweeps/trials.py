@@ -11,8 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from strategies.backtests.parameters import BacktestParameters
+from strategies.engine.language.numbers import numbers_of
+from strategies.engine.language.tree import Clause, CustomRule
+from strategies.engine.language.write import write_rule
 from strategies.engine.parameters import TUNABLE
-from strategies.engine.sweep.grid import Grid, grid_of
+from strategies.engine.sweep.grid import Grid, custom_grid_of, grid_of
 from strategies.models import Backtest, ParameterSweep
 from strategies.parameters import TradingParameters
 
@@ -28,13 +31,32 @@ _SAID_BY_THE_BARS = {"adjustment"}
 
 def trial_keys(parameters: TradingParameters, grid: Grid) -> Keys:
     """Return the key of each cell; shape (cells,)."""
-    shared = parameters.model_dump_json(include=set(TradingParameters.model_fields) - _SAID_BY_THE_BARS)
+    if grid.custom is not None:
+        return _custom_keys(parameters, grid, grid.custom)
+    fields = set(TradingParameters.model_fields) - _SAID_BY_THE_BARS - {*Clause}
+    shared = parameters.model_dump_json(include=fields)
     start = int.from_bytes(sha256(shared.encode()).digest()[:8], "little")
     keys = np.full(len(grid), start, dtype=np.uint64)
     for name in TUNABLE:
         if name in grid.axes:
             values = grid.axes[name].astype(np.float64).view(np.uint64)
             keys = _mixed(keys ^ values)
+    return keys
+
+
+def _custom_keys(parameters: TradingParameters, grid: Grid, rule: CustomRule) -> Keys:
+    """Return the keys of cells by what their rule comes to: its form, and its numbers in their order.
+
+    So a number and a parameter with its value are the same, whatever the parameter is called.
+    """
+    form, numbers = numbers_of(rule)
+    fields = set(TradingParameters.model_fields) - _SAID_BY_THE_BARS - {*Clause, "average"}
+    shared = parameters.model_dump_json(include=fields) + write_rule(form)
+    start = int.from_bytes(sha256(shared.encode()).digest()[:8], "little")
+    keys = np.full(len(grid), start, dtype=np.uint64)
+    for number in numbers:
+        column = grid.axes[number] if isinstance(number, str) else np.full(len(grid), number)
+        keys = _mixed(keys ^ column.astype(np.float64).view(np.uint64))
     return keys
 
 
@@ -55,6 +77,11 @@ def stored_form(keys: Keys) -> bytes:
 
 def _key_of_backtest(parameters: dict[str, Any]) -> Keys:
     asked = BacktestParameters.model_validate(parameters)
+    rule = asked.custom_rule
+    if rule is not None:
+        return trial_keys(
+            asked, custom_grid_of(rule, {name: [value] for name, value in asked.values.items()})
+        )
     return trial_keys(asked, grid_of(asked.rule, asked.rule_parameters, {}))
 
 

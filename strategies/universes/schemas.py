@@ -38,6 +38,10 @@ class UniverseRow(Document):
     slow: Annotated[int | None, used("slow")]
     signal: Annotated[int | None, used("signal")]
     band: Annotated[float | None, used("band")]
+    values: Annotated[
+        dict[str, float] | None,
+        Field(description="Of a custom rule's parameters, by name; null for any other."),
+    ] = None
     bars: Annotated[int, Field(description="Traded bars.")]
     objective: Annotated[Figure, Field(description="The best combination's objective.")]
     total_return: Annotated[Figure, Field(description="Of the best combination, as a fraction.")]

@@ -15,6 +15,7 @@ from ingestion.instruments import list_instruments
 from jobs.queue import enqueue
 from jobs.registry import Progress
 from strategies.engine import ENGINE_VERSION
+from strategies.engine.enums import Rule
 from strategies.engine.metrics import BARS_IN_A_YEAR
 from strategies.engine.parameters import TUNABLE
 from strategies.models import UniverseMember, UniverseSweep
@@ -102,7 +103,7 @@ def _row(document: SweepDocument) -> UniverseRow:
     return UniverseRow(
         symbol=document.parameters.symbol,
         sweep=document.id,
-        **{name: getattr(best, name, None) for name in TUNABLE},
+        **{name: getattr(best, name, None) for name in (*TUNABLE, "values")},
         bars=document.period.bars,
         objective=getattr(best, objective, None),
         total_return=getattr(best, "total_return", None),
@@ -135,10 +136,12 @@ def _identity(parameters: UniverseParameters, symbols: list[str]) -> str:
         symbol: load_bars(symbol, end=parameters.end, adjustment=parameters.adjustment).fingerprint
         for symbol in symbols
     }
-    values = {name: list(parameters.values(name)) for name in TUNABLE}
+    names = parameters.varied() if parameters.rule == Rule.CUSTOM else TUNABLE
+    values = {name: list(parameters.values_for(name)) for name in names}
+    left_out = {"symbols", *TUNABLE, "values"} | parameters.unstated
     return document_id(
         {
-            "universe": parameters.model_dump(mode="json", exclude={"symbols", *TUNABLE}),
+            "universe": parameters.model_dump(mode="json", exclude=left_out),
             "values": values,
             "bars": bars,
             "engine_version": ENGINE_VERSION,

@@ -3,5 +3,6 @@
 import "./page.js";
 import "../charts/chart.js";
 import "../forms.js";
+import "../rule_builder.js";
 import "../rule_fields.js";
 import "../undo.js";

@@ -4,4 +4,5 @@ import "./page.js";
 import "../charts/chart.js";
 import "../charts/heatmap.js";
 import "../forms.js";
+import "../rule_builder.js";
 import "../rule_fields.js";

@@ -31,8 +31,20 @@ class Kernels:
     splits: Any
 
 
+@dataclass(frozen=True, kw_only=True)
+class CustomKernels:
+    """Those of custom rules, which are ready after the others.
+
+    book: of one rule, see `language.book`; cells: of many, see `sweep.kernels.custom_cells`.
+    """
+
+    book: Any
+    cells: Any
+
+
 _lock = Lock()
 _ready: list[Kernels] = []
+_custom_ready: list[CustomKernels] = []
 _threads: dict[int, Thread] = {}
 """By process, since a thread does not survive a fork."""
 
@@ -44,9 +56,21 @@ def compiled() -> Kernels | None:
     return _ready[0] if _ready else None
 
 
+def compiled_custom() -> CustomKernels | None:
+    """Return the kernels of custom rules, or None while they are not ready."""
+    if not _custom_ready:
+        _start()
+    return custom_at_hand()
+
+
+def custom_at_hand() -> CustomKernels | None:
+    """Return the kernels of custom rules where they are ready; one run alone asks for none."""
+    return _custom_ready[0] if _custom_ready else None
+
+
 def wait(*, at_most: float | None = None) -> None:
     """Return when the kernels are ready, or cannot be, or after `at_most` seconds."""
-    if not _ready:
+    if not (_ready and _custom_ready):
         _start().join(at_most)
 
 
@@ -68,11 +92,10 @@ def _warm() -> None:
     """Load the kernels and let each compute something small, so that all they need is compiled."""
     try:
         with _one_process_at_a_time():
-            kernels = _warmed()
+            _ready.append(_warmed())
+            _custom_ready.append(_warmed_custom())
     except Exception:
         logger.exception("the kernels cannot be compiled; sweeps stay slower")
-    else:
-        _ready.append(kernels)
 
 
 def _warmed() -> Kernels:
@@ -82,6 +105,13 @@ def _warmed() -> Kernels:
     cells.warm()
     cscv_kernel.warm()
     return Kernels(loops=cells, tables=range_tables, averaging=moving_averages, splits=cscv_kernel)
+
+
+def _warmed_custom() -> CustomKernels:
+    from strategies.engine.sweep.kernels import book, custom_cells
+
+    custom_cells.warm()
+    return CustomKernels(book=book, cells=custom_cells)
 
 
 @contextmanager

@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from strategies.engine.enums import Average, Rule
+from strategies.engine.language.binding import bind, parameters_of
+from strategies.engine.language.tree import CustomRule
 from strategies.engine.moving_averages import bars_before
 from strategies.engine.parameters import TUNABLE, RuleParameters
 from strategies.engine.prices import IndexArray
@@ -23,16 +25,18 @@ class Grid:
     axes: for each parameter that varies, its value in every cell; shape (cells,).
     usual: the parameters that do not vary.
     skipped: combinations left out because their windows do not increase.
+    custom: the rule whose parameters vary, where it is no built-in one.
     """
 
     rule: Rule
     usual: RuleParameters
     axes: Mapping[str, NDArray[np.generic]]
     skipped: int
+    custom: CustomRule | None = None
 
     def __len__(self) -> int:
         """Return the number of cells."""
-        return len(next(iter(self.axes.values())))
+        return len(next(iter(self.axes.values()), (None,)))
 
     @cached_property
     def windows(self) -> "Windows":
@@ -47,6 +51,9 @@ class Grid:
 
     def rule_parameters(self, cell: int) -> RuleParameters:
         """Return the parameters of one cell."""
+        if self.custom is not None:
+            values = {name: float(column[cell]) for name, column in self.axes.items()}
+            return RuleParameters(custom=bind(self.custom, values))
         return replace(self.usual, **{name: values[cell].item() for name, values in self.axes.items()})
 
     def values(self, name: str) -> NDArray[np.generic]:
@@ -78,6 +85,17 @@ class Windows:
         rows = {name: places[found] for name, found in windows.items()}
         begins = np.array([bars_before(window, kind) for window in distinct.tolist()])
         return cls(distinct=distinct.tolist(), rows=rows, begin=begins[rows["slow"]])
+
+
+def custom_grid_of(rule: CustomRule, ranges: Mapping[str, Sequence[float]]) -> Grid:
+    """Return every combination of the values of a custom rule's parameters; one where it has none."""
+    lengths = parameters_of(rule)
+    crossed = np.meshgrid(*(np.array(ranges[name], dtype=np.float64) for name in lengths), indexing="ij")
+    axes = {
+        name: column.ravel().astype(np.int64 if is_length else np.float64)
+        for (name, is_length), column in zip(lengths.items(), crossed, strict=True)
+    }
+    return Grid(rule=Rule.CUSTOM, usual=RuleParameters(), axes=axes, skipped=0, custom=rule)
 
 
 def grid_of(rule: Rule, usual: RuleParameters, ranges: Mapping[str, Sequence[float]]) -> Grid:

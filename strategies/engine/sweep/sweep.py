@@ -14,13 +14,15 @@ from itertools import batched
 
 import numpy as np
 
-from strategies.engine.backtest import Strategy
+from strategies.engine.backtest import Strategy, decisions_of
 from strategies.engine.compilation import readiness
 from strategies.engine.enums import Direction
 from strategies.engine.equity_curve import Curve
+from strategies.engine.language.book import BookTerms
+from strategies.engine.language.series import Operands
 from strategies.engine.orders import orders_for, targets_for
 from strategies.engine.prices import FloatArray, IndexArray, Prices
-from strategies.engine.rules import RULES, Decisions, decide
+from strategies.engine.rules import RULES, Decisions
 from strategies.engine.simulation import Simulation, simulate
 from strategies.engine.sweep import vectorised
 from strategies.engine.sweep.averages import CrossoverCells, RuleCells, lines_of
@@ -79,8 +81,10 @@ class Sweep:
 
     def returns_of(self, cells: tuple[int, ...]) -> FloatArray:
         """Return the returns of some cells, shape (cells, bars); raises as `figures` does."""
-        compiled = readiness.compiled() if self._has_kernel else None
         returns = np.empty((len(cells), self.bars))
+        if self._custom_stats(cells, returns) is not None:
+            return returns
+        compiled = readiness.compiled() if self._has_kernel else None
         if compiled is None:
             for row, cell in zip(returns, cells, strict=True):
                 row[:] = self.curve(cell).returns
@@ -95,6 +99,9 @@ class Sweep:
         return Curve.of(self._simulation(cell), self.prices.dates[self.first :])
 
     def _tallies(self, report: Report) -> FloatArray:
+        stats = self._custom_stats(tuple(range(len(self.grid))), None)
+        if stats is not None:
+            return stats
         if not self._has_kernel:
             return self._tallies_one_by_one(np.arange(len(self.grid)), report)
         # Lines last: they are what is read most, and fill the processor's cache.
@@ -120,13 +127,39 @@ class Sweep:
             report((row + 1) / len(cells))
         return tallies
 
+    def _custom_stats(self, cells: tuple[int, ...], returns: FloatArray | None) -> FloatArray | None:
+        """Return the statistics of cells of a custom rule, and write their returns where they are wanted.
+
+        None for a built-in rule, and while the kernels are not ready.
+        """
+        compiled = None if self.grid.custom is None else readiness.compiled_custom()
+        if compiled is None:
+            return None
+        chosen = list(cells)
+        found: FloatArray = compiled.cells.accumulate_custom(
+            self.grid.custom,
+            {name: values[chosen].astype(np.float64) for name, values in self.grid.axes.items()},
+            self._operands,
+            self._market,
+            self._terms,
+            BookTerms.of(self.strategy.direction, self.strategy.fill, self.strategy.stops),
+            first=self.first,
+            closed_form=returns is None and self._has_closed_form,
+            returns=np.empty((0, 0)) if returns is None else returns,
+        )
+        return found
+
+    @cached_property
+    def _operands(self) -> Operands:
+        return Operands(self.prices)
+
     def _tally(self, cell: int) -> FloatArray:
         simulation = self._simulation(cell)
         curve = Curve.of(simulation, self.prices.dates[self.first :])
         return stats_of(curve, simulation.trades, risk_free_rate=self.risk_free_rate)
 
     def _simulation(self, cell: int) -> Simulation:
-        decisions = decide(self.grid.rule, self.prices, self.grid.rule_parameters(cell))
+        decisions = decisions_of(self.strategy, self.prices, self.grid.rule_parameters(cell))
         return simulated(self.prices, self.strategy, decisions, first=self.first)
 
     @cached_property

@@ -12,10 +12,11 @@ from enum import StrEnum
 
 import numpy as np
 
+from strategies.engine.backtest import decisions_of
 from strategies.engine.equity_curve import Curve
 from strategies.engine.metrics import Metrics, Undefined, measure
 from strategies.engine.orders import buy_and_hold_orders
-from strategies.engine.rules import Decisions, Sides, decide
+from strategies.engine.rules import Decisions, Sides
 from strategies.engine.simulation import simulate
 from strategies.engine.statistics.sharpe import yearly_sharpe
 from strategies.engine.sweep.metrics import Figures
@@ -201,7 +202,7 @@ def _stitched(sweep: Sweep, choices: list[_Choice]) -> Decisions:
 
 
 def _decisions(sweep: Sweep, cell: int) -> Decisions:
-    return decide(sweep.grid.rule, sweep.prices, sweep.grid.rule_parameters(cell))
+    return decisions_of(sweep.strategy, sweep.prices, sweep.grid.rule_parameters(cell))
 
 
 def _stretch(choice: _Choice, curve: Curve, first: int, risk_free_rate: float) -> WalkForwardWindow:

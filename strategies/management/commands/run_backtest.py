@@ -11,6 +11,14 @@ from strategies.backtests.parameters import BacktestParameters
 from strategies.backtests.service import run_backtest
 
 
+def _values_of(text: str) -> dict[str, str]:
+    """Return the values in a text such as "fast=20, slow=50"."""
+    pairs = [pair.partition("=") for pair in text.replace(",", " ").split()]
+    if not all(name and value for name, _, value in pairs):
+        raise CommandError('Give values as --values "fast=20, slow=50".')
+    return {name: value for name, _, value in pairs}
+
+
 class Command(BaseCommand):
     """Runs, stores and sums up one backtest."""
 
@@ -29,6 +37,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Run it; fails with a sentence for each parameter that is wrong."""
         given = {name: options[name] for name in BacktestParameters.model_fields if options[name] is not None}
+        if "values" in given:
+            given["values"] = _values_of(given["values"])
         try:
             document = run_backtest(BacktestParameters.model_validate(given))
         except ValidationError as error:

@@ -43,7 +43,7 @@ def test_a_symbol_alone_is_a_question() -> None:
         ("trailing_stop", "far", "share of the best price"),
         ("compare_with", "no such thing", "ticker symbol"),
         ("compare_with", "aapl", "another symbol than AAPL"),
-        ("rule", "magic", "'ma_crossover', 'price_crossover', 'triple_ma', 'macd' or 'ma_envelope'"),
+        ("rule", "magic", "'triple_ma', 'macd', 'ma_envelope' or 'custom'"),
         ("direction", "up", "'long_only', 'long_short' or 'short_only'"),
         ("entry", "never", "'on_cross' or 'on_state'"),
         ("fill", "never", "'next_open' or 'same_close'"),

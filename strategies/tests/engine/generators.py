@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from strategies.engine.account import Account
 from strategies.engine.backtest import Result, Strategy, backtest
-from strategies.engine.enums import Average, Direction, Entry, Fill, Rule
+from strategies.engine.enums import Average, Direction, Entry, Fill
 from strategies.engine.parameters import RuleParameters
 from strategies.engine.prices import Prices
+from strategies.engine.rules import BUILT_IN
 from strategies.engine.stops import Stops
 
 many = settings(max_examples=int(os.environ.get("EXAMPLES", "200")), deadline=None)
@@ -111,7 +112,7 @@ def questions(
     return Question(
         prices=prices,
         strategy=Strategy(
-            rule=draw(st.sampled_from(Rule)),
+            rule=draw(st.sampled_from(BUILT_IN)),
             rule_parameters=draw(rule_parameters()),
             entry=draw(st.sampled_from(Entry)),
             direction=draw(st.sampled_from(Direction)),

@@ -11,7 +11,7 @@ from strategies.backtests.parameters import BacktestParameters
 from strategies.engine.enums import Average, Rule
 from strategies.engine.indicators import Panel
 from strategies.engine.parameters import RuleParameters
-from strategies.engine.rules import RULES, Decisions, decide
+from strategies.engine.rules import BUILT_IN, RULES, Decisions, decide
 from strategies.tests.engine.factories import make_prices
 
 
@@ -91,7 +91,7 @@ def test_a_hull_average_is_smoothed_over_the_root_of_its_window() -> None:
     np.testing.assert_allclose(line.values[4:], [weighted(raw[i : i + 2]) for i in range(8)], rtol=1e-14)
 
 
-@pytest.mark.parametrize("rule", Rule)
+@pytest.mark.parametrize("rule", BUILT_IN)
 def test_every_rule_is_defined_and_its_presets_can_be_asked_for(rule: Rule) -> None:
     definition = RULES[rule]
     assert definition.title
@@ -112,10 +112,11 @@ def test_no_two_rules_are_called_the_same_in_short() -> None:
         "Triple Simple 20 / 30 / 50",
         "MACD 20 / 50 / 9",
         "Bands around Simple 50, 2.5\N{NO-BREAK SPACE}%",
+        "Custom rule",
     ]
 
 
-@pytest.mark.parametrize("rule", Rule)
+@pytest.mark.parametrize("rule", BUILT_IN)
 def test_a_rule_looks_at_nothing_that_it_does_not_use(rule: Rule) -> None:
     prices = make_prices(np.random.default_rng(5).uniform(50, 60, 300).tolist())
     usual = RuleParameters(fast=3, middle=5, slow=8, signal=4)

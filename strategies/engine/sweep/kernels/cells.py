@@ -57,16 +57,16 @@ class Scratch(NamedTuple):
     sides: Sides
 
     @classmethod
-    def of(cls, bars: int, lines: CrossoverCells | RuleCells) -> Self:
-        """Return scratch for cells that trade so many bars."""
+    def of(cls, bars: int, lead: int) -> Self:
+        """Return scratch for cells that trade so many bars, `lead` bars before them."""
         return cls(
             signals=np.empty(bars, np.intp),
             orders=np.empty(bars, np.intp),
             targets=np.empty(bars, np.intp),
             equity=np.empty(bars),
             returns=np.empty(bars),
-            lines=np.empty((2, lines.lead + bars)),
-            sides=np.empty(lines.lead + bars, np.int8),
+            lines=np.empty((2, lead + bars)),
+            sides=np.empty(lead + bars, np.int8),
         )
 
 
@@ -96,18 +96,34 @@ def accumulate_cells(
             closed_form,
             tallies,
             returns,
-            Scratch.of(len(market.close), lines),
+            Scratch.of(len(market.close), lines.lead),
         )
 
-    _in_threads(work, len(tallies), len(market.close))
+    in_threads(work, len(tallies), len(market.close))
     return tallies
 
 
 def warm() -> None:
     """Compile for the types that are used."""
+    prices = warming_prices()
+    for rule in (Rule.MA_CROSSOVER, Rule.MACD):
+        strategy = warming_strategy(rule)
+        grid = grid_of(rule, strategy.rule_parameters, {"fast": [2], "slow": [3]})
+        lines = lines_of(grid, prices, first=0, compiled=moving_averages.simple_averages)
+        market = warming_market(prices, strategy)
+        tallies = accumulate_cells(lines, market, Terms.of(strategy), closed_form=True)
+        columns(tallies, len(prices), 0.0)
+
+
+def warming_prices() -> Prices:
+    """Return bars of the types that are used."""
     close = np.linspace(10.0, 20.0, WORD)
     days = np.datetime64("2000-01-01") + np.arange(WORD)
-    prices = Prices(dates=days, open=close, high=close, low=close, close=close)
+    return Prices(dates=days, open=close, high=close, low=close, close=close)
+
+
+def warming_strategy(rule: Rule) -> Strategy:
+    """Return a strategy that trades `rule` on the closed form's terms."""
     account = Account(
         initial_cash=100.0,
         position_size=1.0,
@@ -116,21 +132,20 @@ def warm() -> None:
         commission_fixed=0.0,
         slippage=0.0,
     )
-    for rule in (Rule.MA_CROSSOVER, Rule.MACD):
-        strategy = Strategy(
-            rule=rule,
-            rule_parameters=RuleParameters(),
-            entry=Entry.ON_STATE,
-            fill=Fill.NEXT_OPEN,
-            account=account,
-        )
-        grid = grid_of(rule, strategy.rule_parameters, {"fast": [2], "slow": [3]})
-        lines = lines_of(grid, prices, first=0, compiled=moving_averages.simple_averages)
-        market = Market.of(
-            prices, account, fill=strategy.fill, risk_free_rate=0.0, tabulate=range_tables.tabulate
-        )
-        tallies = accumulate_cells(lines, market, Terms.of(strategy), closed_form=True)
-        columns(tallies, len(prices), 0.0)
+    return Strategy(
+        rule=rule,
+        rule_parameters=RuleParameters(),
+        entry=Entry.ON_STATE,
+        fill=Fill.NEXT_OPEN,
+        account=account,
+    )
+
+
+def warming_market(prices: Prices, strategy: Strategy) -> Market:
+    """Return the market of all of `prices`."""
+    return Market.of(
+        prices, strategy.account, fill=strategy.fill, risk_free_rate=0.0, tabulate=range_tables.tabulate
+    )
 
 
 @bare_kernel
@@ -153,7 +168,7 @@ def _tally_pairs(
             scratch.signals, crossed, known, side, terms, bars, scratch.orders, scratch.targets
         )
         wanted = returns[cell] if returns.shape[0] > 0 else scratch.equity[:0]
-        _tally(scratch, count, market, terms, closed_form, tallies[cell], wanted)
+        accumulate_one(scratch, count, market, terms, closed_form, tallies[cell], wanted)
 
 
 @bare_kernel
@@ -174,11 +189,11 @@ def _tally_recipes(
             scratch.sides, known_from, recipes.lead, terms, scratch.orders, scratch.targets
         )
         wanted = returns[cell] if returns.shape[0] > 0 else scratch.equity[:0]
-        _tally(scratch, count, market, terms, closed_form, tallies[cell], wanted)
+        accumulate_one(scratch, count, market, terms, closed_form, tallies[cell], wanted)
 
 
 @bare_kernel
-def _tally(
+def accumulate_one(
     scratch: Scratch,
     count: int,
     market: Market,
@@ -199,7 +214,7 @@ def _tally(
     accumulate_equity(scratch.equity, changes, market.rate, counts, terms, tally)
 
 
-def _in_threads(work: Callable[[int, int], None], cells: int, bars: int) -> None:
+def in_threads(work: Callable[[int, int], None], cells: int, bars: int) -> None:
     """Do `work` on ranges of cells, on all cores this process may use where that is worth it."""
     if cores() == 1 or cells * bars < PARALLEL_FROM:
         work(0, cells)
