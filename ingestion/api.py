@@ -15,9 +15,9 @@ from ingestion.coverage import coverage_of
 from ingestion.fetch.backlog import fetch_backlog
 from ingestion.fetch.service import request_fetch
 from ingestion.files.csv_export import csv_of
-from ingestion.files.csv_import import FilePrices
-from ingestion.files.schemas import ImportDocument
-from ingestion.files.upload import import_or_enqueue, import_request
+from ingestion.files.requests import import_request
+from ingestion.files.schemas import ImportDocument, ImportQuery
+from ingestion.files.upload import import_or_enqueue
 from ingestion.instruments import find_instrument, list_instruments
 from ingestion.schemas import (
     BarsDocument,
@@ -145,24 +145,20 @@ def import_instrument(
     request: HttpRequest,
     response: HttpResponse,
     symbol: str,
-    prices: Annotated[
-        FilePrices, Query(description="What the prices are; adjusted ones are turned back as traded.")
-    ] = FilePrices.AS_TRADED,
-    exchange: Annotated[
-        str | None, Query(description="ISO 10383 code; null: the stored one, or by the symbol's suffix.")
-    ] = None,
+    query: Query[ImportQuery],
 ) -> Status[ImportDocument] | Status[JobDocument]:
-    """Store the bars in the body: CSV, or a form with one file. Staff only.
+    """Store the bars in the body: text, Excel, gzip or zip, or a form with one file. Staff only.
 
-    Nothing is stored unless every line is right; an error names the line. 201 with counts, or 202 with a
+    Format, encoding, numbers and dates are recognised. A wrong row is set aside; a file of many is refused,
+    and the error names the line. Where two readings fit, the error shows both. 201 with counts, or 202 with a
     job when the file is large.
     """
     require_staff(request)
-    asked = import_request(symbol, prices, exchange)
-    taken = import_or_enqueue(*sent_file(request), asked, owner=owner_of(request))
-    if isinstance(taken, Job):
-        return accepted_response(response, taken)
-    return Status(HTTPStatus.CREATED, ImportDocument.of(taken))
+    wanted = import_request(symbol, **query.model_dump())
+    imported = import_or_enqueue(*sent_file(request), wanted, owner=owner_of(request))
+    if isinstance(imported, Job):
+        return accepted_response(response, imported)
+    return Status(HTTPStatus.CREATED, ImportDocument.of(imported))
 
 
 def sent_file(request: HttpRequest) -> tuple[BinaryIO, str]:

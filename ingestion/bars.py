@@ -37,9 +37,9 @@ class Bars:
 
     dates: datetime64[D], strictly increasing.
     open, high, low, close: float64, in `currency`, adjusted as `adjustment` says.
-    volume: int64, in shares, adjusted for splits as the prices are.
+    volume: float64, in shares or coins, adjusted for splits as the prices are.
     exchange: the exchange's ISO 10383 code, for its calendar (`XNYS`, `XNAS`).
-    source: `sample` or `alpha_vantage`.
+    source: `sample`, `alpha_vantage`, `tiingo` or `file`.
     fetched_at: when the newest of the bars was fetched.
     actions_fetched_at: when the source was last asked for splits and dividends; None: never. A split since
         then is in the prices as a jump.
@@ -57,7 +57,7 @@ class Bars:
     high: NDArray[np.float64]
     low: NDArray[np.float64]
     close: NDArray[np.float64]
-    volume: NDArray[np.int64]
+    volume: NDArray[np.float64]
     source: str
     fetched_at: datetime
     actions_fetched_at: datetime | None
@@ -178,12 +178,14 @@ def _empty_range(instrument: Instrument, start: date | None, end: date | None) -
     )
 
 
-def _adjusted(stored: StoredBars, adjustment: Adjustment) -> tuple[_Prices, NDArray[np.int64]]:
+def _adjusted(stored: StoredBars, adjustment: Adjustment) -> tuple[_Prices, NDArray[np.float64]]:
     """Return prices of shape (4, bars) and volume with the actions of `adjustment` taken out."""
     if adjustment == Adjustment.NONE:
         return stored.prices, stored.volume
     factors = split_factors(stored.dates, stored.splits)
-    volume = np.rint(stored.volume / factors).astype(np.int64)
+    volume = stored.volume / factors
+    if _is_whole(stored.volume):
+        volume = np.rint(volume)
     if adjustment == Adjustment.SPLITS_AND_DIVIDENDS:
         close = stored.prices[3]
         try:
@@ -197,16 +199,21 @@ def _adjusted(stored: StoredBars, adjustment: Adjustment) -> tuple[_Prices, NDAr
     return stored.prices * factors, volume
 
 
+def _is_whole(volume: NDArray[np.float64]) -> bool:
+    """Whether volumes count whole shares, as they do everywhere but with coins and contracts."""
+    return bool((volume == np.rint(volume)).all())
+
+
 def _fingerprint(
     symbol: str,
     adjustment: Adjustment,
     dates: NDArray[np.datetime64],
     prices: _Prices,
-    volume: NDArray[np.int64],
+    volume: NDArray[np.float64],
 ) -> str:
     """Return the SHA-256 of what a computation can see, the same on machines of either byte order."""
     digest = hashlib.sha256(f"{symbol}\0{adjustment}\0{len(dates)}\0".encode())
     digest.update(dates.astype("<i8").tobytes())
     digest.update(prices.astype("<f8").tobytes())
-    digest.update(volume.astype("<i8").tobytes())
+    digest.update(volume.astype("<i8" if _is_whole(volume) else "<f8").tobytes())
     return digest.hexdigest()

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import InvalidInput
+from ingestion.calendar_compatibility import UNRELIABLE, repair_calendars
 
 if TYPE_CHECKING:
     from exchange_calendars import ExchangeCalendar
@@ -18,6 +19,27 @@ FIRST_SESSION = date(1990, 1, 1)
 
 SATURDAY = 5
 
+
+MAIN_EXCHANGES = (
+    *("XNYS", "XLON", "XETR", "XPAR", "XAMS", "XMIL", "XMAD", "XSWX", "XSTO", "XTSE", "BVMF", "XMEX", "XTKS"),
+    *(
+        "XHKG",
+        "XSHG",
+        "XKRX",
+        "XTAI",
+        "XBOM",
+        "XASX",
+        "XSES",
+        "XIDX",
+        "XKLS",
+        "XWAR",
+        "XIST",
+        "XJSE",
+        "24/5",
+        "24/7",
+    ),
+)
+"""Exchanges that are proposed where a file does not say of which it is."""
 
 LONGEST_GUESS = 60
 """Sessions that may be taken for granted after the end of a calendar: weekdays, whatever holidays come."""
@@ -76,11 +98,33 @@ def no_session_reason(exchange: str, day: date, now: datetime) -> str | None:
     return None if sessions[place] == np.datetime64(day) else f"{day} is no session of {exchange}"
 
 
+def off_session(exchange: str, days: NDArray[np.datetime64], now: datetime) -> NDArray[np.bool_]:
+    """Return on which of the days no bar can be right, as `no_session_reason` says of each; shape (days,).
+
+    days: datetime64[D]. Raises InvalidInput when there is no calendar for the exchange.
+    """
+    sessions = _sessions(exchange)
+    outside = (days < sessions[0]) | ((days > sessions[-1]) & np.is_busday(days))
+    in_future = days > np.datetime64(_calendar_day(exchange, now))
+    return np.asarray(in_future | ~(outside | np.isin(days, sessions)))
+
+
+def fitting_exchanges(days: NDArray[np.datetime64], now: datetime) -> list[str]:
+    """Return the main exchanges on which every day is a session, those that miss the fewest days first."""
+    fitting = [exchange for exchange in MAIN_EXCHANGES if not off_session(exchange, days, now).any()]
+    return sorted(fitting, key=lambda exchange: len(missing_sessions(exchange, days)))
+
+
+def time_zone_of(exchange: str) -> str:
+    """Return the name of the exchange's time zone; raises InvalidInput when it has no calendar."""
+    return str(_calendar(exchange, _this_year()).tz)
+
+
 def known_exchanges() -> set[str]:
     """Return the codes of the exchanges that have a calendar."""
     import exchange_calendars
 
-    return set(exchange_calendars.get_calendar_names())
+    return set(exchange_calendars.get_calendar_names()) - UNRELIABLE
 
 
 def sessions_between(exchange: str, first: date, last: date) -> NDArray[np.datetime64]:
@@ -146,20 +190,23 @@ def _sessions(exchange: str) -> NDArray[np.datetime64]:
     return _sessions_of_year(exchange, _this_year())
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=64)
 def _sessions_of_year(exchange: str, year: int) -> NDArray[np.datetime64]:
     sessions: NDArray[np.datetime64] = _calendar(exchange, year).sessions.to_numpy().astype("datetime64[D]")
     sessions.flags.writeable = False
     return sessions
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=64)
 def _calendar(exchange: str, year: int) -> "ExchangeCalendar":
     """Return the calendar as it is known in `year`: a process that lives on gets a new one."""
     # The import takes most of a second, which a page without bars should not pay for.
     import exchange_calendars
 
+    repair_calendars()
     first, last = FIRST_SESSION.isoformat(), date(year + 1, 12, 31).isoformat()
+    if exchange in UNRELIABLE:
+        raise InvalidInput(f"The calendar of {exchange} is not reliable. Choose another exchange code.")
     with warnings.catch_warnings():
         # The package uses a form of pandas that pandas is about to change; its results are right.
         warnings.simplefilter("ignore", DeprecationWarning)

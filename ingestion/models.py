@@ -15,7 +15,12 @@ class Source(models.TextChoices):
 
     SAMPLE = "sample", "Sample data"
     ALPHA_VANTAGE = "alpha_vantage", "Alpha Vantage"
+    TIINGO = "tiingo", "Tiingo"
     FILE = "file", "File"
+
+
+PROVIDERS = (Source.ALPHA_VANTAGE, Source.TIINGO)
+"""Sources that are requested over the network."""
 
 
 class ActionKind(models.TextChoices):
@@ -37,7 +42,7 @@ class Instrument(models.Model):
 
     symbol = models.CharField(max_length=15, unique=True)
     name = models.CharField(max_length=200)
-    exchange = models.CharField(max_length=4)
+    exchange = models.CharField(max_length=10)
     currency = models.CharField(max_length=3)
     source = models.CharField(max_length=20, choices=Source)
     fetched_at = models.DateTimeField()
@@ -61,6 +66,8 @@ class Instrument(models.Model):
 class DailyBar(models.Model):
     """One session's prices in the instrument's currency and its volume in shares, raw as traded.
 
+    Prices and volume have as many digits as were delivered: 0.00002345 and 0.4 of a coin stay what they are.
+
     `provisional`: it was fetched before its session had closed, so that later values replace it.
     """
 
@@ -68,11 +75,11 @@ class DailyBar(models.Model):
     # The primary key serves every look-up by instrument; an index of its own would only cost space.
     instrument = models.ForeignKey(Instrument, on_delete=models.CASCADE, related_name="bars", db_index=False)
     date = models.DateField()
-    open = models.DecimalField(max_digits=18, decimal_places=6)
-    high = models.DecimalField(max_digits=18, decimal_places=6)
-    low = models.DecimalField(max_digits=18, decimal_places=6)
-    close = models.DecimalField(max_digits=18, decimal_places=6)
-    volume = models.BigIntegerField()
+    open = models.DecimalField()
+    high = models.DecimalField()
+    low = models.DecimalField()
+    close = models.DecimalField()
+    volume = models.DecimalField()
     source = models.CharField(max_length=20, choices=Source)
     provisional = models.BooleanField(default=False)
     fetched_at = models.DateTimeField()
@@ -102,8 +109,8 @@ class BarRevision(models.Model):
     instrument = models.ForeignKey(Instrument, on_delete=models.CASCADE, related_name="revisions")
     date = models.DateField()
     column = models.CharField(max_length=6)
-    old_value = models.DecimalField(max_digits=26, decimal_places=6)
-    new_value = models.DecimalField(max_digits=26, decimal_places=6)
+    old_value = models.DecimalField()
+    new_value = models.DecimalField()
     recorded_at = models.DateTimeField()
 
     class Meta:

@@ -15,6 +15,7 @@ SOURCE_DESCRIPTIONS = {
         "years 2000 to 2013, as published by Quandl (WIKI prices). These are not current prices."
     ),
     Source.ALPHA_VANTAGE: "Alpha Vantage: daily bars as traded.",
+    Source.TIINGO: "Tiingo: daily bars as traded.",
     Source.FILE: "Daily bars imported from a file.",
 }
 """Each source in words, for people."""
@@ -27,7 +28,7 @@ class DataDocument(Document):
     name: Annotated[str, Field(description="Name of the company or fund.")]
     exchange: Annotated[str, Field(description="ISO 10383 code of the exchange, for its calendar.")]
     currency: Annotated[str, Field(description="ISO 4217 code of the prices' currency.")]
-    source: Annotated[str, Field(description="sample, alpha_vantage or file.")]
+    source: Annotated[str, Field(description="sample, alpha_vantage, tiingo or file.")]
     source_description: Annotated[str, Field(description="The source in words, for people.")]
     adjustment: Annotated[Adjustment, Field(description="Corporate actions taken out of the prices.")]
     first: Annotated[date, Field(description="Date of the first bar used.")]
@@ -195,6 +196,11 @@ class MatchDocument(Document):
     is_stored: Annotated[bool, Field(description="Whether bars of it are stored.")]
 
 
+def whole_where_possible(volumes: list[float]) -> list[int] | list[float]:
+    """Return volumes as whole numbers where all are, as those of shares."""
+    return [int(volume) for volume in volumes] if all(map(float.is_integer, volumes)) else volumes
+
+
 class BarsDocument(Document):
     """Daily bars as columns of equal length, oldest first."""
 
@@ -205,7 +211,10 @@ class BarsDocument(Document):
     high: Annotated[list[float], Field(description="Highest price of the day, in currency.")]
     low: Annotated[list[float], Field(description="Lowest price of the day, in currency.")]
     close: Annotated[list[float], Field(description="Last price of the day, in currency.")]
-    volume: Annotated[list[int], Field(description="Shares traded; adjusted for splits where prices are.")]
+    volume: Annotated[
+        list[int] | list[float],
+        Field(description="Shares or coins traded; adjusted for splits where prices are."),
+    ]
 
     @classmethod
     def of(cls, bars: Bars) -> Self:
@@ -218,5 +227,5 @@ class BarsDocument(Document):
             high=bars.high.tolist(),
             low=bars.low.tolist(),
             close=bars.close.tolist(),
-            volume=bars.volume.tolist(),
+            volume=whole_where_possible(bars.volume.tolist()),
         )

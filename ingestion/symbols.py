@@ -1,18 +1,18 @@
-"""What a ticker symbol may look like, and what its suffix says about its listing."""
+"""What a ticker symbol may look like."""
 
-from typing import Annotated, NamedTuple
+from typing import Annotated
 
 from pydantic import BeforeValidator, StringConstraints, TypeAdapter, ValidationError
 
 from core.errors import InvalidInput
 from core.field_messages import FieldMessage
 
-SYMBOL_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9.\-]{0,14}$"
+SYMBOL_PATTERN = r"^(\^[A-Za-z0-9][A-Za-z0-9.\-]{0,13}|[A-Za-z0-9][A-Za-z0-9.\-=&]{0,14})$"
 """Of what is typed: pydantic looks at the pattern before it turns the letters into capitals."""
 
 
 SYMBOL_MESSAGE = FieldMessage(
-    "a ticker symbol: up to 15 letters, digits, dots or hyphens, such as AAPL or BRK.B"
+    "a ticker symbol: up to 15 letters, digits, dots, hyphens, & or =, such as AAPL, BRK.B or ^GSPC"
 )
 
 
@@ -33,34 +33,7 @@ def parse_symbol(text: str) -> str:
         return _symbol.validate_python(text)
     except ValidationError:
         raise InvalidInput(
-            f"“{text[:30]}” is not a ticker symbol. A symbol has up to 15 letters, digits, dots or "
-            "hyphens, such as AAPL or BRK.B.",
+            f"“{text[:30]}” is not a ticker symbol. A symbol has up to 15 letters, digits, dots, "
+            "hyphens, & or =, such as AAPL, BRK.B or ^GSPC.",
             field="symbol",
         ) from None
-
-
-class Listing(NamedTuple):
-    """exchange: ISO 10383 code, for the calendar; currency: that of the quoted prices."""
-
-    exchange: str
-    currency: str
-
-
-UNITED_STATES = Listing("XNYS", "USD")
-"""NYSE and Nasdaq share one calendar, so it may stand for either."""
-
-_SUFFIXES = {
-    "LON": Listing("XLON", "GBX"),  # London quotes in pence
-    "TRT": Listing("XTSE", "CAD"),
-    "TRV": Listing("XTSX", "CAD"),
-    "DEX": Listing("XETR", "EUR"),
-    "BSE": Listing("XBOM", "INR"),
-    "SHH": Listing("XSHG", "CNY"),
-    "SHZ": Listing("XSHG", "CNY"),  # Shenzhen keeps Shanghai's sessions
-}
-
-
-def listing_of(symbol: str) -> Listing:
-    """Return where Alpha Vantage's `symbol` is listed: by its suffix, in the United States without one."""
-    _, _, suffix = symbol.rpartition(".")
-    return _SUFFIXES.get(suffix, UNITED_STATES)

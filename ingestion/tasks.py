@@ -1,5 +1,6 @@
 """Background work on market data."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -9,7 +10,7 @@ from core.results import user_with_id
 from ingestion.errors import MustWait
 from ingestion.fetch.refresh import refresh_watched
 from ingestion.fetch.service import fetch_stock_data
-from ingestion.files.csv_import import FilePrices, ImportRequest
+from ingestion.files.requests import ImportRequest, import_request
 from ingestion.files.upload import import_upload
 from ingestion.files.upload_storage import drop_forgotten_uploads, drop_upload
 from jobs.periodic import periodic
@@ -35,12 +36,12 @@ def import_file(
     progress: Progress,
     upload: str,
     symbol: str | None,
-    prices: str,
-    exchange: str | None,
+    columns: dict[str, str] | None = None,
     owner_id: int | None = None,
+    **words: str | None,
 ) -> dict[str, Any]:
     """Import an uploaded file, then drop it; while another worker may have to begin anew, it stays."""
-    request = ImportRequest(symbol=symbol, prices=FilePrices(prices), exchange=exchange)
+    request: ImportRequest = replace(import_request(symbol, **words), columns=columns or {})
     try:
         owner = user_with_id(owner_id)
         result = import_upload(UUID(upload), request, progress=progress, owner=owner)

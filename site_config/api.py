@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from functools import wraps
 from inspect import signature
-from typing import Any
+from typing import Any, get_args
 
 from django.conf import settings
 from django.http import HttpRequest
 from ninja.security import APIKeyCookie, HttpBearer
+from pydantic import BaseModel
 
 from core.errors import InvalidInput
 from dashboard.api import router as reports_router
@@ -45,12 +46,22 @@ class Session(APIKeyCookie):
         return _who(request)
 
 
+def _query_parameters(operation: Callable[..., Any]) -> frozenset[str]:
+    """Return the names of an operation's parameters, those of a model of queries one by one."""
+    names: set[str] = set()
+    for name, parameter in signature(operation).parameters.items():
+        model = next(iter(get_args(parameter.annotation)), None)
+        is_model = isinstance(model, type) and issubclass(model, BaseModel)
+        names.update(model.model_fields if is_model and model is not None else {name})
+    return frozenset(names)
+
+
 def refuse_unknown_parameters(operation: Callable[..., Any]) -> Callable[..., Any]:
     """Make `operation` raise InvalidInput for query parameters that it does not have.
 
     A misspelt parameter that is ignored gives another result than the one that was asked for.
     """
-    known = frozenset(signature(operation).parameters) - {"request", "response", "parameters"}
+    known = _query_parameters(operation) - {"request", "response", "parameters"}
 
     @wraps(operation)
     def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:

@@ -128,6 +128,12 @@ class Environment(BaseSettings):
     import_megabytes: int = Field(
         default=100, ge=1, le=2000, description="Size up to which CSV files of bars are imported."
     )
+    import_bad_rows: int = Field(
+        default=20, ge=0, description="Rows of a file that may be wrong, whatever its length."
+    )
+    import_bad_fraction: float = Field(
+        default=0.02, ge=0, le=1, description="Part of a file's rows that may be wrong; they are set aside."
+    )
     task_broker_url: SecretStr | None = Field(
         default=None,
         description="redis://:password@host:port/0 (rediss:// with TLS): calls the workers through Redis. "

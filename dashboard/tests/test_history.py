@@ -20,8 +20,8 @@ from dashboard.reports.combined import combined_report
 from dashboard.tests.html import HTMX, markup_of, words_of
 from forecasting.forecasts.service import issue_forecast
 from forecasting.parameters import ForecastParameters
-from ingestion.files.csv_import import FilePrices
-from ingestion.files.upload import import_or_enqueue, import_request
+from ingestion.files.requests import import_request
+from ingestion.files.upload import import_or_enqueue
 from strategies.backtests.parameters import BacktestParameters
 from strategies.backtests.schemas import BacktestDocument
 from strategies.backtests.service import run_backtest
@@ -222,7 +222,7 @@ def test_every_kind_of_result_is_listed_and_filtered(user: User) -> None:
         ResultKind.REPORT: combined_report("AAPL", owner=user).id,
     }
     file = BytesIO(b"date,open,high,low,close,volume\n2007-02-20,10,11,9,10,100\n")
-    import_or_enqueue(file, "one.csv", import_request("ONEB", FilePrices.AS_TRADED, None), owner=user)
+    import_or_enqueue(file, "one.csv", import_request("ONEB"), owner=user)
     assert _found(user) >= set(made.values())
     assert len(_found(user)) == len(ResultKind)
     for kind, result_id in made.items():

@@ -15,11 +15,11 @@ from django.utils import timezone
 
 from ingestion.errors import FullHistoryRefused, UnexpectedAnswer
 from ingestion.exchange_calendar import last_closed_session, session_close, sessions_between
+from ingestion.listings import UNITED_STATES, listing_of
 from ingestion.models import Instrument, Source
 from ingestion.providers.alpha_vantage.client import COMPACT_BARS, AlphaVantage, DailyBarsResponse, OutputSize
 from ingestion.store.batch import Action
 from ingestion.store.validation import Bar, Quarantined, split_off_session, validated_bars
-from ingestion.symbols import listing_of
 from jobs.registry import Progress
 
 CONTINUED = (Source.ALPHA_VANTAGE, Source.FILE)
@@ -67,7 +67,11 @@ class Fetcher:
     @property
     def exchange(self) -> str:
         """The code that is stored, which a person may have corrected; else by the symbol's suffix."""
-        return self.instrument.exchange if self.instrument else listing_of(self.symbol).exchange
+        return (
+            self.instrument.exchange
+            if self.instrument
+            else (listing_of(self.symbol) or UNITED_STATES).exchange
+        )
 
     def receive(self) -> FetchedData:
         """Ask for bars and, where they are due, splits and dividends; raises `ingestion.errors`."""

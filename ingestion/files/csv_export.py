@@ -4,6 +4,7 @@ import csv
 import io
 
 from ingestion.bars import Bars
+from ingestion.schemas import whole_where_possible
 
 
 def csv_of(bars: Bars) -> str:
@@ -11,6 +12,7 @@ def csv_of(bars: Bars) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(("date", "open", "high", "low", "close", "volume"))
-    columns = (bars.dates, bars.open, bars.high, bars.low, bars.close, bars.volume)
-    writer.writerows(zip(*(column.tolist() for column in columns), strict=True))
+    columns = (bars.dates, bars.open, bars.high, bars.low, bars.close)
+    volume = whole_where_possible(bars.volume.tolist())
+    writer.writerows(zip(*(column.tolist() for column in columns), volume, strict=True))
     return out.getvalue()

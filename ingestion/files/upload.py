@@ -11,29 +11,17 @@ from uuid import UUID
 from django.contrib.auth.base_user import AbstractBaseUser
 
 from core.errors import InvalidInput
-from ingestion.exchange_calendar import known_exchanges
 from ingestion.files.announcement import ImportSummary, announce_import
-from ingestion.files.csv_import import FilePrices, ImportRequest, ImportResult, import_bars
+from ingestion.files.requests import ImportRequest
+from ingestion.files.service import ImportResult, import_bars
 from ingestion.files.upload_storage import drop_upload, keep_upload, pieces_of, read_upload
 from ingestion.models import Upload
-from ingestion.symbols import parse_symbol
 from jobs.models import Job
 from jobs.queue import enqueue
 from jobs.registry import Progress
 
 AT_ONCE = 256 * 1024
 """Bytes that are imported while the sender waits: about four thousand rows, less than a second."""
-
-
-def import_request(symbol: str | None, prices: FilePrices, exchange: str | None) -> ImportRequest:
-    """Return the request; raises InvalidInput for what is no symbol, or an exchange without a calendar."""
-    code = exchange.strip().upper() if exchange and exchange.strip() else None
-    if code is not None and code not in known_exchanges():
-        raise InvalidInput(
-            f"There is no calendar for “{code[:10]}”. Give an ISO 10383 code such as XNYS, XNAS or XLON.",
-            field="exchange",
-        )
-    return ImportRequest(symbol=parse_symbol(symbol) if symbol else None, prices=prices, exchange=code)
 
 
 def import_or_enqueue(
@@ -47,7 +35,7 @@ def import_or_enqueue(
     pieces = pieces_of(file)
     start = _read_start(pieces)
     if len(start) <= AT_ONCE:
-        result = import_bars(io.BytesIO(start), request)
+        result = import_bars(io.BytesIO(start), request, name=name)
         announce_import(summary_of(result, name), owner=owner)
         return result
     upload = keep_upload(name, chain([start], pieces))
@@ -64,7 +52,7 @@ def import_upload(
     """Import a stored file, as a worker does; raises NotFound when it is gone."""
     with TemporaryFile() as file:
         upload = read_upload(upload_id, file)
-        result = import_bars(file, request, progress=progress)
+        result = import_bars(file, request, name=upload.name, progress=progress)
     announce_import(summary_of(result, upload.name), owner=owner)
     return result
 

@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cached_property
 
 from ingestion.models import ActionKind, Source
-from ingestion.store.validation import Bar, Quarantined
+from ingestion.store.bar_table import BarTable
+from ingestion.store.validation import Bar, Quarantined, table_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +26,7 @@ class StoreReport:
 
     removed: bars of another source that were replaced.
     kept: bars of the delivery that differ from the provider's, which stand.
+    restored_splits: days of splits that bars of a file were adjusted for and are no longer.
     kept_newer: nothing was stored, because the sample does not replace a provider's bars unasked.
     """
 
@@ -35,6 +38,7 @@ class StoreReport:
     revisions: int = 0
     actions_changed: int = 0
     kept_newer: bool = False
+    restored_splits: Sequence[date] = ()
 
     @property
     def wrote(self) -> bool:
@@ -42,21 +46,22 @@ class StoreReport:
         return bool(self.inserted or self.changed or self.removed or self.actions_changed)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class BarBatch:
     """Everything one source delivered about one symbol at one time.
 
-    bars: validated, without duplicates.
+    bars: validated, without duplicates; as columns oldest first.
     quarantined: bars that are kept out of the prices.
+    named_actions: splits and dividends that a file names, added to those that are known.
     actions: all splits and dividends that the source knows, or None when it was not asked.
     is_full: whether these are all bars that the source has.
     provisional_from: bars from this day on belong to sessions that had not closed; None: all had.
-    name, exchange: None where the source does not say.
+    name, exchange, currency: None where the source does not say.
     """
 
     symbol: str
     source: Source
-    bars: Sequence[Bar]
+    bars: Sequence[Bar] | BarTable
     actions: Sequence[Action] | None
     fetched_at: datetime
     quarantined: Sequence[Quarantined] = ()
@@ -64,3 +69,10 @@ class BarBatch:
     provisional_from: date | None = None
     name: str | None = None
     exchange: str | None = None
+    currency: str | None = None
+    named_actions: Sequence[Action] = ()
+
+    @cached_property
+    def table(self) -> BarTable:
+        """The bars as columns, oldest first."""
+        return self.bars if isinstance(self.bars, BarTable) else table_of(self.bars)

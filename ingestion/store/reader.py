@@ -32,7 +32,7 @@ _STORED = """
                (array_agg(fetched_at))[count(*)] AS fetched_at
         FROM (
             SELECT date - DATE '1970-01-01' AS day, open::float8, high::float8, low::float8, close::float8,
-                   volume, provisional, fetched_at
+                   volume::float8 AS volume, provisional, fetched_at
             FROM ingestion_dailybar
             WHERE instrument_id = instrument.id AND date BETWEEN %(start)s AND %(end)s
                 AND instrument.version IS DISTINCT FROM %(known)s
@@ -68,7 +68,7 @@ class StoredBars:
     actions_fetched_at: datetime | None
     dates: NDArray[np.datetime64]
     prices: NDArray[np.float64]
-    volume: NDArray[np.int64]
+    volume: NDArray[np.float64]
     provisional: bool
     fetched_at: datetime
     splits: list[DatedValue]
@@ -103,7 +103,7 @@ def _stored_bars(row: dict[str, Any]) -> StoredBars:
     return StoredBars(
         dates=dates_of(row.pop("days")),
         prices=np.array([row.pop(name) for name in ("open", "high", "low", "close")], dtype=np.float64),
-        volume=np.array(row.pop("volume"), dtype=np.int64),
+        volume=np.array(row.pop("volume"), dtype=np.float64),
         splits=actions_of(ActionKind.SPLIT, *actions),
         dividends=actions_of(ActionKind.DIVIDEND, *actions),
         **row,

@@ -1,12 +1,15 @@
 """Writing bars that differ from what is stored, and remembering what they overwrite."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 from django.db import connection
+from numpy.typing import NDArray
 
-from ingestion.models import Instrument, Source
+from ingestion.models import PROVIDERS, Instrument, Source
+from ingestion.store.bar_table import BarTable
 from ingestion.store.batch import BarBatch
+from ingestion.store.binary_copy import decode_bars, encode_bars
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,66 +22,85 @@ class UpsertCounts:
     revisions: int = 0
 
 
-def upsert_bars(instrument: Instrument, delivery: BarBatch, *, is_new: bool) -> UpsertCounts:
+def upsert_bars(instrument: Instrument, batch: BarBatch, *, is_new: bool) -> UpsertCounts:
     """Write the delivered bars that are not stored just so; nothing is stored of an instrument that is new.
 
     The caller has locked the instrument's row. Of the days that the provider has, bars of a file are left
     out.
     """
-    stored = set() if is_new else _stored_lines(instrument, delivery)
-    lines = [line for line in _lines(delivery) if line not in stored]
-    if not lines:
+    table = batch.table
+    provisional = _provisional(batch)
+    if not is_new:
+        differs = ~_stored_just_so(instrument, batch, table, provisional)
+        table, provisional = table.where(differs), provisional[differs]
+    if not len(table):
         return UpsertCounts()
-    _copy_to_incoming(lines)
-    kept = _drop_what_the_provider_has(instrument) if delivery.source == Source.FILE else 0
-    inserted, changed, revisions = _write_differing(instrument, delivery)
+    _copy_to_incoming(table, provisional)
+    kept = _drop_what_the_provider_has(instrument) if batch.source == Source.FILE and not is_new else 0
+    inserted, changed, revisions = _write_differing(instrument, batch)
     return UpsertCounts(inserted=inserted, changed=changed, kept=kept, revisions=revisions)
 
 
-def _lines(delivery: BarBatch) -> list[str]:
-    """Return the bars as lines of COPY."""
-    day = delivery.provisional_from
-    return [
-        f"{bar.date}\t{bar.open:.6f}\t{bar.high:.6f}\t{bar.low:.6f}\t{bar.close:.6f}\t{bar.volume}\t"
-        f"{'t' if day is not None and bar.date >= day else 'f'}"
-        for bar in delivery.bars
-    ]
+def _provisional(batch: BarBatch) -> NDArray[np.bool_]:
+    """Return which bars belong to sessions that had not closed; shape (bars,)."""
+    if batch.provisional_from is None:
+        return np.zeros(len(batch.table), dtype=np.bool_)
+    return np.asarray(batch.table.days >= np.datetime64(batch.provisional_from))
 
 
-def _stored_lines(instrument: Instrument, delivery: BarBatch) -> set[str]:
-    """Return the source's own bars in the range of the delivery, as lines of COPY.
+def _stored_just_so(
+    instrument: Instrument, batch: BarBatch, table: BarTable, provisional: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """Return which bars the source has delivered before just as they are now; shape (bars,).
 
-    A source asked again sends thousands of bars of which one is new. Comparing texts here takes a fraction
+    A source asked again sends thousands of bars of which one is new. Comparing arrays here takes a fraction
     of the time of sending them all to the server to be compared there.
     """
-    days = [bar.date for bar in delivery.bars]
-    if not days:
-        return set()
+    if not len(table):
+        return np.zeros(0, dtype=np.bool_)
+    stored, was_provisional = _stored_bars(instrument, batch, table)
+    if not len(stored):
+        return np.zeros(len(table), dtype=np.bool_)
+    places = np.minimum(np.searchsorted(stored.days, table.days), len(stored) - 1)
+    return np.asarray(
+        (stored.days[places] == table.days)
+        & (stored.prices[:, places] == table.prices).all(axis=0)
+        & (stored.volume[places] == table.volume)
+        & (was_provisional[places] == provisional)
+    )
+
+
+def _stored_bars(
+    instrument: Instrument, batch: BarBatch, table: BarTable
+) -> tuple[BarTable, NDArray[np.bool_]]:
+    """Return the source's own bars in the range of the batch, oldest first, and which are provisional."""
     statement = """
         COPY (
-            SELECT date, open, high, low, close, volume, provisional FROM ingestion_dailybar
+            SELECT date, open::float8, high::float8, low::float8, close::float8, volume::float8, provisional
+            FROM ingestion_dailybar
             WHERE instrument_id = %s AND date BETWEEN %s AND %s AND source = %s
-        ) TO STDOUT
+            ORDER BY date
+        ) TO STDOUT (FORMAT binary)
     """
-    wanted = [instrument.pk, min(days), max(days), delivery.source]
+    wanted = [instrument.pk, table.days[0].item(), table.days[-1].item(), batch.source]
     with connection.cursor() as cursor, cursor.copy(statement, wanted) as copy:
-        return set(b"".join(copy).decode().splitlines())
+        return decode_bars(b"".join(copy))
 
 
-def _copy_to_incoming(lines: Sequence[str]) -> None:
-    """Copy the lines into a table of this connection, which the end of the transaction empties."""
+def _copy_to_incoming(table: BarTable, provisional: NDArray[np.bool_]) -> None:
+    """Copy the bars into a table of this connection, which the end of the transaction empties."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
             CREATE TEMPORARY TABLE IF NOT EXISTS incoming (
-                date date, open numeric(18, 6), high numeric(18, 6), low numeric(18, 6),
-                close numeric(18, 6), volume bigint, provisional boolean
+                date date, open float8, high float8, low float8, close float8, volume float8,
+                provisional boolean
             ) ON COMMIT DELETE ROWS;
-            DELETE FROM incoming -- what an earlier delivery in the same transaction left
+            DELETE FROM incoming -- what an earlier batch in the same transaction left
             """
         )
-        with cursor.copy("COPY incoming FROM STDIN") as copy:
-            copy.write("".join(f"{line}\n" for line in lines))
+        with cursor.copy("COPY incoming FROM STDIN (FORMAT binary)") as copy:
+            copy.write(encode_bars(table, provisional))
 
 
 def _drop_what_the_provider_has(instrument: Instrument) -> int:
@@ -89,20 +111,20 @@ def _drop_what_the_provider_has(instrument: Instrument) -> int:
             WITH dropped AS (
                 DELETE FROM incoming USING ingestion_dailybar AS stored
                 WHERE stored.instrument_id = %(instrument)s AND stored.date = incoming.date
-                    AND stored.source = %(provider)s
+                    AND stored.source = ANY(%(providers)s)
                 RETURNING (stored.open, stored.high, stored.low, stored.close, stored.volume)
-                    IS DISTINCT FROM (incoming.open, incoming.high, incoming.low, incoming.close,
-                                      incoming.volume) AS differs
+                    IS DISTINCT FROM (incoming.open::numeric, incoming.high::numeric, incoming.low::numeric,
+                                      incoming.close::numeric, incoming.volume::numeric) AS differs
             )
             SELECT count(*) FILTER (WHERE differs) FROM dropped
             """,
-            {"instrument": instrument.pk, "provider": Source.ALPHA_VANTAGE},
+            {"instrument": instrument.pk, "providers": [str(source) for source in PROVIDERS]},
         )
         (differing,) = cursor.fetchone()
         return int(differing)
 
 
-def _write_differing(instrument: Instrument, delivery: BarBatch) -> tuple[int, int, int]:
+def _write_differing(instrument: Instrument, batch: BarBatch) -> tuple[int, int, int]:
     """Write the bars that are new or differ, and remember what they overwrite.
 
     Returns how many bars are new, how many changed, and how many values of finished sessions were revised;
@@ -114,8 +136,8 @@ def _write_differing(instrument: Instrument, delivery: BarBatch) -> tuple[int, i
             _WRITE_DIFFERING,
             {
                 "instrument": instrument.pk,
-                "source": delivery.source,
-                "fetched_at": delivery.fetched_at,
+                "source": batch.source,
+                "fetched_at": batch.fetched_at,
             },
         )
         inserted, written, revised = cursor.fetchone()
@@ -123,11 +145,16 @@ def _write_differing(instrument: Instrument, delivery: BarBatch) -> tuple[int, i
 
 
 _WRITE_DIFFERING = """
-    WITH differing AS (
+    WITH exact AS (
+        -- Doubles become decimals of up to 15 digits, which are the digits that were delivered.
+        SELECT date, open::numeric AS open, high::numeric AS high, low::numeric AS low,
+               close::numeric AS close, volume::numeric AS volume, provisional
+        FROM incoming
+    ), differing AS (
         SELECT incoming.*, stored.date IS NULL AS is_new, stored.provisional AS was_provisional,
                stored.open AS old_open, stored.high AS old_high, stored.low AS old_low,
                stored.close AS old_close, stored.volume AS old_volume
-        FROM incoming
+        FROM exact AS incoming
         LEFT JOIN ingestion_dailybar AS stored
             ON stored.instrument_id = %(instrument)s AND stored.date = incoming.date
         WHERE stored.date IS NULL OR

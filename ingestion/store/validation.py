@@ -1,16 +1,22 @@
 """Whether rows can be daily bars: order of the prices, signs, finiteness, duplicates."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Self
 
+import numpy as np
+
 from ingestion.errors import InvalidBars
 from ingestion.exchange_calendar import no_session_reason
+from ingestion.store.bar_table import BarTable, rounded_prices
 
-DECIMALS = Decimal("0.000001")
+WIDENED_WITHIN = Decimal("1e-6")
+"""An open or close outside the range by this fraction is rounding, not an error."""
+
 HIGHEST_PRICE = Decimal(10) ** 12
+LOWEST_PRICE = Decimal("1e-12")
 HIGHEST_VOLUME = 2**63 - 1
 
 
@@ -36,14 +42,14 @@ class Bar:
     high: Decimal
     low: Decimal
     close: Decimal
-    volume: int
+    volume: Decimal | int
 
     @property
     def in_words(self) -> str:
         """The values, for a person."""
         return (
             f"open {self.open:f}, high {self.high:f}, low {self.low:f}, close {self.close:f}, "
-            f"volume {self.volume}"
+            f"volume {Decimal(self.volume):f}"
         )
 
     @classmethod
@@ -61,7 +67,7 @@ class Bar:
 
 def validated_bar(row: BarText) -> Bar:
     """Return the row as a bar; raises ValueError with the reason when it cannot be one."""
-    bar = Bar.parse(row)
+    bar = _widened(Bar.parse(row))
     _require_order(bar)
     return bar
 
@@ -69,7 +75,7 @@ def validated_bar(row: BarText) -> Bar:
 def validated_bars(rows: Iterable[BarText]) -> list[Bar]:
     """Return the rows as bars, oldest first.
 
-    Prices are rounded to the six decimals that are stored.
+    Prices are rounded to the digits that are stored.
     Raises InvalidBars, naming the rows, when any row is malformed, has a price that is not positive
     and finite, an open or close outside its range, a negative volume, or the date of another row.
     """
@@ -91,10 +97,55 @@ def validated_bars(rows: Iterable[BarText]) -> list[Bar]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quarantined:
-    """A bar that cannot be right as far as the calendar knows, and why."""
+    """A row that is kept out of the prices: its day, its values for a person, and what is wrong with it."""
 
-    bar: Bar
+    date: date
+    row: str
     reason: str
+
+
+def validated_apart(rows: Iterable[BarText]) -> tuple[list[Bar], list[Quarantined]]:
+    """Return the rows that are bars, oldest first, and those that are none.
+
+    One bad row costs that row. Of two different rows of a day neither can be trusted.
+    """
+    bars: dict[date, Bar] = {}
+    bad: dict[date, Quarantined] = {}
+    for row in rows:
+        try:
+            bar = validated_bar(row)
+        except ValueError as problem:
+            if day := _day_or_none(row.date):
+                bad[day] = Quarantined(date=day, row=_in_words(row), reason=f"{problem} on {day}")
+            continue
+        if bars.get(bar.date, bar) != bar:
+            bad[bar.date] = Quarantined(
+                date=bar.date, row=bar.in_words, reason=f"there are different rows for {bar.date}"
+            )
+        bars[bar.date] = bar
+    return [bars[day] for day in sorted(bars.keys() - bad.keys())], [bad[day] for day in sorted(bad)]
+
+
+def _day_or_none(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _in_words(row: BarText) -> str:
+    return f"open {row.open}, high {row.high}, low {row.low}, close {row.close}, volume {row.volume}"[:200]
+
+
+def table_of(bars: Sequence[Bar]) -> BarTable:
+    """Return bars as columns, oldest first."""
+    ordered = sorted(bars, key=lambda bar: bar.date)
+    prices = [[float(getattr(bar, name)) for bar in ordered] for name in ("open", "high", "low", "close")]
+    return BarTable(
+        days=np.array([bar.date for bar in ordered], dtype="datetime64[D]"),
+        prices=rounded_prices(np.array(prices, dtype=np.float64)),
+        volume=np.array([float(bar.volume) for bar in ordered], dtype=np.float64),
+    )
 
 
 def split_off_session(
@@ -107,8 +158,21 @@ def split_off_session(
     """
     reasons = {bar.date: no_session_reason(exchange, bar.date, now) for bar in bars}
     accepted = [bar for bar in bars if reasons[bar.date] is None]
-    off_session = [Quarantined(bar=bar, reason=reason) for bar in bars if (reason := reasons[bar.date])]
+    off_session = [
+        Quarantined(date=bar.date, row=bar.in_words, reason=reason)
+        for bar in bars
+        if (reason := reasons[bar.date])
+    ]
     return accepted, off_session
+
+
+def _widened(bar: Bar) -> Bar:
+    """Return the bar with its range reaching to an open or close that rounding put outside."""
+    tolerance = WIDENED_WITHIN * bar.close
+    high, low = max(bar.open, bar.close, bar.high), min(bar.open, bar.close, bar.low)
+    if high - bar.high > tolerance or bar.low - low > tolerance or bar.low > bar.high:
+        return bar
+    return replace(bar, high=high, low=low)
 
 
 def _require_order(bar: Bar) -> None:
@@ -133,17 +197,16 @@ def _price(name: str, text: str) -> Decimal:
         raise ValueError(f"the {name} “{text[:20]}” is not a number") from None
     if not price.is_finite() or not 0 < price < HIGHEST_PRICE:
         raise ValueError(f"the {name} {text[:20]} is not a positive price below one trillion")
-    rounded = price.quantize(DECIMALS)
-    if not rounded:
-        raise ValueError(f"the {name} {text[:20]} is less than a millionth")
-    return rounded
+    if price < LOWEST_PRICE:
+        raise ValueError(f"the {name} {text[:20]} is less than a trillionth")
+    return price
 
 
-def _volume(text: str) -> int:
+def _volume(text: str) -> Decimal:
     try:
-        volume = int(text)
-    except ValueError:
-        raise ValueError(f"the volume “{text[:20]}” is not a whole number") from None
-    if not 0 <= volume <= HIGHEST_VOLUME:
+        volume = Decimal(text)
+    except InvalidOperation:
+        raise ValueError(f"the volume “{text[:20]}” is not a number") from None
+    if not volume.is_finite() or not 0 <= volume <= HIGHEST_VOLUME:
         raise ValueError(f"the volume {text[:20]} is not a possible number of shares")
     return volume

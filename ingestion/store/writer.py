@@ -4,10 +4,11 @@ from collections.abc import Sequence
 
 from django.db import connection, transaction
 
-from ingestion.models import CorporateAction, Instrument, QuarantinedBar, Source
+from ingestion.listings import UNITED_STATES, currency_of, listing_of
+from ingestion.models import PROVIDERS, CorporateAction, Instrument, QuarantinedBar, Source
 from ingestion.store.batch import Action, BarBatch, StoreReport
+from ingestion.store.split_repair import restore_file_bars
 from ingestion.store.upsert import upsert_bars
-from ingestion.symbols import listing_of
 
 
 @transaction.atomic
@@ -27,6 +28,8 @@ def store(delivery: BarBatch, *, sample_replaces: bool = False) -> StoreReport:
         _release_from_quarantine(instrument, delivery)
     written = upsert_bars(instrument, delivery, is_new=is_new)
     actions_changed = 0 if delivery.actions is None else _store_actions(instrument, delivery.actions)
+    actions_changed += _add_actions(instrument, delivery.named_actions)
+    restored = [] if is_new or not actions_changed else restore_file_bars(instrument)
     _quarantine(instrument, delivery)
     result = StoreReport(
         inserted=written.inserted,
@@ -36,6 +39,7 @@ def store(delivery: BarBatch, *, sample_replaces: bool = False) -> StoreReport:
         removed=removed,
         revisions=written.revisions,
         actions_changed=actions_changed,
+        restored_splits=[split.date for split in restored],
     )
     _touch(instrument, delivery, result)
     return result
@@ -44,11 +48,12 @@ def store(delivery: BarBatch, *, sample_replaces: bool = False) -> StoreReport:
 def _locked_instrument(delivery: BarBatch) -> tuple[Instrument, bool]:
     """Return the symbol's row, locked against a second writer, and whether it was missing and made now."""
     listing = listing_of(delivery.symbol)
+    exchange = delivery.exchange or (listing or UNITED_STATES).exchange
     new = Instrument(
         symbol=delivery.symbol,
         name=delivery.name or delivery.symbol,
-        exchange=delivery.exchange or listing.exchange,
-        currency=listing.currency,
+        exchange=exchange,
+        currency=delivery.currency or (listing.currency if listing else currency_of(exchange)),
         source=delivery.source,
         fetched_at=delivery.fetched_at,
     )
@@ -82,7 +87,7 @@ def _remove_other_source(instrument: Instrument, delivery: BarBatch) -> int:
 def _release_from_quarantine(instrument: Instrument, delivery: BarBatch) -> None:
     """Forget the off-session bars of days that have an acceptable one now."""
     kept_aside = QuarantinedBar.objects.filter(instrument=instrument)
-    released = set(kept_aside.values_list("date", flat=True)) & {bar.date for bar in delivery.bars}
+    released = set(kept_aside.values_list("date", flat=True)) & set(delivery.table.days.tolist())
     if released:
         kept_aside.filter(date__in=released).delete()
 
@@ -113,6 +118,20 @@ def _store_actions(instrument: Instrument, actions: Sequence[Action]) -> int:
     return len(different) + removed
 
 
+def _add_actions(instrument: Instrument, actions: Sequence[Action]) -> int:
+    """Add actions that a file names where the day has none of the kind; return how many."""
+    if not actions:
+        return 0
+    stored = set(instrument.actions.values_list("date", "kind"))
+    new = [
+        CorporateAction(instrument=instrument, date=action.date, kind=action.kind, value=action.value)
+        for action in actions
+        if (action.date, str(action.kind)) not in stored and action.value > 0
+    ]
+    CorporateAction.objects.bulk_create(new, ignore_conflicts=True)
+    return len(new)
+
+
 def _quarantine(instrument: Instrument, delivery: BarBatch) -> None:
     """Keep the off-session bars aside; those whose day has an acceptable bar now are gone already."""
     if not delivery.quarantined:
@@ -121,9 +140,9 @@ def _quarantine(instrument: Instrument, delivery: BarBatch) -> None:
         [
             QuarantinedBar(
                 instrument=instrument,
-                date=off_session.bar.date,
-                row=off_session.bar.in_words[:200],
-                reason=off_session.reason,
+                date=off_session.date,
+                row=off_session.row[:200],
+                reason=off_session.reason[:200],
                 recorded_at=delivery.fetched_at,
             )
             for off_session in delivery.quarantined
@@ -138,7 +157,7 @@ def _touch(instrument: Instrument, delivery: BarBatch, result: StoreReport) -> N
     """Note when the source was asked. The sample never gets newer, so loading it again notes nothing."""
     if delivery.source == Source.SAMPLE and instrument.source == Source.SAMPLE and not result.wrote:
         return
-    if delivery.source != Source.FILE or instrument.source != Source.ALPHA_VANTAGE:
+    if delivery.source != Source.FILE or instrument.source not in PROVIDERS:
         instrument.source = delivery.source
     instrument.fetched_at = delivery.fetched_at
     if delivery.actions is not None:
@@ -147,4 +166,5 @@ def _touch(instrument: Instrument, delivery: BarBatch, result: StoreReport) -> N
         instrument.full_history_at = delivery.fetched_at
     instrument.name = delivery.name or instrument.name
     instrument.exchange = delivery.exchange or instrument.exchange
+    instrument.currency = delivery.currency or instrument.currency
     instrument.save()

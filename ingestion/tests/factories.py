@@ -1,6 +1,6 @@
 """Bars for tests: real sessions, plain prices."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -51,5 +51,24 @@ def stored(
             fetched_at=fetched_at or datetime.now(UTC),
             provisional_from=provisional_from,
             exchange=exchange,
+        )
+    )
+
+
+def stored_closes(
+    symbol: str, closes: Mapping[date, float], *, actions: Sequence[Action] | None = ()
+) -> StoreReport:
+    """Store bars of Alpha Vantage whose four prices are the given ones."""
+    bars = [
+        Bar(date=day, **dict.fromkeys(("open", "high", "low", "close"), Decimal(str(close))), volume=1000)
+        for day, close in closes.items()
+    ]
+    return store(
+        BarBatch(
+            symbol=symbol,
+            source=Source.ALPHA_VANTAGE,
+            bars=bars,
+            actions=actions,
+            fetched_at=datetime.now(UTC),
         )
     )

@@ -47,7 +47,7 @@ def test_volume_is_adjusted_for_splits_as_prices_are() -> None:
     adjusted = load_bars("AAPL")
     assert adjusted.volume[0] == 4 * raw.volume[0]
     assert adjusted.volume[-1] == raw.volume[-1]
-    assert adjusted.volume.dtype == np.int64
+    assert adjusted.volume.dtype == np.float64
 
 
 def test_a_range_includes_both_of_its_days() -> None:

@@ -2,17 +2,19 @@
 
 import io
 from collections import Counter
-from contextlib import suppress
 from datetime import date
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import HindcastError
 from ingestion.exchange_calendar import sessions_between
-from ingestion.files.csv_format import detect, rows_of
-from ingestion.files.csv_import import FilePrices, ImportRequest, import_bars
+from ingestion.files.reading import Market, ReadOptions, read_file
+from ingestion.files.requests import FilePrices, ImportRequest
+from ingestion.files.service import import_bars
+from ingestion.files.unpacking import unpack
 from ingestion.models import DailyBar, Instrument
 from ingestion.store.validation import BarText, validated_bar
 from tests.fuzz import QUIETLY, STORING, forgotten, require_words
@@ -73,14 +75,19 @@ def _good_cell(column: str, day: str, spelling: str) -> str:
 @given(file=_files())
 def test_a_file_is_read_whole_or_refused_with_a_message(file: bytes) -> None:
     try:
-        rows = list(rows_of(io.BytesIO(file), detect(io.BytesIO(file))))
+        readings = [
+            read_file(table, ReadOptions(), market_of=lambda symbol, known: Market(), today=date(2026, 1, 1))
+            for table in unpack(io.BytesIO(file))
+        ]
     except HindcastError as refusal:
         require_words(refusal)
         return
-    for row in rows:
-        with suppress(ValueError):
-            bar = validated_bar(row.bar)
-            assert 0 < bar.low <= min(bar.open, bar.close) <= max(bar.open, bar.close) <= bar.high
+    for series in (series for reading in readings for series in reading.series):
+        open_, high, low, close = series.table.prices
+        assert (low > 0).all()
+        assert (low <= np.minimum(open_, close)).all()
+        assert (high >= np.maximum(open_, close)).all()
+        assert (np.diff(series.table.days) > np.timedelta64(0, "D")).all()
 
 
 VALUES = st.one_of(
@@ -125,10 +132,10 @@ def _stored() -> tuple[Counter[tuple[str, str]], int]:
 @given(
     file=_files(),
     symbol=st.sampled_from(["NEWCO", "NEWCO", None, "AAPL"]),
-    prices=st.sampled_from(FilePrices),
+    prices=st.sampled_from([None, *FilePrices]),
 )
 def test_a_file_is_imported_whole_or_refused_with_a_message(
-    file: bytes, symbol: str | None, prices: FilePrices
+    file: bytes, symbol: str | None, prices: FilePrices | None
 ) -> None:
     with forgotten():
         before = _stored()

@@ -1,4 +1,4 @@
-"""`manage.py import_bars FILE`: daily bars out of a CSV file."""
+"""`manage.py import_bars FILE`: daily bars out of a file."""
 
 import sys
 from pathlib import Path
@@ -8,8 +8,8 @@ from typing import Any, BinaryIO
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from core.errors import HindcastError
-from ingestion.files.csv_import import FilePrices, ImportRequest, ImportResult, import_bars
-from ingestion.files.upload import import_request
+from ingestion.files.requests import FilePrices, ImportRequest, import_request
+from ingestion.files.service import ImportResult, import_bars
 from ingestion.files.upload_storage import pieces_of
 
 
@@ -17,8 +17,8 @@ class Command(BaseCommand):
     """Imports a file and prints what it brought."""
 
     help = (
-        "Import daily bars from a CSV file: header, delimiter and the order of the dates are recognised, as "
-        "in files of Yahoo, Stooq, Nasdaq and Alpha Vantage. Every line is checked before anything is stored."
+        "Import daily bars from a file: CSV, text, Excel, gzip or zip, as Yahoo, yfinance, Stooq, Nasdaq, "
+        "Investing, TradingView and others write them. A row that is no bar is set aside and named."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -30,27 +30,38 @@ class Command(BaseCommand):
         parser.add_argument(
             "--prices",
             choices=[str(choice) for choice in FilePrices],
-            default=str(FilePrices.AS_TRADED),
-            help="What the prices are. Those adjusted for splits are turned back into prices as traded.",
+            help="What the prices are; by default known splits tell. Adjusted ones are turned back.",
         )
         parser.add_argument("--exchange", help="ISO 10383 code of the exchange, such as XLON.")
+        parser.add_argument("--currency", help="Code of the currency, such as EUR or GBX.")
+        parser.add_argument("--decimal", choices=("point", "comma"), help="What stands before decimals.")
+        parser.add_argument(
+            "--dates", choices=("day_first", "month_first", "year_first"), help="How dates are written."
+        )
+        parser.add_argument("--columns", help="Which column is which, such as date:Day,close:Value.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Import; fails, naming the line, when the file is not right."""
         self.verbosity: int = options["verbosity"]
         try:
-            request = import_request(options["symbol"], FilePrices(options["prices"]), options["exchange"])
+            names = ("prices", "exchange", "currency", "decimal", "dates", "columns")
+            request = import_request(options["symbol"], **{name: options[name] for name in names})
             if options["file"] == "-":
                 result = self._import_input(request)
             else:
                 with Path(options["file"]).open("rb") as file:
-                    result = import_bars(file, request, progress=self._tell)
+                    name = Path(options["file"]).name
+                    result = import_bars(file, request, name=name, progress=self._tell)
         except HindcastError as error:
             raise CommandError(error.message) from None
         except OSError as error:
             raise CommandError(f"The file cannot be read: {error.strerror}.") from None
         if self.verbosity:
             self.stdout.write(result.sentence)
+            for notice in result.notices:
+                self.stdout.write(notice)
+            for row in result.set_aside:
+                self.stdout.write(f"Line {row['line']}: {row['reason']}.")
 
     def _import_input(self, request: ImportRequest) -> ImportResult:
         """Import the standard input, which must be kept aside as it cannot be read twice."""

@@ -23,8 +23,8 @@ from ingestion.errors import (
 )
 from ingestion.exchange_calendar import last_closed_session, sessions_between
 from ingestion.fetch.service import fetch_stock_data, is_up_to_date, request_fetch
+from ingestion.listings import UNITED_STATES, listing_of
 from ingestion.models import ApiQuota, CorporateAction, Instrument, ProviderAnswer, QuarantinedBar
-from ingestion.symbols import listing_of
 from ingestion.tests.factories import stored
 from ingestion.tests.fake_provider import (
     BAD_SYMBOL,
@@ -79,7 +79,7 @@ def test_a_fetch_stores_bars_splits_and_dividends(nvda: LoopbackProvider) -> Non
 def test_a_share_of_an_exchange_that_announces_few_holidays_is_fetched(
     provider: LoopbackProvider, symbol: str
 ) -> None:
-    exchange = listing_of(symbol).exchange
+    exchange = (listing_of(symbol) or UNITED_STATES).exchange
     last = last_closed_session(exchange, timezone.now())
     days = sessions_between(exchange, last - timedelta(days=30), last).tolist()
     provider.answer("TIME_SERIES_DAILY", daily(symbol, days))
