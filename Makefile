@@ -8,7 +8,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # One process a core; each takes whole groups of tests (conftest.py) in the order they are collected in.
 IN_PARALLEL := -n auto --dist loadgroup --no-loadscope-reorder
 
-MEASUREMENTS := backtest_speed sweep_speed forecast_speed api_speed page_speed scaling_curves
+MEASUREMENTS := backtest_speed custom_rule_speed sweep_speed forecast_speed api_speed page_speed scaling_curves
 
 .PHONY: help install install-dev run test test-fast test-engine deploy-test docker-test lint format shell bench \
   fuzz faults load soak lock audit image screenshots

@@ -43,7 +43,7 @@ def test_the_form_offers_it_with_its_text_and_its_presets(found: Any) -> None:
 
 
 def test_the_api_takes_it_and_its_description_names_it(found: Any) -> None:
-    assert found["schema"][-1] == "momentum"
+    assert "momentum" in found["schema"]
 
 
 def test_the_document_holds_the_positions_that_the_rule_wants(found: Any) -> None:

@@ -49,7 +49,7 @@ class BacktestForm(StrategyForm[BacktestParameters]):
         for field in self.value_fields:
             # A value that is no number is said at its field.
             with suppress(ValueError):
-                values[field.name.removeprefix(VALUE)] = float(field.value())
+                values[field.name.removeprefix(VALUE)] = float(field.value() or "")
         return values
 
     @override

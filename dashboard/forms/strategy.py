@@ -91,8 +91,11 @@ class StrategyForm[Parameters: BaseModel](ParametersForm[Parameters]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        defaults = self.typed_rule.defaults()
         for name, is_length in self.typed_rule.parameters().items():
-            self.fields[f"{VALUE}{name}"] = self._value_field(name, is_length=is_length)
+            field = self._value_field(name, is_length=is_length)
+            field.initial = self._default_value(defaults[name], is_length=is_length)
+            self.fields[f"{VALUE}{name}"] = field
 
     @cached_property
     def typed_rule(self) -> TypedRule:

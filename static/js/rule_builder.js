@@ -56,11 +56,21 @@ const written = (row) => {
   return comparison.endsWith(" for") ? `${left} ${comparison} ${right} bars` : `${left} ${comparison} ${right}`;
 };
 
+// While rows write the text, the text does not fill the rows.
+let isWriting = false;
+
 const write = (builder, kind) => {
   const joined = builder.querySelector("[data-joined]").value;
   const text = textOf(builder);
   text.value = rowsOf(builder).map(written).filter(Boolean).join(` ${joined} `);
+  isWriting = true;
   text.dispatchEvent(new Event(kind, { bubbles: true }));
+  isWriting = false;
+};
+
+const fillOpen = (text) => {
+  const open = document.querySelector(`[data-builder="${text.name}"][open]`);
+  if (open && !isWriting) fill(open);
 };
 
 document.addEventListener(
@@ -71,10 +81,10 @@ document.addEventListener(
 
 document.addEventListener("input", ({ target }) => {
   const builder = target.closest("[data-builder]");
-  if (builder) return write(builder, "input");
-  const open = target.matches(".rule-text") && document.querySelector(`[data-builder="${target.name}"][open]`);
-  if (open) fill(open);
+  if (builder) write(builder, "input");
+  else if (target.matches(".rule-text")) fillOpen(target);
 });
+document.addEventListener("change", ({ target }) => target.matches(".rule-text") && fillOpen(target));
 
 document.addEventListener("click", ({ target }) => {
   const builder = target instanceof Element && target.closest("[data-builder]");
