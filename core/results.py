@@ -37,6 +37,16 @@ def announce_result(
     result_obtained.send(sender=ResultKind, kind=kind, result_id=result_id, owner=owner, document=document)
 
 
+result_wanted = Signal()
+"""Sent with `owner` before something is computed for them. Whoever keeps quotas may raise."""
+
+
+def require_room(owner: "AbstractBaseUser | None") -> None:
+    """Raise NotAllowed where `owner` has stored as much as they may; None has no quota."""
+    if owner is not None:
+        result_wanted.send(sender=ResultKind, owner=owner)
+
+
 deletion_requested = Signal()
 """Sent with `kind`, `result_id` and `user`. Whoever keeps the history deletes, or raises why not."""
 

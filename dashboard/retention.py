@@ -3,11 +3,17 @@
 Forecasts stay: how they came out over the years is what the scorecard tells.
 """
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Q
 
 from core.results import ResultKind
-from core.retention import delete_some, expires, records_expire_before, runs_expire_before
+from core.retention import (
+    BATCH,
+    delete_some,
+    expires,
+    records_expire_before,
+    runs_expire_before,
+)
 from dashboard.models import ApiToken, HistoryEntry
 from forecasting.models import ForecastEvaluation
 from strategies.models import Backtest, ParameterSweep, UniverseMember, UniverseSweep
@@ -25,17 +31,17 @@ LISTED_AS: dict[type[models.Model], ResultKind] = {
 
 @expires("backtests")
 def _delete_backtests() -> int:
-    return _delete_unkept(Backtest)
+    return _delete_unkept(Backtest, ResultKind.BACKTEST)
 
 
 @expires("sweeps")
 def _delete_sweeps() -> int:
-    return _delete_unkept(ParameterSweep)
+    return _delete_unkept(ParameterSweep, ResultKind.SWEEP)
 
 
 @expires("sweeps of many symbols")
 def _delete_universes() -> int:
-    return _delete_unkept(UniverseSweep)
+    return _delete_unkept(UniverseSweep, ResultKind.UNIVERSE)
 
 
 @expires("evaluations of forecasts")
@@ -51,15 +57,28 @@ def _delete_tokens() -> int:
     return delete_some(ApiToken.objects.filter(Q(revoked_at__lt=before) | Q(expires_at__lt=before)))
 
 
-def _delete_unkept(model: type[models.Model]) -> int:
+def _delete_unkept(model: type[models.Model], kind: ResultKind | None = None) -> int:
+    """Delete a batch of old runs that nobody keeps, with what the histories say of them."""
     before = runs_expire_before()
     if before is None:
         return 0
-    return delete_some(unkept(model).filter(created_at__lt=before))
+    expired = _unreferenced(model).filter(created_at__lt=before)
+    if kind is not None:
+        kept = Q(saved_at__isnull=False) | Q(obtained_at__gte=before) | ~Q(name="") | ~Q(note="")
+        listed = HistoryEntry.objects.filter(kept, kind=kind, result_id=OuterRef("pk"))
+        expired = expired.exclude(Exists(listed))
+    keys = list(expired.order_by().values_list("pk", flat=True)[:BATCH])
+    if not keys:
+        return 0
+    with transaction.atomic():
+        model._default_manager.filter(pk__in=keys).delete()  # noqa: SLF001 - Django's documented API
+        if kind is not None:
+            HistoryEntry.objects.filter(kind=kind, result_id__in=keys).delete()
+    return len(keys)
 
 
-def unkept(model: type[models.Model]) -> models.QuerySet[models.Model]:
-    """Return the runs that nobody saved, named or noted, and that no other table refers to."""
+def _unreferenced(model: type[models.Model]) -> models.QuerySet[models.Model]:
+    """Return the runs that no other table refers to."""
     rows = model._default_manager.all()  # noqa: SLF001 - Django's documented API, as below
     for relation in model._meta.related_objects:  # noqa: SLF001
         if relation.related_model in PARTS:
@@ -67,20 +86,4 @@ def unkept(model: type[models.Model]) -> models.QuerySet[models.Model]:
         table = relation.related_model._default_manager  # noqa: SLF001
         referring = table.filter(**{relation.field.name: OuterRef("pk")})
         rows = rows.exclude(Exists(referring))
-    if model in LISTED_AS:
-        listed = HistoryEntry.objects.filter(kind=LISTED_AS[model], result_id=OuterRef("pk"))
-        kept = listed.exclude(saved_at=None, name="", note="")
-        rows = rows.exclude(Exists(kept))
     return rows
-
-
-@expires("entries of the history")
-def _delete_entries() -> int:
-    """Delete the entries of results that have expired, so that none leads nowhere."""
-    if runs_expire_before() is None:
-        return 0
-    expired = HistoryEntry.objects.none()
-    for model, kind in LISTED_AS.items():
-        stored = model._default_manager.filter(pk=OuterRef("result_id"))  # noqa: SLF001 - as above
-        expired |= HistoryEntry.objects.filter(Q(kind=kind) & ~Exists(stored))
-    return delete_some(expired)

@@ -182,6 +182,14 @@ class Environment(BaseSettings):
     api_requests_per_minute: int = Field(
         default=600, ge=0, description="Requests of one user to the API; 0: no limit."
     )
+    runs_of_a_user: int = Field(
+        default=20_000,
+        ge=0,
+        description="Backtests, sweeps and forecasts that one user may store; 0: no limit.",
+    )
+    megabytes_of_a_user: int = Field(
+        default=2_000, ge=0, description="Megabytes that these may have together, compressed; 0: no limit."
+    )
     runs_kept_days: int = Field(
         default=90,
         ge=0,

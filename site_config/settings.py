@@ -273,6 +273,12 @@ HISTORY_YEARS = ENVIRONMENT.history_years
 REFRESH_MINUTES_AFTER_CLOSE = ENVIRONMENT.refresh_minutes_after_close
 REFRESH_MINUTES_BETWEEN_TRIES = ENVIRONMENT.refresh_minutes_between_tries
 
+# What one user may store (dashboard/usage.py); 0: no limit.
+RUNS_OF_A_USER = ENVIRONMENT.runs_of_a_user
+MEGABYTES_OF_A_USER = ENVIRONMENT.megabytes_of_a_user
+ROOM_IS_KNOWN_FOR = 10
+"""Seconds for which what was counted is believed, while there is much room."""
+
 # How long what is kept (core/retention.py); 0: for ever.
 RUNS_KEPT_DAYS = ENVIRONMENT.runs_kept_days
 RECORDS_KEPT_DAYS = ENVIRONMENT.records_kept_days

@@ -15,7 +15,7 @@ from core.audit import AuditAction, record_action
 from core.models import AuditEntry
 from core.permissions import Scope
 from dashboard.history.changes import save_run
-from dashboard.models import ApiToken
+from dashboard.models import ApiToken, HistoryEntry
 from dashboard.tokens import issue_token, revoke_token
 from ingestion.models import ProviderAnswer
 from jobs.models import Job, JobState
@@ -44,11 +44,26 @@ def test_old_runs_go_unless_somebody_saved_them(user: User) -> None:
     saved, unsaved = (run_backtest(BacktestParameters(symbol="AAPL", fast=fast)).id for fast in (5, 6))
     save_run(user, saved)
     _age(Backtest, "created_at")
+    _age(HistoryEntry, "obtained_at")
     new = run_backtest(BacktestParameters(symbol="AAPL", fast=7)).id
     assert _delete()["backtests"] == 1
     left = set(Backtest.objects.values_list("pk", flat=True))
     assert {saved, new} <= left
     assert unsaved not in left
+
+
+def test_what_was_opened_lately_or_named_stays(user: User) -> None:
+    opened, named, neither = (
+        run_backtest(BacktestParameters(symbol="AAPL", fast=fast), owner=user).id for fast in (9, 10, 11)
+    )
+    _age(Backtest, "created_at")
+    HistoryEntry.objects.exclude(result_id=opened).update(obtained_at=LONG_AGO)
+    HistoryEntry.objects.filter(result_id=named).update(name="my favourite")
+    assert _delete()["backtests"] >= 1
+    assert set(Backtest.objects.filter(pk__in=(opened, named, neither)).values_list("pk", flat=True)) == {
+        opened, named,
+    }  # fmt: skip
+    assert not HistoryEntry.objects.filter(result_id=neither).exists()
 
 
 def test_more_than_a_batch_goes_batch_by_batch(monkeypatch: pytest.MonkeyPatch) -> None:

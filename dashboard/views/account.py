@@ -3,6 +3,7 @@
 from http import HTTPStatus
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.forms import PasswordChangeForm
 from django.contrib.auth.views import PasswordChangeView
 from django.http import HttpResponse
@@ -16,6 +17,7 @@ from dashboard.charts.comparison import MOST_RUNS
 from dashboard.forms.account import NewPasswordForm, TokenForm
 from dashboard.history.listing import saved_entries
 from dashboard.tokens import revoke_all_tokens, revoke_token, tokens_of
+from dashboard.usage import usage_of
 from dashboard.views.htmx import HtmxRequest, render_page, user_of, wants_partial
 
 PAGE = "account/page.html"
@@ -51,6 +53,7 @@ def _page(request: HtmxRequest, *, status: int = HTTPStatus.OK, **context: Any) 
     user = user_of(request)
     context |= {"tokens": tokens_of(user)}
     if not wants_partial(request):
+        context |= {"usage": usage_of(user), "runs_kept_days": settings.RUNS_KEPT_DAYS}
         context |= {"saved_runs": saved_entries(user), "most_runs": MOST_RUNS}
     return render_page(request, PAGE, context, partial="tokens", status=status)
 

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from core.document_ids import document_id, is_document_id
 from core.errors import InvalidInput, NotFound
-from core.results import ResultKind, announce_result
+from core.results import ResultKind, announce_result, require_room
 from forecasting.errors import ArtefactRefused
 from forecasting.forecasts.notices import notices_about, refuse_untradable
 from forecasting.forecasts.serializer import Composed, compose
@@ -114,6 +114,7 @@ def _obtain(parameters: ForecastParameters, owner: AbstractBaseUser | None) -> O
     stored = _stored(forecast_id)
     if stored is not None:
         return ObtainedForecast(document=_up_to_date(stored), created=False)
+    require_room(owner)
     composed = compose(forecast_id, parameters, bars, model, notices)
     if _store(composed, model, owner):
         return ObtainedForecast(document=_up_to_date(composed.document), created=True)

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from core.document_ids import document_id, is_document_id
 from core.documents import SerializedDocument
 from core.errors import InvalidInput, NotFound
-from core.results import ResultKind, announce_result
+from core.results import ResultKind, announce_result, require_room
 from ingestion.bars import Bars, load_bars
 from ingestion.notices import actions_notice
 from ingestion.provenance import data_fingerprint_fields, matching_bars
@@ -104,6 +104,7 @@ def _answer(parameters: BacktestParameters, owner: AbstractBaseUser | None) -> A
     backtest_id = _identity(asked)
     if Backtest.objects.filter(pk=backtest_id).exists():
         return Answer(id=backtest_id, is_new=False)
+    require_room(owner)
     run = _compute(asked)
     return _store(document_of(run, backtest_id=backtest_id, generated_at=datetime.now(UTC)), owner)
 

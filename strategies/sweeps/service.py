@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from core.document_ids import is_document_id
 from core.documents import SerializedDocument
 from core.errors import NotFound
-from core.results import ResultKind, announce_result
+from core.results import ResultKind, announce_result, require_room
 from ingestion.provenance import matching_bars
 from jobs.models import Job
 from jobs.queue import enqueue
@@ -76,6 +76,7 @@ def answer(parameters: SweepParameters, *, owner: AbstractBaseUser | None = None
     stored = _found(material.sweep_id)
     if stored is not None:
         return _announced(stored, owner)
+    require_room(owner)
     if material.is_quick:
         return _announced(_computed(material, silent, owner), owner)
     arguments = {

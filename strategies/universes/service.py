@@ -9,7 +9,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 
 from core.document_ids import document_id, is_document_id
 from core.errors import HindcastError, InvalidInput, NotFound
-from core.results import ResultKind, announce_result
+from core.results import ResultKind, announce_result, require_room
 from ingestion.bars import load_bars
 from ingestion.instruments import list_instruments
 from jobs.queue import enqueue
@@ -39,6 +39,8 @@ def ask_universe(
     """
     symbols = _symbols(parameters)
     universe_id = _identity(parameters, symbols)
+    if not UniverseSweep.objects.filter(pk=universe_id).exists():
+        require_room(owner)
     universe, is_new = UniverseSweep.objects.get_or_create(
         pk=universe_id,
         defaults={
@@ -77,14 +79,15 @@ def sweep_part(universe_id: str, symbols: list[str], *, progress: Progress) -> N
         if not universe.members.filter(symbol=symbol).exists():
             # Two workers may both get here; the constraint lets one of them store.
             UniverseMember.objects.get_or_create(
-                universe=universe, symbol=symbol, defaults=_member(asked, symbol)
+                universe=universe, symbol=symbol, defaults=_member(asked, symbol, universe.owner)
             )
 
 
-def _member(asked: UniverseParameters, symbol: str) -> dict[str, Any]:
+def _member(asked: UniverseParameters, symbol: str, owner: AbstractBaseUser | None) -> dict[str, Any]:
     shared = {name: getattr(asked, name) for name in SweepRanges.model_fields}
     try:
-        document = run_sweep(SweepParameters.model_validate({"symbol": symbol, **shared}), listed=False)
+        parameters = SweepParameters.model_validate({"symbol": symbol, **shared})
+        document = run_sweep(parameters, owner=owner, listed=False)
     except HindcastError as error:
         return {"error": error.message}
     ratios = np.array([value for value in document.cells.sharpe if value is not None]) / sqrt(BARS_IN_A_YEAR)

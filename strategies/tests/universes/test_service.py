@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.db import connections
 from django.test import Client
@@ -187,12 +188,12 @@ def _work_and_hang(universe_id: str, hangs: Event) -> None:
     """Work until the first symbol is stored, then hang in the middle of the second."""
     swept: list[str] = []
 
-    def hanging(parameters: SweepParameters, *, listed: bool) -> SweepDocument:
+    def hanging(parameters: SweepParameters, *, owner: User | None, listed: bool) -> SweepDocument:
         if swept:
             hangs.set()
             time.sleep(600)
         swept.append(parameters.symbol)
-        return run_sweep(parameters, listed=listed)
+        return run_sweep(parameters, owner=owner, listed=listed)
 
     setattr(service, "run_sweep", hanging)  # noqa: B010 - in this process alone, which ends here
     run_next()
