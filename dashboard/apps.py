@@ -11,5 +11,5 @@ class DashboardConfig(AppConfig):
 
     def ready(self) -> None:
         """Register background work, what expires, and what keeps the history."""
-        from dashboard import retention, tasks, usage  # noqa: F401
+        from dashboard import confirmation, retention, tasks, usage  # noqa: F401
         from dashboard.history import changes, recorder  # noqa: F401

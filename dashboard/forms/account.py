@@ -7,8 +7,9 @@ from django import forms
 from django.contrib.auth.forms import PasswordChangeForm
 from django.contrib.auth.models import AbstractBaseUser
 
-from core.errors import InvalidInput
+from core.errors import InvalidInput, TooManyRequests
 from core.permissions import Scope
+from dashboard.confirmation import is_confirmed
 from dashboard.tokens import IssuedToken, issue_token
 
 SCOPES = {
@@ -30,15 +31,35 @@ class TokenForm(forms.Form):
     )
     scope = forms.ChoiceField(label="It may", initial=Scope.RUN.value)
     days = forms.ChoiceField(label="It works for", choices=LIFETIMES, initial="90", required=False)
+    password = forms.CharField(
+        label="Your password",
+        help_text="Asked for again, as a token works after you have logged out.",
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        error_messages={"required": "Type your password."},
+    )
     use_required_attribute = False
 
-    def __init__(self, *args: Any, user: AbstractBaseUser, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, user: AbstractBaseUser, asks_password: bool = False, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
+        if not asks_password:
+            del self.fields["password"]
         offered = [scope for scope in SCOPES if scope != Scope.MANAGE or getattr(user, "is_staff", False)]
         field = self.fields["scope"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 - as declared above
         field.choices = [(scope.value, SCOPES[scope]) for scope in offered]
+
+    def clean_password(self) -> str:
+        """Refuse a wrong password, and any after too many of them."""
+        password: str = self.cleaned_data["password"]
+        try:
+            if is_confirmed(self.user, password):
+                return password
+        except TooManyRequests as refusal:
+            raise forms.ValidationError(refusal.message) from None
+        raise forms.ValidationError("This is not your password.")
 
     def issued(self) -> IssuedToken | None:
         """Return the new token; None, with messages at the fields, when it cannot be made."""

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from core.audit import AuditAction, record_action
 from dashboard.charts.comparison import MOST_RUNS
+from dashboard.confirmation import must_confirm, note_password
 from dashboard.forms.account import NewPasswordForm, TokenForm
 from dashboard.history.listing import saved_entries
 from dashboard.tokens import revoke_all_tokens, revoke_token, tokens_of
@@ -27,25 +28,31 @@ PAGE = "account/page.html"
 @never_cache
 def account(request: HtmxRequest) -> HttpResponse:
     """Answer with the account of the user."""
-    return _page(request, form=TokenForm(user=user_of(request)))
+    return _page(request, form=_empty_form(request))
 
 
 @require_POST
 @never_cache
 def create_token(request: HtmxRequest) -> HttpResponse:
     """Make a token, and answer with its secret, this one time."""
-    form = TokenForm(request.POST, user=user_of(request))
+    form = TokenForm(request.POST, user=user_of(request), asks_password=must_confirm(request))
     issued = form.issued()
     if issued is None:
         return _page(request, form=form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
-    return _page(request, form=TokenForm(user=user_of(request)), issued=issued, status=HTTPStatus.CREATED)
+    if form.fields.get("password"):
+        note_password(None, request=request)
+    return _page(request, form=_empty_form(request), issued=issued, status=HTTPStatus.CREATED)
 
 
 @require_POST
 def delete_token(request: HtmxRequest, token_id: int) -> HttpResponse:
     """Revoke a token of the user."""
     revoke_token(user_of(request), token_id)
-    return _page(request, form=TokenForm(user=user_of(request))) if request.htmx else redirect("account")
+    return _page(request, form=_empty_form(request)) if request.htmx else redirect("account")
+
+
+def _empty_form(request: HtmxRequest) -> TokenForm:
+    return TokenForm(user=user_of(request), asks_password=must_confirm(request))
 
 
 def _page(request: HtmxRequest, *, status: int = HTTPStatus.OK, **context: Any) -> HttpResponse:

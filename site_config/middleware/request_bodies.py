@@ -109,7 +109,8 @@ class RequestBodyMiddleware:
             with _files.admitted(client_address(request)):
                 _receive_file(request, length, file)
             request._stream = file  # noqa: SLF001 - what Django reads the body from
-            request._read_started = False  # noqa: SLF001 - else Django takes a form's fields for lost
+            # Else Django takes a form's fields for lost.
+            request._read_started = False  # type: ignore[attr-defined]  # noqa: SLF001
             return self.get_response(request)
 
 
