@@ -92,6 +92,7 @@ def _secrets() -> tuple[str, ...]:
     known = {
         settings.SECRET_KEY,
         settings.ALPHA_VANTAGE_API_KEY,
+        settings.TIINGO_API_KEY,
         settings.METRICS_TOKEN,
         settings.SENTRY_DSN,
         settings.DATABASES["default"].get("PASSWORD"),

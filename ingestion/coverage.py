@@ -17,6 +17,7 @@ from ingestion.fetch.schedule import refresh_due_at
 from ingestion.models import Source
 from ingestion.providers.alpha_vantage.client import COMPACT_BARS
 from ingestion.providers.quota import quota_left
+from ingestion.providers.registry import has_any_key
 from ingestion.schemas import CoverageDocument, GapDocument, QuarantinedDocument
 from ingestion.store.reader import dates_of
 from ingestion.symbols import parse_symbol
@@ -227,7 +228,7 @@ def _complete_on(extent: _Extent, window: _Window) -> date | None:
 
 
 def _next_scheduled(extent: _Extent) -> datetime | None:
-    refreshed = extent.watched and extent.source != Source.SAMPLE and settings.ALPHA_VANTAGE_API_KEY
+    refreshed = extent.watched and extent.source != Source.SAMPLE and has_any_key()
     if not refreshed or extent.last_final is None:
         return None
     return refresh_due_at(extent.exchange, last_final=extent.last_final, asked_at=extent.fetched_at)

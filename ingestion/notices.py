@@ -16,3 +16,11 @@ def actions_notice(bars: Bars) -> str | None:
         f"Splits and dividends were {when}, and the last bar used is of {last}: a split since then is taken "
         "for a jump in price. Fetch the symbol again to look for them."
     )
+
+
+def step_notice(symbol: str, step: str) -> str:
+    """Return what a reader must know about a step that looks like a split; step: in words."""
+    return (
+        f"The price of {symbol} {step} and no split is known: if it was one, every result over that day is "
+        "wrong until the symbol is fetched again, or imported with a column of splits."
+    )

@@ -125,6 +125,23 @@ class Environment(BaseSettings):
         ge=0,
         description="Days for which a symbol's splits and dividends are not asked for again.",
     )
+    market_data_provider: Literal["alpha_vantage", "tiingo"] = Field(
+        default="alpha_vantage",
+        description="Where bars of new symbols are fetched from, where its key is set; else from the other.",
+    )
+    tiingo_api_key: SecretStr | None = Field(
+        default=None,
+        description="Tiingo's key; a free one has whole histories. Free keys are for personal use alone.",
+    )
+    tiingo_base_url: str = Field(
+        default="https://api.tiingo.com", description="Where Tiingo, or something like it, answers."
+    )
+    tiingo_requests_per_day: int = Field(
+        default=1000, ge=0, description="Requests a day that the Tiingo plan allows; 0: no daily limit."
+    )
+    tiingo_seconds_between_requests: float = Field(
+        default=1.0, ge=0, le=300, description="Seconds between two requests to Tiingo."
+    )
     import_megabytes: int = Field(
         default=100, ge=1, le=2000, description="Size up to which CSV files of bars are imported."
     )

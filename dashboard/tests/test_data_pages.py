@@ -394,7 +394,7 @@ def test_staff_import_a_file_and_read_what_it_brought(operator: Client) -> None:
     ("changed", "words"),
     [
         ({"file": _file("2024-01-06,10,12,9,11,5")}, "Line 2: 2024-01-06 is no session of XNYS"),
-        ({"file": ""}, "Choose a CSV file"),
+        ({"file": ""}, "Choose a file"),
         ({"import_symbol": ""}, "Name the symbol"),
         ({"import_symbol": "N V"}, "is not a ticker symbol"),
         ({"exchange": "XXXX"}, "There is no calendar for “XXXX”"),

@@ -3,7 +3,6 @@
 from http import HTTPStatus
 from typing import Any
 
-from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -18,7 +17,9 @@ from dashboard.views.decorators import staff_required
 from dashboard.views.htmx import HtmxRequest, render_page, user_of
 from ingestion.fetch.backlog import fetch_backlog
 from ingestion.fetch.service import request_fetch
+from ingestion.files.service import ImportResult
 from ingestion.files.upload import import_or_enqueue
+from ingestion.providers.registry import PROVIDERS, has_any_key
 from ingestion.sample import SAMPLE
 from jobs.models import ACTIVE_STATES, Job
 
@@ -69,12 +70,16 @@ def import_file(request: HtmxRequest) -> HttpResponse:
         return _import(request, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     if isinstance(taken, Job):
         return _import(request, ImportForm()) if request.htmx else redirect("job", taken.pk)
-    response = _import(request, ImportForm(), imported=taken.sentence)
+    response = _import(request, ImportForm(), imported=taken)
     return trigger_client_event(response, "job-ended", after="settle")
 
 
 def _import(
-    request: HtmxRequest, form: ImportForm, *, imported: str = "", status: int = HTTPStatus.OK
+    request: HtmxRequest,
+    form: ImportForm,
+    *,
+    imported: ImportResult | None = None,
+    status: int = HTTPStatus.OK,
 ) -> HttpResponse:
     context = {"import_form": form, "import_jobs": _active("import_bars"), "imported": imported}
     if not request.htmx:
@@ -99,7 +104,8 @@ def _fetching(form: FetchForm) -> dict[str, Any]:
     return {
         "form": form,
         "sample_symbols": sorted(SAMPLE),
-        "has_key": bool(settings.ALPHA_VANTAGE_API_KEY),
+        "has_key": has_any_key(),
+        "providers": PROVIDERS,
         "fetch_jobs": _active("fetch_bars"),
     }
 

@@ -4,7 +4,7 @@ Every answer is kept until all of them are stored: where the day's requests run 
 goes on with what the first has received.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -13,16 +13,16 @@ from django.conf import settings
 from django.db.models import Max
 from django.utils import timezone
 
-from ingestion.errors import FullHistoryRefused, UnexpectedAnswer
+from ingestion.errors import BrokenAnswer, PremiumOnly, UnexpectedAnswer
 from ingestion.exchange_calendar import last_closed_session, session_close, sessions_between
 from ingestion.listings import UNITED_STATES, listing_of
-from ingestion.models import Instrument, Source
+from ingestion.models import PROVIDERS, Instrument, Source
 from ingestion.providers.alpha_vantage.client import COMPACT_BARS, AlphaVantage, DailyBarsResponse, OutputSize
 from ingestion.store.batch import Action
-from ingestion.store.validation import Bar, Quarantined, split_off_session, validated_bars
+from ingestion.store.validation import Bar, BarText, Quarantined, split_off_session, validated_apart
 from jobs.registry import Progress
 
-CONTINUED = (Source.ALPHA_VANTAGE, Source.FILE)
+CONTINUED = (*PROVIDERS, Source.FILE)
 """The sources whose bars a fetch adds to; the sample gives way to it."""
 
 SUSPICIOUS_STEP = 0.2
@@ -34,19 +34,42 @@ class FetchedData:
     """What the provider sent of one symbol.
 
     bars: validated, oldest first, at least one.
-    off_session: bars on no session.
+    set_aside: rows that are no bars, and bars on no session.
     actions: all splits and dividends; None where those that are stored are new enough.
+    new_actions: of a part of the history, to be added to those that are stored; None: not asked for.
     at: when the bars came.
     is_full: whether these are all bars that the provider has.
     """
 
     symbol: str
+    source: Source
     exchange: str
     bars: list[Bar]
-    off_session: list[Quarantined]
+    set_aside: list[Quarantined]
     actions: list[Action] | None
     at: datetime
     is_full: bool
+    new_actions: list[Action] | None = None
+
+
+def usable_bars(
+    symbol: str, rows: Iterable[BarText], exchange: str, at: datetime
+) -> tuple[list[Bar], list[Quarantined]]:
+    """Return the bars among a provider's rows, and the rows that are kept out of the prices.
+
+    One bad row costs that row. Raises UnexpectedAnswer where none is left.
+    """
+    good, bad = validated_apart(rows)
+    bars, off_session = split_off_session(good, exchange, at)
+    set_aside = [*bad, *off_session]
+    if not bars:
+        why = f": {set_aside[0].reason}" if set_aside else ""
+        raise UnexpectedAnswer(
+            f"None of the rows of {symbol} that the provider sent is a bar of a session{why}. Nothing was "
+            f"stored. "
+            "Check the instrument's exchange in the administration."
+        )
+    return bars, set_aside
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,18 +101,13 @@ class Fetcher:
         self.progress(0.05, f"Requesting daily bars of {self.symbol}")
         received, is_full = self._bars()
         self.progress(0.4, f"Validating {len(received.rows):,} bars")
-        bars, off_session = split_off_session(validated_bars(received.rows), self.exchange, received.at)
-        if not bars:
-            raise UnexpectedAnswer(
-                f"None of the bars of {self.symbol} that Alpha Vantage sent lies on a session: "
-                f"{off_session[0].reason}. Nothing was stored. "
-                "Check the instrument's exchange in the administration."
-            )
+        bars, set_aside = usable_bars(self.symbol, received.rows, self.exchange, received.at)
         return FetchedData(
             symbol=self.symbol,
+            source=Source.ALPHA_VANTAGE,
             exchange=self.exchange,
             bars=bars,
-            off_session=off_session,
+            set_aside=set_aside,
             actions=self._actions(bars, received.at),
             at=received.at,
             is_full=is_full,
@@ -101,8 +119,10 @@ class Fetcher:
         if self._outputsize() == "full":
             try:
                 received = self.provider.daily_bars(self.symbol, outputsize="full", since=since)
-            except FullHistoryRefused:
-                pass
+            except (PremiumOnly, UnexpectedAnswer) as refusal:
+                # Whatever the words of the refusal, the latest bars may be had all the same.
+                if isinstance(refusal, BrokenAnswer):
+                    raise
             else:
                 self.provider.limiter.note_full_history(allowed=True)
                 return received, True

@@ -8,8 +8,15 @@ from django.utils import timezone
 
 from core.errors import InvalidInput
 from ingestion.exchange_calendar import last_closed_session, next_sessions, session_close, sessions_between
-from ingestion.models import Instrument, Source
+from ingestion.models import PROVIDERS, Instrument, Source
 from ingestion.providers.alpha_vantage.client import COMPACT_BARS
+from ingestion.providers.registry import has_any_key
+
+SILENT_AFTER = timedelta(days=14)
+"""A provider without a bar for so long has none to come soon: the share is delisted or suspended."""
+
+PAUSE_WHEN_SILENT = timedelta(days=7)
+"""Time between two tries for such a share."""
 
 
 def next_refresh(instrument: Instrument) -> datetime | None:
@@ -20,7 +27,7 @@ def next_refresh(instrument: Instrument) -> datetime | None:
     there is a pause before the next. None: never, since there is no key, or the bars are the sample's, or
     the exchange has no calendar.
     """
-    if not settings.ALPHA_VANTAGE_API_KEY or instrument.source == Source.SAMPLE:
+    if not has_any_key() or instrument.source == Source.SAMPLE:
         return None
     last = instrument.bars.aggregate(last=Max("date", filter=Q(provisional=False)))["last"]
     if last is None:
@@ -34,9 +41,7 @@ def fetch_priority(symbol: str) -> int:
     With that many a compact answer no longer reaches back to the last bar. A symbol without bars has
     nothing to lose and gets 0, as does one whose exchange has no calendar.
     """
-    instrument = Instrument.objects.filter(
-        symbol=symbol, source__in=(Source.ALPHA_VANTAGE, Source.FILE)
-    ).first()
+    instrument = Instrument.objects.filter(symbol=symbol, source__in=(*PROVIDERS, Source.FILE)).first()
     last = instrument.bars.aggregate(last=Max("date"))["last"] if instrument else None
     if instrument is None or last is None:
         return 0
@@ -59,4 +64,6 @@ def refresh_due_at(exchange: str, *, last_final: date, asked_at: datetime) -> da
     published = close + timedelta(minutes=settings.REFRESH_MINUTES_AFTER_CLOSE)
     if asked_at < published:
         return published
+    if asked_at - published > SILENT_AFTER:
+        return asked_at + PAUSE_WHEN_SILENT
     return asked_at + timedelta(minutes=settings.REFRESH_MINUTES_BETWEEN_TRIES)

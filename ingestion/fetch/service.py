@@ -1,18 +1,22 @@
-"""Fetching a symbol: from Alpha Vantage where there is a key, from the sample where there is none."""
+"""Fetching a symbol: from a provider where there is a key, from the sample where there is none."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
-from django.conf import settings
 from django.utils import timezone
 
 from ingestion.errors import ApiKeyMissing
 from ingestion.exchange_calendar import last_closed_session
 from ingestion.fetch.download import CONTINUED, FetchedData, Fetcher
 from ingestion.fetch.schedule import fetch_priority
+from ingestion.fetch.tiingo import fetch_tiingo
+from ingestion.fetch.verification import CheckedData, check_fetched
 from ingestion.models import Instrument, Source
 from ingestion.providers.alpha_vantage.client import COMPACT_BARS, AlphaVantage
+from ingestion.providers.registry import has_any_key, provider_for
+from ingestion.providers.tiingo.client import Tiingo
 from ingestion.sample import SAMPLE, load_sample
 from ingestion.store.batch import BarBatch, StoreReport
 from ingestion.store.writer import store
@@ -54,7 +58,7 @@ class FetchResult:
     @property
     def sentence(self) -> str:
         """Return the result in a sentence or two."""
-        origin = "the sample" if self.source == Source.SAMPLE else "Alpha Vantage"
+        origin = "the sample" if self.source == Source.SAMPLE else self.source.label
         counts = (
             f"{self.inserted} new, {self.changed} changed, {self.unchanged} as before"
             if self.inserted or self.changed
@@ -77,9 +81,12 @@ def _silent(fraction: float, step: str) -> None:
     """Report progress to nobody."""
 
 
-def fetch_stock_data(symbol: str, *, progress: Progress = _silent) -> FetchResult:
+def fetch_stock_data(
+    symbol: str, *, provider: str | None = None, progress: Progress = _silent
+) -> FetchResult:
     """Fetch the daily bars, splits and dividends of `symbol` and store them; return what that brought.
 
+    provider: its name; None: the one that the symbol's bars are from, or the configured one.
     Without an API key the symbols of the sample are loaded from it. Everything the source sends is
     kept. Bars and corporate actions are stored together or not at all: bars without their splits would
     show a crash that never was.
@@ -88,8 +95,9 @@ def fetch_stock_data(symbol: str, *, progress: Progress = _silent) -> FetchResul
     `progress` was asked to stop.
     """
     symbol = parse_symbol(symbol)
-    if settings.ALPHA_VANTAGE_API_KEY:
-        return _fetch_from_provider(symbol, AlphaVantage.from_settings(), progress)
+    chosen = provider_for(symbol, provider)
+    if chosen is not None:
+        return _FETCHERS[chosen.source](symbol, progress)
     _require_in_sample(symbol)
     return fetch_sample(symbol, progress=progress)
 
@@ -102,7 +110,7 @@ def request_fetch(symbol: str, *, least_priority: int = ASKED_FOR) -> Job:
     Raises InvalidInput for what is no symbol, and ApiKeyMissing when it could not be fetched anyway.
     """
     symbol = parse_symbol(symbol)
-    if not settings.ALPHA_VANTAGE_API_KEY:
+    if not has_any_key():
         _require_in_sample(symbol)
     return enqueue(
         "fetch_bars",
@@ -143,21 +151,39 @@ def is_up_to_date(symbol: str) -> bool:
 def _require_in_sample(symbol: str) -> None:
     if symbol not in SAMPLE:
         raise ApiKeyMissing(
-            f"Fetching {symbol} needs an API key of Alpha Vantage: set ALPHA_VANTAGE_API_KEY in the "
-            "environment or in the .env file and start Hindcast again. Without a key there are "
+            f"Fetching {symbol} needs an API key of Alpha Vantage or Tiingo: set ALPHA_VANTAGE_API_KEY or "
+            "TIINGO_API_KEY in the environment or in the .env file and start Hindcast again. Without a key "
+            "there are "
             f"{', '.join(SAMPLE)}, from the historical sample.",
             field="symbol",
         )
 
 
-def _fetch_from_provider(symbol: str, provider: AlphaVantage, progress: Progress) -> FetchResult:
+def _from_alpha_vantage(symbol: str, progress: Progress) -> FetchResult:
+    provider = AlphaVantage.from_settings()
     received = Fetcher.of(symbol, provider, progress).receive()
-    progress(0.9, f"Storing {len(received.bars):,} bars")
-    result = store(_delivery(received))
+    is_short = provider.limiter.full_history() is False and len(received.bars) <= COMPACT_BARS
+    result = _store(received, progress, is_short=is_short)
     provider.forget(symbol)
-    return _summary(
-        symbol, result, _notice(provider, received, result), quarantined=len(received.off_session)
-    )
+    return result
+
+
+def _from_tiingo(symbol: str, progress: Progress) -> FetchResult:
+    return _store(fetch_tiingo(symbol, Tiingo.from_settings(), progress), progress, is_short=False)
+
+
+_FETCHERS: Mapping[Source, Callable[[str, Progress], FetchResult]] = {
+    Source.ALPHA_VANTAGE: _from_alpha_vantage,
+    Source.TIINGO: _from_tiingo,
+}
+
+
+def _store(received: FetchedData, progress: Progress, *, is_short: bool) -> FetchResult:
+    progress(0.9, f"Storing {len(received.bars):,} bars")
+    checked = check_fetched(received)
+    result = store(_delivery(checked.received))
+    notice = _notice(checked, result, is_short=is_short)
+    return _summary(received.symbol, result, notice, quarantined=len(received.set_aside))
 
 
 def _delivery(received: FetchedData) -> BarBatch:
@@ -167,10 +193,12 @@ def _delivery(received: FetchedData) -> BarBatch:
     last_closed = last_closed_session(exchange, received.at)
     return BarBatch(
         symbol=received.symbol,
-        source=Source.ALPHA_VANTAGE,
+        source=received.source,
         bars=received.bars,
-        quarantined=received.off_session,
+        quarantined=received.set_aside,
         actions=received.actions,
+        named_actions=received.new_actions or [],
+        actions_checked=received.new_actions is not None,
         fetched_at=received.at,
         is_full=received.is_full,
         provisional_from=next((bar.date for bar in received.bars if bar.date > last_closed), None),
@@ -179,19 +207,25 @@ def _delivery(received: FetchedData) -> BarBatch:
     )
 
 
-def _notice(provider: AlphaVantage, received: FetchedData, result: StoreReport) -> str:
-    sentences = []
+def _notice(checked: CheckedData, result: StoreReport, *, is_short: bool) -> str:
+    received, sentences = checked.received, list(checked.notices)
     if result.removed:
         sentences.append(f"They replace the {result.removed:,} historical bars of the sample.")
-    if provider.limiter.full_history() is False and len(received.bars) <= COMPACT_BARS:
+    if is_short:
         sentences.append(
             f"A free key delivers the latest {COMPACT_BARS} bars; a longer history grows with each fetch."
         )
-    if received.off_session:
+    if received.set_aside:
         sentences.append(
-            f"Kept out of the prices: {_number(len(received.off_session), 'bar')}, "
-            f"because {received.off_session[0].reason}"
-            + (", and for like reasons." if len(received.off_session) > 1 else ".")
+            f"Kept out of the prices: {_number(len(received.set_aside), 'bar')}, "
+            f"because {received.set_aside[0].reason}"
+            + (", and for like reasons." if len(received.set_aside) > 1 else ".")
+        )
+    if result.restored_splits:
+        days = ", ".join(str(day) for day in result.restored_splits)
+        sentences.append(
+            f"Bars of a file were adjusted for the split of {days} and were turned back into prices as "
+            f"traded."
         )
     if result.revisions:
         sentences.append(f"{result.revisions} values of finished sessions had changed; both are kept.")

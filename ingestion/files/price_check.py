@@ -11,6 +11,7 @@ from core.errors import InvalidInput
 from ingestion.files.reading import FileSeries
 from ingestion.files.requests import FilePrices, ImportRequest
 from ingestion.models import PROVIDERS, ActionKind, CorporateAction, Instrument, Source
+from ingestion.notices import step_notice
 from ingestion.store.adjustment import DatedValue, split_factors
 from ingestion.store.bar_table import BarTable
 from ingestion.store.split_check import split_states, unexplained_steps
@@ -54,15 +55,6 @@ def check_prices(symbol: str, series: FileSeries, request: ImportRequest, today:
     steps = unexplained_steps(checked.table.days, checked.table.open, checked.table.close, splits)
     return replace(
         checked, notices=[*checked.notices, *(step_notice(symbol, step.in_words) for step in steps[:3])]
-    )
-
-
-def step_notice(symbol: str, step: str) -> str:
-    """Return what a reader must know about a step that looks like a split."""
-    return (
-        f"The price of {symbol} {step} and no split is known: if it was one, record it on the Data page, "
-        f"else every "
-        "result over that day is wrong."
     )
 
 

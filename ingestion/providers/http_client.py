@@ -33,54 +33,91 @@ _HALF_A_CHARACTER = re.compile("[\ud800-\udfff]")
 
 @dataclass(frozen=True, kw_only=True)
 class Transport:
-    """Asks the API at `base_url`. `timeout`: seconds of silence, in connecting and in reading."""
+    """Sends requests to the API at `base_url`.
+
+    timeout: seconds of silence, in connecting and in reading. setting: the one that `base_url` is from.
+    in_header: whether the key goes into the header Authorization, and not into the query.
+    refusals: the error to raise for an HTTP status that the API has a meaning for.
+    """
 
     base_url: str
     timeout: float
     key: str = field(repr=False)
+    setting: str = "ALPHA_VANTAGE_BASE_URL"
+    in_header: bool = False
+    refusals: Mapping[int, HindcastError] = field(default_factory=dict)
 
     def get(self, parameters: Mapping[str, str]) -> Mapping[str, Any]:
-        """Return the JSON object that the API answers; the key is added to the parameters.
+        """Return the JSON object that the API sends; the key is added to the parameters."""
+        found = self.get_json(parameters)
+        if isinstance(found, dict):
+            return found
+        raise self._broken(b"[]")
 
-        Raises ProviderUnreachable, RateLimited, BrokenAnswer or UnexpectedAnswer. The HTTP library's
-        exceptions carry the address, and with it the key: they end here, and the error raised instead is
-        made outside the `except` blocks, so that it does not carry them as its context.
+    def get_json(self, parameters: Mapping[str, str], *, path: str = "") -> object:
+        """Return the JSON that the API sends from a path below its URL.
+
+        Raises the `refusals`, ProviderUnreachable, RateLimited, BrokenAnswer or UnexpectedAnswer. The HTTP
+        library's exceptions carry the address, and with it the key: they end here, and the error raised
+        instead is made outside the `except` blocks, so that it does not carry them as its context.
         """
         redact_http_logs()
         failure: HindcastError
         try:
-            return _decoded(self._body(parameters), self.key)
+            body = self._body(parameters, path)
+            found = _decoded(body, self.key)
+            if found is not None:
+                return found
+            failure = self._broken(body)
         except requests.Timeout:
             failure = _too_slow(self.timeout)
         except requests.ConnectionError as error:
             # A silence in the middle of a body comes in this form.
             stalled = bool(error.args) and isinstance(error.args[0], ReadTimeoutError)
-            failure = _too_slow(self.timeout) if stalled else _no_connection()
+            failure = _too_slow(self.timeout) if stalled else self._no_connection()
         except requests.RequestException:
             failure = BrokenAnswer(
                 "The answer of the market data provider could not be read. Try again later; if it stays so, "
-                "check ALPHA_VANTAGE_BASE_URL."
+                f"check {self.setting}."
             )
         raise failure
 
-    def _body(self, parameters: Mapping[str, str]) -> bytes:
+    def _broken(self, body: bytes) -> BrokenAnswer:
+        form = "a web page" if body.lstrip()[:1] == b"<" else "something"
+        return BrokenAnswer(
+            f"The market data provider answered with {form} instead of complete JSON data. Try again later; "
+            f"if "
+            f"it stays so, check {self.setting}."
+        )
+
+    def _no_connection(self) -> ProviderUnreachable:
+        return ProviderUnreachable(
+            "The market data provider could not be reached. Check this machine's connection and "
+            f"{self.setting}, then try again."
+        )
+
+    def _body(self, parameters: Mapping[str, str], path: str) -> bytes:
+        secret = {} if self.in_header else {"apikey": self.key}
         with requests.get(
-            self.base_url,
-            params={**parameters, "apikey": self.key},
+            self.base_url + path,
+            params={**parameters, **secret},
+            headers={"Authorization": f"Token {self.key}"} if self.in_header else {},
             timeout=self.timeout,
             allow_redirects=False,
             stream=True,
         ) as response:
-            _require_ok(response)
-            return _bounded(response)
+            if refusal := self.refusals.get(response.status_code):
+                raise refusal
+            _require_ok(response, self.setting)
+            return _bounded(response, self.setting)
 
 
-def _require_ok(response: requests.Response) -> None:
+def _require_ok(response: requests.Response, setting: str) -> None:
     status = response.status_code
     if response.is_redirect:
         raise UnexpectedAnswer(
             "The market data address answered with a redirect. Hindcast does not follow it, because that "
-            "would carry the API key elsewhere. Check ALPHA_VANTAGE_BASE_URL."
+            f"would carry the API key elsewhere. Check {setting}."
         )
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         raise RateLimited(
@@ -92,7 +129,7 @@ def _require_ok(response: requests.Response) -> None:
         raise error(f"The market data provider answered with the HTTP status {status}. Try again later.")
 
 
-def _bounded(response: requests.Response) -> bytes:
+def _bounded(response: requests.Response, setting: str) -> bytes:
     """Return the body, read no further than is sensible."""
     deadline = time.monotonic() + LONGEST_ANSWER
     body = bytearray()
@@ -101,15 +138,15 @@ def _bounded(response: requests.Response) -> bytes:
         if len(body) > LARGEST_ANSWER:
             raise UnexpectedAnswer(
                 f"The market data provider's answer is longer than {LARGEST_ANSWER // 2**20} MiB, which no "
-                "daily history is. Check ALPHA_VANTAGE_BASE_URL."
+                f"daily history is. Check {setting}."
             )
         if time.monotonic() > deadline:
             raise _too_slow(LONGEST_ANSWER)
     return bytes(body)
 
 
-def _decoded(body: bytes, key: str) -> Mapping[str, Any]:
-    """Return the JSON object in the body; raises BrokenAnswer or UnexpectedAnswer when there is none."""
+def _decoded(body: bytes, key: str) -> dict[str, Any] | list[Any] | None:
+    """Return the JSON in the body, None where there is none; raises UnexpectedAnswer for no data."""
     repeated: list[str] = []
 
     def distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -128,18 +165,14 @@ def _decoded(body: bytes, key: str) -> Mapping[str, Any]:
             f"“{redact_key(repeated[0], key)[:20]}”, so that it cannot be told "
             "which is right. Nothing was stored."
         )
-    if isinstance(answer, dict):
+    if isinstance(answer, dict | list):
         if not _can_be_kept(answer, DEEPEST_ANSWER):
             raise UnexpectedAnswer(
                 "The market data provider's answer has characters, numbers or a nesting that no data of "
                 "bars has. Nothing was stored."
             )
         return answer
-    form = "a web page" if body.lstrip()[:1] == b"<" else "something"
-    raise BrokenAnswer(
-        f"The market data provider answered with {form} instead of complete JSON data. Try again later; if "
-        "it stays so, check ALPHA_VANTAGE_BASE_URL."
-    )
+    return None
 
 
 def _can_be_kept(value: object, levels: int) -> bool:
@@ -157,11 +190,4 @@ def _too_slow(seconds: float) -> ProviderUnreachable:
     return ProviderUnreachable(
         f"The market data provider did not answer within {seconds:g} seconds. Try again later; what is "
         "stored stays usable."
-    )
-
-
-def _no_connection() -> ProviderUnreachable:
-    return ProviderUnreachable(
-        "The market data provider could not be reached. Check this machine's connection and "
-        "ALPHA_VANTAGE_BASE_URL, then try again."
     )

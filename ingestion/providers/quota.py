@@ -18,8 +18,17 @@ LONGEST_WAIT = timedelta(seconds=30)
 """A request that would have to wait longer gives its worker back instead of holding it."""
 
 
-FARTHEST_TURN = timedelta(minutes=10)
-"""No pause is longer: the settings allow five minutes at most."""
+FARTHEST_TURN = timedelta(minutes=70)
+"""No pause is longer: a provider that counts by the hour holds requests back to the end of one."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestPlan:
+    """What a key may request. requests_per_day: 0: no limit. setting: the one that raises it."""
+
+    requests_per_day: int
+    seconds_between: float
+    setting: str = "ALPHA_VANTAGE_REQUESTS_PER_DAY"
 
 
 def key_hash(key: str) -> str:
@@ -59,6 +68,7 @@ class RequestLimiter:
     """
 
     key_hash: str
+    plan: RequestPlan | None = None
 
     def wait_for_turn(self) -> bool:
         """Reserve a request and sleep until it may be sent; return whether it is a probe.
@@ -113,7 +123,7 @@ class RequestLimiter:
         if is_probe:
             _require_probe_is_due(quota, now)
         else:
-            _require_left(quota, now)
+            _require_left(quota, now, self._plan)
         turn = _next_turn(quota, now)
         if turn - now > LONGEST_WAIT:
             raise RateLimited(
@@ -123,9 +133,17 @@ class RequestLimiter:
             quota.exhausted_until = _next_probe(quota, now)
         quota.used = _used(quota, now) + 1
         quota.day = _day(quota.day_begins_at, now)
-        quota.next_request_at = turn + timedelta(seconds=settings.ALPHA_VANTAGE_SECONDS_BETWEEN_REQUESTS)
+        quota.next_request_at = turn + timedelta(seconds=self._plan.seconds_between)
         quota.save(update_fields=["used", "day", "next_request_at", "exhausted_until"])
         return turn, is_probe
+
+    @property
+    def _plan(self) -> RequestPlan:
+        """The key's plan; without one that of Alpha Vantage, by the settings."""
+        return self.plan or RequestPlan(
+            requests_per_day=settings.ALPHA_VANTAGE_REQUESTS_PER_DAY,
+            seconds_between=settings.ALPHA_VANTAGE_SECONDS_BETWEEN_REQUESTS,
+        )
 
     def _quota(self) -> ApiQuota:
         new = _unused(self.key_hash, timezone.now())
@@ -155,13 +173,13 @@ def _require_probe_is_due(quota: ApiQuota, now: datetime) -> None:
         )
 
 
-def _require_left(quota: ApiQuota, now: datetime) -> None:
-    limit: int = settings.ALPHA_VANTAGE_REQUESTS_PER_DAY
+def _require_left(quota: ApiQuota, now: datetime, plan: RequestPlan) -> None:
+    limit = plan.requests_per_day
     if limit and _used(quota, now) >= limit:
         until = _next_day(quota, now)
         raise DailyQuotaReached(
             f"All {limit} requests a day that this key allows are used. The next day begins at "
-            f"{_clock(until)}; if the key's plan allows more, raise ALPHA_VANTAGE_REQUESTS_PER_DAY.",
+            f"{_clock(until)}; if the key's plan allows more, raise {plan.setting}.",
             until=until,
         )
 

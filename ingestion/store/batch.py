@@ -52,7 +52,8 @@ class BarBatch:
 
     bars: validated, without duplicates; as columns oldest first.
     quarantined: bars that are kept out of the prices.
-    named_actions: splits and dividends that a file names, added to those that are known.
+    named_actions: splits and dividends that are added to those that are known.
+    actions_checked: whether these are all since the last time that the source was asked.
     actions: all splits and dividends that the source knows, or None when it was not asked.
     is_full: whether these are all bars that the source has.
     provisional_from: bars from this day on belong to sessions that had not closed; None: all had.
@@ -71,6 +72,7 @@ class BarBatch:
     exchange: str | None = None
     currency: str | None = None
     named_actions: Sequence[Action] = ()
+    actions_checked: bool = False
 
     @cached_property
     def table(self) -> BarTable:

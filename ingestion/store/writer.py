@@ -160,7 +160,7 @@ def _touch(instrument: Instrument, delivery: BarBatch, result: StoreReport) -> N
     if delivery.source != Source.FILE or instrument.source not in PROVIDERS:
         instrument.source = delivery.source
     instrument.fetched_at = delivery.fetched_at
-    if delivery.actions is not None:
+    if delivery.actions is not None or delivery.actions_checked:
         instrument.actions_fetched_at = delivery.fetched_at
     if delivery.is_full:
         instrument.full_history_at = delivery.fetched_at

@@ -113,8 +113,14 @@ class AlphaVantage:
             _BARS, symbol, wanted=_SERIES, outputsize=outputsize
         )
         series = received.body[_SERIES]
-        if not isinstance(series, dict) or not series:
+        if not isinstance(series, dict):
             raise _unreadable("daily bars", symbol)
+        if not series:
+            raise UnexpectedAnswer(
+                f"Alpha Vantage has no daily bars of {symbol}: it may not be traded yet, or no longer. "
+                f"Nothing was "
+                "stored."
+            )
         metadata = received.body.get("Meta Data")
         self._require_symbol(metadata.get("2. Symbol") if isinstance(metadata, dict) else None, symbol)
         rows = [_bar_text(day, row if isinstance(row, dict) else {}) for day, row in series.items()]
@@ -133,17 +139,19 @@ class AlphaVantage:
     def dividends(self, symbol: str, *, since: datetime | None = None) -> list[Action]:
         """Return all cash dividends by ex-date, oldest first; those of one day are summed.
 
-        Rows without an ex-date or with an amount of zero adjust nothing and are left out. Amounts are
-        taken as declared on the ex-date: the documentation does not say whether the provider restates
+        Rows without an ex-date or an amount, or with one of zero, adjust nothing and are left out. Amounts
+        are taken as declared on the ex-date: the documentation does not say whether the provider restates
         them after a later split.
         """
         rows = self._rows(_DIVIDENDS, symbol, since)
         amounts: defaultdict[date, Decimal] = defaultdict(Decimal)
         try:
             for row in rows:
-                if row["ex_dividend_date"] != "None" and Decimal(row["amount"]):
+                if _is_missing(row.get("ex_dividend_date")) or _is_missing(row.get("amount")):
+                    continue  # announced, but without a day or an amount so far
+                if Decimal(row["amount"]):
                     amounts[_day(row["ex_dividend_date"])] += _positive(row["amount"])
-        except (KeyError, TypeError, ValueError, InvalidOperation):
+        except (AttributeError, KeyError, TypeError, ValueError, InvalidOperation):
             raise _unreadable("dividends", symbol) from None
         return [Action(date=day, kind=ActionKind.DIVIDEND, value=amounts[day]) for day in sorted(amounts)]
 
@@ -221,11 +229,21 @@ class AlphaVantage:
         return self.limiter.slow_down(timedelta(seconds=settings.ALPHA_VANTAGE_BURST_SECONDS))
 
     def _require_symbol(self, answered: object, symbol: str) -> None:
-        if not isinstance(answered, str) or answered.upper() != symbol:
+        if not isinstance(answered, str) or not _is_same(answered.upper(), symbol):
             other = redact_key(str(answered), self.key)[:20]
             raise UnexpectedAnswer(
                 f"Alpha Vantage answered with data of “{other}” when asked for {symbol}. Nothing was stored."
             )
+
+
+def _is_same(answered: str, symbol: str) -> bool:
+    """Whether two spellings mean one share: BRK.B and BRK-B are the same class."""
+    return answered.replace("-", ".") == symbol.replace("-", ".")
+
+
+def _is_missing(value: object) -> bool:
+    """Whether a cell holds no value, in one of the ways in which the provider says so."""
+    return value is None or str(value).strip().lower() in {"", "none", "null", "-"}
 
 
 def _bar_text(day: str, row: Mapping[str, Any]) -> BarText:

@@ -34,8 +34,11 @@ class ErrorKind(Enum):
 _WORDS: tuple[tuple[ErrorKind, tuple[str, ...]], ...] = (
     # The order matters: the message about bursts also contains the words of the later ones.
     (ErrorKind.TOO_FAST, ("spreading out", "burst pattern", "rate limit exceed")),
-    (ErrorKind.DAILY_QUOTA, ("requests per day",)),
-    (ErrorKind.TOO_FAST, ("calls per minute",)),
+    (
+        ErrorKind.DAILY_QUOTA,
+        ("requests per day", "daily limit", "daily quota", "daily rate limit"),
+    ),
+    (ErrorKind.TOO_FAST, ("calls per minute", "requests per minute", "too many requests", "slow down")),
     (ErrorKind.FULL_HISTORY_IS_PREMIUM, ("outputsize=full",)),
     (ErrorKind.ENDPOINT_IS_PREMIUM, ("premium endpoint",)),
     (ErrorKind.DEMO_KEY, ("api key is for demo purposes",)),

@@ -17,7 +17,6 @@ from ingestion.coverage import coverage_of
 from ingestion.errors import (
     ApiKeyMissing,
     DailyQuotaReached,
-    InvalidBars,
     UnexpectedAnswer,
     UnknownSymbol,
 )
@@ -69,7 +68,10 @@ def test_a_fetch_stores_bars_splits_and_dividends(nvda: LoopbackProvider) -> Non
     assert (result.splits, result.dividends) == (1, 1)
     bars = load_bars("NVDA", adjustment=Adjustment.SPLITS)
     assert len(bars) == 100
-    assert bars.close[0] == pytest.approx(10.275)
+    # The answer's bars do not step at its split: they are adjusted for it already.
+    assert "turned back into prices as traded" in result.notice
+    assert bars.close[0] == pytest.approx(102.75)
+    assert load_bars("NVDA", adjustment=Adjustment.NONE).close[0] == pytest.approx(1027.5)
     assert bars.close[-1] == 102.75
     assert not bars.provisional
     assert bars.missing_sessions == ()
@@ -205,13 +207,14 @@ def test_bars_are_not_stored_without_their_splits(nvda: LoopbackProvider) -> Non
     assert not Instrument.objects.filter(symbol="NVDA").exists()
 
 
-def test_a_bad_bar_rejects_the_answer_and_leaves_what_is_stored(nvda: LoopbackProvider) -> None:
+def test_a_bad_bar_costs_itself_alone_and_leaves_what_is_stored(nvda: LoopbackProvider) -> None:
     fetch_stock_data("NVDA")
     before = load_bars("NVDA").fingerprint
     newest = recent_sessions(1)[0]
     nvda.answer("TIME_SERIES_DAILY", daily("NVDA", recent_sessions(100), high="1.00"))
-    with pytest.raises(InvalidBars, match=f"Row {newest}: the low .* lies above the high"):
-        fetch_stock_data("NVDA")
+    result = fetch_stock_data("NVDA")
+    assert f"lies above the high 1.00 on {newest}" in result.notice
+    assert (result.unchanged, result.quarantined) == (99, 1)
     assert load_bars("NVDA").fingerprint == before
 
 
