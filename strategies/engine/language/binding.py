@@ -88,7 +88,7 @@ def bind_node[Bound: Node](node: Bound, values: Mapping[str, float]) -> Bound:
 
 def _bound(node: Node, values: Mapping[str, float]) -> Node:
     if isinstance(node, Parameter):
-        value = values[node.name]
+        value = float(values[node.name])
         return Negative(Number(-value)) if value < 0 else Number(value)
     changed = {}
     for part in fields(node):

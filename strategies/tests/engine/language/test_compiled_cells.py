@@ -81,6 +81,10 @@ TEXTS = (
     "buy when sma(fast) crosses above sma(slow) and close > ema(9)\nsell when close < sma(fast)",
     "buy when close > sma(fast)\nsell when profit > 0.02 or bars_since_entry >= slow",
     "buy when close > sma(fast)\nshort when close < sma(slow)",
+    (
+        "buy when ema(fast) is above sma(slow)\nsell when ema(fast) is below sma(slow)\n"
+        "short when ema(fast) is below sma(slow)\ncover when ema(fast) is above sma(slow)"
+    ),
 )
 
 
