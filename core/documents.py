@@ -22,6 +22,13 @@ class Document(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, allow_inf_nan=False)
 
 
+SchemaVersion = Annotated[
+    int, Field(description="Version of that kind; a field is removed or changed in a new one only.")
+]
+KIND = Field(alias="schema", description="What kind of document this is.")
+"""Of the first field of every document, a literal of its own."""
+
+
 class DocumentLinks(Document):
     """Addresses of the same result in the forms that every result has, relative to the site."""
 

@@ -11,12 +11,11 @@ from core.permissions import owner_of
 from core.responses import document_response, json_response
 from dashboard.downloads.json_schemas import SCHEMA_JSON, SCHEMAS, find_schema
 from dashboard.downloads.responses import pdf_response
-from dashboard.reports.combined import CombinedDocument, combined_report
+from dashboard.reports.combined import CombinedDocument, combined_report, combined_result
 from dashboard.reports.parameters import ReportChoice
-from forecasting.forecasts.service import find_forecast
-from strategies.backtests.service import find_published, read_backtest
-from strategies.sweeps.service import find_published as find_published_sweep
-from strategies.sweeps.service import read_sweep
+from forecasting.forecasts.service import stored_forecast
+from strategies.backtests.service import BACKTESTS
+from strategies.sweeps.service import SWEEPS
 
 router = Router(tags=["reports"], by_alias=True)
 
@@ -51,21 +50,19 @@ SCHEMA: dict[str, Any] = {
 @router.get("/backtests/{backtest_id}/report.pdf", summary="Print a backtest", openapi_extra=PDF)
 def backtest_report(request: HttpRequest, backtest_id: str) -> HttpResponse:
     """Return the report of a stored backtest. Knows If-None-Match."""
-    published = find_published(backtest_id)
-    return pdf_response(request, read_backtest(published), published)
+    return pdf_response(request, BACKTESTS.find(backtest_id))
 
 
 @router.get("/forecasts/{forecast_id}/report.pdf", summary="Print a forecast", openapi_extra=PDF)
 def forecast_report(request: HttpRequest, forecast_id: str) -> HttpResponse:
     """Return the report of a stored forecast. Knows If-None-Match."""
-    return pdf_response(request, find_forecast(forecast_id))
+    return pdf_response(request, stored_forecast(forecast_id))
 
 
 @router.get("/sweeps/{sweep_id}/report.pdf", summary="Print a sweep", openapi_extra=PDF)
 def sweep_report(request: HttpRequest, sweep_id: str) -> HttpResponse:
     """Return the report of a stored sweep. Knows If-None-Match."""
-    published = find_published_sweep(sweep_id)
-    return pdf_response(request, read_sweep(published), published)
+    return pdf_response(request, SWEEPS.find(sweep_id))
 
 
 @router.get("/reports/{symbol}.json", response=CombinedDocument, summary="Report on a symbol")
@@ -91,7 +88,7 @@ def combined_pdf(
 ) -> HttpResponse:
     """Return the same as a printed report."""
     choice = ReportChoice(initial_investment=initial_investment, backtest=backtest, forecast=forecast)
-    return pdf_response(request, combined_report(symbol, choice, owner=owner_of(request)))
+    return pdf_response(request, combined_result(symbol, choice, owner=owner_of(request)))
 
 
 class SchemaListing(BaseModel):

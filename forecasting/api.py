@@ -6,7 +6,6 @@ from typing import Annotated, Literal
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router, Status
 
-from core.documents import SerializedDocument
 from core.pagination import USUAL_PAGE, Cursor, Limit, page_of
 from core.permissions import owner_of, require_staff
 from core.responses import created_response, json_response
@@ -84,9 +83,8 @@ def use_model(request: HttpRequest, version: str) -> TrainedModelDocument:
 def create_forecast(request: HttpRequest, parameters: ForecastParameters) -> HttpResponse:
     """Return the forecast: 201 when it was issued now, 200 when the same question was answered before."""
     obtained = obtain_forecast(parameters, owner=owner_of(request))
-    url = f"/api/v1/forecasts/{obtained.document.id}"
-    published = SerializedDocument.of(obtained.document)
-    return created_response(request, published, url=url, is_new=obtained.created)
+    url = f"/api/v1/forecasts/{obtained.id}"
+    return created_response(request, obtained.published, url=url, is_new=obtained.is_new)
 
 
 @forecasts_router.get("/{forecast_id}", response=ForecastDocument, summary="Read a forecast")

@@ -5,11 +5,11 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field
 
-from core.documents import Document, DocumentLinks
+from core.documents import KIND, Document, DocumentLinks, SchemaVersion
 from core.pagination import NEXT_IN_WORDS
 from forecasting.models import Forecast, TrainedModel
 from forecasting.parameters import EvaluationParameters, ForecastParameters, ModelKind
-from ingestion.schemas import DataDocument
+from ingestion.schemas import DataDocument, ResultDocument
 
 SCHEMA: Literal["hindcast.forecast"] = "hindcast.forecast"
 SCHEMA_VERSION = 2
@@ -139,29 +139,18 @@ def links_of(forecast_id: str) -> ForecastLinks:
     return ForecastLinks.at(f"/forecasts/{forecast_id}")
 
 
-class ForecastDocument(Document):
+class ForecastDocument(ResultDocument[ForecastParameters]):
     """A forecast: the question, the data, the answer, and what the answer is worth."""
 
-    schema_: Annotated[
-        Literal["hindcast.forecast"], Field(alias="schema", description="What kind of document this is.")
-    ] = SCHEMA
-    schema_version: Annotated[
-        int, Field(description="Version of that kind; a field is removed or changed in a new one only.")
-    ] = SCHEMA_VERSION
-    id: Annotated[str, Field(description="Hash of parameters, stated data, notices and model.")]
-    generated_at: Annotated[dt.datetime, Field(description="When it was issued, UTC.")]
-    parameters: Annotated[ForecastParameters, Field(description="The question, with every default.")]
+    schema_: Annotated[Literal["hindcast.forecast"], KIND] = SCHEMA
+    schema_version: SchemaVersion = SCHEMA_VERSION
     issued_on: Annotated[dt.date, Field(description="Date of the last bar used.")]
     last_close: Annotated[float, Field(description="Close of that bar, in the instrument's currency.")]
-    data: Annotated[DataDocument, Field(description="Where the bars come from, and what is wrong with them.")]
     model: Annotated[ModelDocument, Field(description="The model that forecast.")]
-    summary: Annotated[str, Field(description="The forecast in a sentence.")]
-    notices: Annotated[list[str], Field(description="What a reader must know, the most important first.")]
     points: Annotated[list[Point], Field(description="The forecast, a point for each session.")]
     history: Annotated[History, Field(description="Closes up to the day of issue.")]
     scorecard: Annotated[Scorecard, Field(description="What such forecasts were worth in the past.")]
     versions: Annotated[ForecastVersions, Field(description="Of what computed the document.")]
-    disclosure: Annotated[str, Field(description="What a forecast cannot know, in sentences.")]
     links: Annotated[ForecastLinks, Field(description="The same forecast in other forms.")]
 
 

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from core.documents import Document
 from ingestion.bars import Adjustment, Bars
@@ -67,6 +67,22 @@ class DataDocument(Document):
             actions_fetched_at=bars.actions_fetched_at,
             sha256=bars.fingerprint,
         )
+
+
+class ResultDocument[Parameters: BaseModel](Document):
+    """What every result that rests on stored bars says of itself."""
+
+    id: Annotated[
+        str, Field(description="Hash of parameters, stated data, engine or model, and schema version.")
+    ]
+    generated_at: Annotated[datetime, Field(description="When it was computed, UTC.")]
+    parameters: Annotated[Parameters, Field(description="The request, with every default.")]
+    data: Annotated[DataDocument, Field(description="Where the bars come from, and what is wrong with them.")]
+    summary: Annotated[str, Field(description="The result in a sentence.")]
+    notices: Annotated[list[str], Field(description="What a reader must know, the most important first.")]
+    disclosure: Annotated[
+        str, Field(description="What such a result leaves out or cannot know, in sentences.")
+    ]
 
 
 class ActionDocument(Document):

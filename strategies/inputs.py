@@ -3,12 +3,19 @@
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 
 from core.errors import HindcastError, InvalidInput
 from ingestion.bars import Adjustment, Bars, load_bars
+from ingestion.notices import actions_notice
+from ingestion.provenance import data_fingerprint_fields
+from ingestion.schemas import DataDocument
+from strategies.engine import ENGINE_VERSION
 from strategies.engine.account import Account
 from strategies.engine.backtest import Strategy
 from strategies.engine.moving_averages import PricesTooLarge
@@ -21,6 +28,57 @@ from strategies.parameters import TradingParameters
 logger = logging.getLogger(__name__)
 
 BASIS_POINT = 1e-4
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class TradedBars:
+    """Hold the bars of a request.
+
+    first: index of the first traded bar.
+    splits: days inside the traded period on which an unadjusted price jumps by a split.
+    """
+
+    bars: Bars
+    first: int
+    splits: tuple[date, ...]
+
+    @classmethod
+    def of(cls, parameters: TradingParameters, symbol: str) -> "TradedBars":
+        """Load the bars; raises InvalidInput when they are missing or too few, naming the field."""
+        bars = load_bars(symbol, end=parameters.end, adjustment=parameters.adjustment)
+        first = first_traded_bar(parameters, bars)
+        return TradedBars(bars=bars, first=first, splits=split_days(bars, first))
+
+    @cached_property
+    def prices(self) -> Prices:
+        """The bars as the engine takes them."""
+        return prices_of(self.bars)
+
+    @property
+    def start(self) -> date:
+        """The first traded day."""
+        day: date = self.bars.dates[self.first].item()
+        return day
+
+    @property
+    def end(self) -> date:
+        """The last traded day."""
+        return last_day(self.bars)
+
+    @cached_property
+    def data(self) -> DataDocument:
+        """What a document says of the bars."""
+        return DataDocument.of(self.bars)
+
+    @property
+    def identity(self) -> dict[str, Any]:
+        """What of the data and of the engine decides a document, as plain JSON values."""
+        return {
+            "data": data_fingerprint_fields(self.data),
+            "actions_notice": actions_notice(self.bars),
+            "unadjusted_splits": [day.isoformat() for day in self.splits],
+            "engine_version": ENGINE_VERSION,
+        }
 
 
 def first_traded_bar(parameters: TradingParameters, bars: Bars) -> int:

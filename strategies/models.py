@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models.functions import Now
 
 
-class StoredResult(models.Model):
+class ResultRecord(models.Model):
     """What was computed once: its question, its document, and what lists show of it.
 
     `id` is a hash of parameters, data and engine version, so that a result is stored once.
@@ -41,7 +41,7 @@ class StoredResult(models.Model):
         return f"{self.symbol} {self.id}"
 
 
-class Backtest(StoredResult):
+class Backtest(ResultRecord):
     """One stored backtest: the question is BacktestParameters, the document a BacktestDocument."""
 
     total_return = models.FloatField()
@@ -57,7 +57,7 @@ class Backtest(StoredResult):
         )
 
 
-class ParameterSweep(StoredResult):
+class ParameterSweep(ResultRecord):
     """One stored sweep: the question is SweepParameters, the document a SweepDocument.
 
     `trials` is the number of combinations and `trial_keys` eight bytes for each, by which different ones

@@ -1,4 +1,4 @@
-"""Files to take away: names, entity tags, and answers of 304 where nothing has changed."""
+"""Return results as files, with names and entity tags; 304 where nothing has changed."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -9,12 +9,15 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response
 from django.utils.http import content_disposition_header, quote_etag
 
-from core.documents import SerializedDocument
 from core.errors import InvalidInput
-from core.responses import CACHE_CONTROL_REVALIDATE, document_response
+from core.responses import CACHE_CONTROL_REVALIDATE, document_response, not_modified_response
+from core.stored_result import StoredResult
 from dashboard.downloads.spreadsheets import Table, csv_of, workbook_of
 from dashboard.reports.filenames import ReportDocument, file_name
 from dashboard.reports.store import PrintOrder, kind_of, printed
+
+type Tables[Form] = Mapping[str, Callable[[Form], Table]]
+"""The tables of a kind of result, by name."""
 
 
 class MediaType(StrEnum):
@@ -46,7 +49,7 @@ def answers_json[**P](view: Callable[P, HttpResponse]) -> Callable[P, HttpRespon
     return view
 
 
-def answer(request: HttpRequest, download: Download) -> HttpResponse:
+def file_response(request: HttpRequest, download: Download) -> HttpResponse:
     """Return the file, or 304 where the client's copy is still right."""
     unchanged = get_conditional_response(request, etag=download.etag)
     response = unchanged if isinstance(unchanged, HttpResponse) else _file(download)
@@ -55,25 +58,23 @@ def answer(request: HttpRequest, download: Download) -> HttpResponse:
     return response
 
 
-def json_file(
-    request: HttpRequest, document: ReportDocument, published: SerializedDocument | None = None
-) -> HttpResponse:
-    """Return the published JSON of `document`, to be saved; `published` where it is at hand."""
-    response = document_response(request, published or SerializedDocument.of(document))
-    return _named(response, file_name(document, "json"), attachment=True)
+def json_file[Form: ReportDocument](request: HttpRequest, result: StoredResult[Form]) -> HttpResponse:
+    """Return the published JSON of a result, to be saved."""
+    unchanged = not_modified_response(request, result.published.digest)
+    if unchanged is not None:
+        return unchanged
+    response = document_response(request, result.published)
+    return _named(response, file_name(result.document, "json"), attachment=True)
 
 
-def pdf_response(
-    request: HttpRequest,
-    document: ReportDocument,
-    published: SerializedDocument | None = None,
-    *,
-    attachment: bool = True,
+def pdf_response[Form: ReportDocument](
+    request: HttpRequest, result: StoredResult[Form], *, attachment: bool = True
 ) -> HttpResponse:
-    """Return the printed report of `document`; its links start from the URL that was asked."""
+    """Return the printed report of a result; its links start from the URL that was asked."""
+    document = result.document
     order = PrintOrder(
         kind=kind_of(document),
-        source=(published or SerializedDocument.of(document)).json,
+        source=result.published.json,
         site_address=request.build_absolute_uri("/"),
         title=file_name(document, "pdf").removeprefix("hindcast-"),
     )
@@ -84,44 +85,45 @@ def pdf_response(
         content=lambda: printed(order),
         attachment=attachment,
     )
-    return answer(request, download)
+    return file_response(request, download)
 
 
 def csv_response[Form: ReportDocument](
-    request: HttpRequest, document: Form, digest: str, tables: Mapping[str, Callable[[Form], Table]]
+    request: HttpRequest, result: StoredResult[Form], tables: Tables[Form]
 ) -> HttpResponse:
-    """Return one table of `document` as CSV: the first, or the one that the URL names as `table`.
+    """Return one table of a result as CSV: the first, or the one that the URL names as `table`.
 
-    digest: of the document's JSON. Raises InvalidInput for a table that there is not.
+    Raises InvalidInput for a table that there is not.
     """
     first = next(iter(tables))
     wanted = request.GET.get("table", first)
     if wanted not in tables:
         raise InvalidInput(f"There is no table of this name. There are: {', '.join(tables)}.", field="table")
-    name = file_name(document, "csv")
+    name = file_name(result.document, "csv")
     download = Download(
         name=name if wanted == first else name.replace(".csv", f"-{wanted}.csv"),
         media_type=MediaType.CSV,
-        etag=quote_etag(f"{digest}-{wanted}"),
-        content=lambda: csv_of(tables[wanted](document)),
+        etag=quote_etag(f"{result.published.digest}-{wanted}"),
+        content=lambda: csv_of(tables[wanted](result.document)),
     )
-    return answer(request, download)
+    return file_response(request, download)
 
 
 def workbook_response[Form: ReportDocument](
-    request: HttpRequest, document: Form, digest: str, tables: Mapping[str, Callable[[Form], Table]]
+    request: HttpRequest, result: StoredResult[Form], tables: Tables[Form]
 ) -> HttpResponse:
-    """Return all tables of `document` as a workbook; see `csv_response`."""
+    """Return all tables of a result as a workbook; see `csv_response`."""
+    document = result.document
     name = file_name(document, "xlsx")
     download = Download(
         name=name,
         media_type=MediaType.WORKBOOK,
-        etag=quote_etag(f"{digest}-workbook"),
+        etag=quote_etag(f"{result.published.digest}-workbook"),
         content=lambda: workbook_of(
             [table(document) for table in tables.values()], title=name, created=document.generated_at
         ),
     )
-    return answer(request, download)
+    return file_response(request, download)
 
 
 def _file(download: Download) -> HttpResponse:

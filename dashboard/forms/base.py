@@ -100,15 +100,15 @@ class ParametersForm[Parameters: BaseModel](forms.Form):
             self.parameters = cast("Parameters", parameters)
         return cleaned
 
-    def answered_by[Answer](self, answer: Callable[[Parameters], Answer]) -> Answer | None:
-        """Return what `answer` makes of the parameters.
+    def result_of[Result](self, run: Callable[[Parameters], Result]) -> Result | None:
+        """Return what `run` makes of the parameters.
 
         None when the form has errors: its own, or what the stored data refuse, at the field it is about.
         """
         if not self.is_valid():
             return None
         try:
-            return answer(self.parameters)
+            return run(self.parameters)
         except InvalidInput as error:
             self.add_error(self._field_of(error.field or ""), error.message)
             return None

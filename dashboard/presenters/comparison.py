@@ -9,7 +9,7 @@ from dashboard.charts.comparison import MOST_RUNS, ComparedRun
 from dashboard.metrics import METRICS, Group, Metric
 from dashboard.presenters.parameters import parameters_in_words
 from strategies.backtests.schemas import BacktestDocument
-from strategies.backtests.service import find_backtests
+from strategies.backtests.service import BACKTESTS
 
 LESS_IS_BETTER = {"annual_volatility", "max_drawdown_days", "ulcer_index", "total_costs", "turnover"}
 NEITHER_IS_BETTER = {"trades", "open_trades", "exposure", "beta"}
@@ -91,7 +91,7 @@ def compare(identifiers: Sequence[str]) -> Comparison:
     wanted = list(dict.fromkeys(identifiers))
     if len(wanted) > MOST_RUNS:
         raise InvalidInput(f"{len(wanted)} runs are too many to tell apart. Compare up to {MOST_RUNS}.")
-    documents = find_backtests(wanted)
+    documents = BACKTESTS.find_documents(wanted)
     runs = [
         ComparedRun(
             number=number, document=document, others=[other for other in wanted if other != document.id]

@@ -12,6 +12,7 @@ from core.documents import Document, DocumentLinks
 from core.errors import InvalidInput
 from core.formatting import percent
 from core.results import ResultKind, announce_result
+from core.stored_result import StoredResult
 from dashboard.reports.parameters import (
     ReportChoice,
     backtest_parameters,
@@ -141,6 +142,14 @@ def _require_symbol(symbol: str, found: str, *, part: str) -> None:
         raise InvalidInput(
             f"This {part} is of {found}, the report of {symbol}. Choose one of the same symbol.", field=part
         )
+
+
+def combined_result(
+    symbol: str, choice: ReportChoice, *, owner: AbstractBaseUser | None
+) -> StoredResult[CombinedDocument]:
+    """Return the combined report as `combined_report` does, with what is published of it."""
+    document = combined_report(symbol, choice, owner=owner)
+    return StoredResult.of(document.id, document, is_new=False)
 
 
 def look_back_result(look_back: ForecastDocument) -> LookBackResult | None:

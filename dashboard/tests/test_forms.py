@@ -153,7 +153,7 @@ def test_an_error_is_told_at_its_field_in_the_fields_own_unit(query: str, field:
 )
 def test_what_the_data_refuse_is_told_at_its_field(query: str, field: str) -> None:
     form = _backtest(query)
-    assert form.answered_by(run_backtest) is None
+    assert form.result_of(run_backtest) is None
     assert list(form.errors) == [field]
 
 
@@ -162,7 +162,7 @@ def test_an_error_about_no_field_is_told_of_the_form_as_a_whole() -> None:
         raise InvalidInput("Not today.", field="nothing_shown")
 
     form = _backtest("symbol=AAPL")
-    assert form.answered_by(refuse) is None
+    assert form.result_of(refuse) is None
     assert form.non_field_errors() == ["Not today."]
 
 

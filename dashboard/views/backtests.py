@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from pydantic_core import to_json
 
 from core.errors import HindcastError, InvalidInput
+from core.stored_result import StoredResult
 from dashboard.charts.backtest_columns import backtest_detail as detail_of
 from dashboard.charts.backtest_columns import every_day
 from dashboard.forms import BacktestForm
@@ -19,13 +20,13 @@ from dashboard.history.changes import saved_run
 from dashboard.presenters.cache import rendered_result
 from dashboard.views.htmx import HtmxRequest, render_page, user_of, wants_partial
 from dashboard.views.workbench import (
-    answer_beside_form,
     form_with_errors,
     nothing_stored,
-    to_own_address,
+    result_beside_form,
+    to_own_url,
 )
 from strategies.backtests.schemas import BacktestDocument
-from strategies.backtests.service import Answer, answer, data_changed_since, find_backtest
+from strategies.backtests.service import data_changed_since, find_backtest, run
 
 PAGE = "backtests/page.html"
 
@@ -40,14 +41,14 @@ def backtests(request: HtmxRequest) -> HttpResponse:
     if not request.GET:
         return _first_page(request)
     form = BacktestForm.from_query(request.GET)
-    answered = form.answered_by(partial(answer, owner=user_of(request)))
-    if answered is None:
+    result = form.result_of(partial(run, owner=user_of(request)))
+    if result is None:
         return form_with_errors(request, PAGE, form)
-    url = reverse("backtest", args=[answered.id])
+    url = reverse("backtest", args=[result.id])
     if not wants_partial(request):
-        return _remembering(answered.id, to_own_address(request, url))
-    context = _answered(request, form, answered)
-    return _remembering(answered.id, answer_beside_form(request, PAGE, context, url))
+        return _remembering(result.id, to_own_url(request, url))
+    context = _context_of(request, form, result)
+    return _remembering(result.id, result_beside_form(request, PAGE, context, url))
 
 
 @require_safe
@@ -77,14 +78,14 @@ def backtest_detail(request: HtmxRequest, backtest_id: str) -> HttpResponse:
 
 def _first_page(request: HtmxRequest) -> HttpResponse:
     """Answer the question that this browser asked last; the first time, the defaults for the first symbol."""
-    last = _last_answer(request)
+    last = _last_result(request)
     form = BacktestForm.showing(last.document.parameters) if last else BacktestForm.of_the_first_symbol()
     if form is None:
         return nothing_stored(request)
-    answered = last or form.answered_by(partial(answer, owner=user_of(request)))
+    result = last or form.result_of(partial(run, owner=user_of(request)))
     context: dict[str, Any] = {"form": form}
-    if answered is not None:
-        context = _answered(request, form, answered)
+    if result is not None:
+        context = _context_of(request, form, result)
     return render_page(request, PAGE, context, partial="workbench")
 
 
@@ -103,19 +104,21 @@ def _remembering(backtest_id: str, response: HttpResponse) -> HttpResponse:
     return response
 
 
-def _last_answer(request: HtmxRequest) -> Answer | None:
-    """Return today's answer to what this browser asked last; None where there is none any more."""
+def _last_result(request: HtmxRequest) -> StoredResult[BacktestDocument] | None:
+    """Return today's result of what this browser asked last; None where there is none any more."""
     try:
         parameters = find_backtest(request.COOKIES.get(LAST_RUN, "")).parameters
-        return answer(parameters, owner=user_of(request))
+        return run(parameters, owner=user_of(request))
     except HindcastError:
         return None
 
 
-def _answered(request: HtmxRequest, form: BacktestForm, answered: Answer) -> dict[str, Any]:
-    context = _context(form, answered.id, read=lambda: answered.document)
+def _context_of(
+    request: HtmxRequest, form: BacktestForm, result: StoredResult[BacktestDocument]
+) -> dict[str, Any]:
+    context = _context(form, result.id, read=lambda: result.document)
     # Nobody can have saved what did not exist before.
-    context["saved"] = None if answered.is_new else saved_run(user_of(request), answered.id)
+    context["saved"] = None if result.is_new else saved_run(user_of(request), result.id)
     return context
 
 

@@ -15,7 +15,7 @@ from dashboard.history.listing import backtests_of
 from dashboard.presenters.chart_texts import describe_comparison
 from dashboard.presenters.comparison import compare
 from dashboard.views.htmx import HtmxRequest, user_of
-from strategies.backtests.service import answer
+from strategies.backtests.service import run
 
 OFFERED = 12
 """Newest runs that are offered for adding."""
@@ -69,7 +69,7 @@ def _told(request: HtmxRequest, runs: list[str]) -> HttpResponse:
 def _run_asked_for(request: HtmxRequest) -> str:
     """Return the run of a field of a heatmap, which is computed if it was not yet."""
     form = BacktestForm.from_query(request.POST)
-    answered = form.answered_by(partial(answer, owner=user_of(request)))
-    if answered is None:
+    result = form.result_of(partial(run, owner=user_of(request)))
+    if result is None:
         raise InvalidInput("Choose runs to compare: tick them in the history, or add one from its page.")
-    return answered.id
+    return result.id

@@ -1,12 +1,16 @@
-"""Every result as a file: the JSON document, the printed report, a table for a spreadsheet."""
+"""Hand out every result as a file: JSON document, printed report, tables for a spreadsheet."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, register_converter
 from django.views.decorators.http import require_safe
 
-from core.documents import SerializedDocument
-from core.responses import not_modified_response
+from core.stored_result import StoredResult
 from dashboard.downloads.responses import (
+    Tables,
     answers_json,
     csv_response,
     json_file,
@@ -14,10 +18,9 @@ from dashboard.downloads.responses import (
     workbook_response,
 )
 from dashboard.downloads.tables import BACKTEST_TABLES, FORECAST_TABLES, SWEEP_TABLES
-from forecasting.forecasts.service import find_forecast
-from strategies.backtests.service import find_published, read_backtest
-from strategies.sweeps.service import find_published as find_published_sweep
-from strategies.sweeps.service import read_sweep
+from forecasting.forecasts.service import stored_forecast
+from strategies.backtests.service import BACKTESTS
+from strategies.sweeps.service import SWEEPS
 
 
 class DocumentId:
@@ -37,104 +40,46 @@ class DocumentId:
 register_converter(DocumentId, "document_id")
 
 
-@require_safe
-@answers_json
-def backtest_json(request: HttpRequest, backtest_id: str) -> HttpResponse:
-    """Return a backtest's document."""
-    published = find_published(backtest_id)
-    unchanged = not_modified_response(request, published.digest)
-    return unchanged or json_file(request, read_backtest(published), published)
+type Export = Callable[[HttpRequest, StoredResult[Any], Tables[Any]], HttpResponse]
+
+FORMS: Mapping[str, Export] = {
+    "json": lambda request, result, _: json_file(request, result),
+    "pdf": lambda request, result, _: pdf_response(request, result),
+    "csv": csv_response,
+    "xlsx": workbook_response,
+}
+"""The forms of every result, by the ending of their URLs."""
 
 
-@require_safe
-def backtest_pdf(request: HttpRequest, backtest_id: str) -> HttpResponse:
-    """Return a backtest's report."""
-    published = find_published(backtest_id)
-    return pdf_response(request, read_backtest(published), published)
+@dataclass(frozen=True, kw_only=True)
+class ExportedKind:
+    """A kind of result that is handed out as files: how one is found, and its tables."""
+
+    name: str
+    find: Callable[[str], StoredResult[Any]]
+    tables: Tables[Any]
 
 
-@require_safe
-def backtest_csv(request: HttpRequest, backtest_id: str) -> HttpResponse:
-    """Return a backtest's trades, or the `table` asked for."""
-    published = find_published(backtest_id)
-    return csv_response(request, read_backtest(published), published.digest, BACKTEST_TABLES)
+KINDS = (
+    ExportedKind(name="backtest", find=BACKTESTS.find, tables=BACKTEST_TABLES),
+    ExportedKind(name="sweep", find=SWEEPS.find, tables=SWEEP_TABLES),
+    ExportedKind(name="forecast", find=stored_forecast, tables=FORECAST_TABLES),
+)
 
 
-@require_safe
-def backtest_xlsx(request: HttpRequest, backtest_id: str) -> HttpResponse:
-    """Return a backtest's tables as a workbook."""
-    published = find_published(backtest_id)
-    return workbook_response(request, read_backtest(published), published.digest, BACKTEST_TABLES)
+def _view(kind: ExportedKind, form: str) -> Callable[..., HttpResponse]:
+    """Return the view of one form of a kind of results."""
 
+    def view(request: HttpRequest, **named: str) -> HttpResponse:
+        result_id = named[f"{kind.name}_id"]
+        return FORMS[form](request, kind.find(result_id), kind.tables)
 
-@require_safe
-@answers_json
-def forecast_json(request: HttpRequest, forecast_id: str) -> HttpResponse:
-    """Return a forecast's document."""
-    return json_file(request, find_forecast(forecast_id))
-
-
-@require_safe
-def forecast_pdf(request: HttpRequest, forecast_id: str) -> HttpResponse:
-    """Return a forecast's report."""
-    return pdf_response(request, find_forecast(forecast_id))
-
-
-@require_safe
-def forecast_csv(request: HttpRequest, forecast_id: str) -> HttpResponse:
-    """Return a forecast's points, or the `table` asked for."""
-    document = find_forecast(forecast_id)
-    return csv_response(request, document, SerializedDocument.of(document).digest, FORECAST_TABLES)
-
-
-@require_safe
-def forecast_xlsx(request: HttpRequest, forecast_id: str) -> HttpResponse:
-    """Return a forecast's tables as a workbook."""
-    document = find_forecast(forecast_id)
-    return workbook_response(request, document, SerializedDocument.of(document).digest, FORECAST_TABLES)
-
-
-@require_safe
-@answers_json
-def sweep_json(request: HttpRequest, sweep_id: str) -> HttpResponse:
-    """Return a sweep's document."""
-    published = find_published_sweep(sweep_id)
-    unchanged = not_modified_response(request, published.digest)
-    return unchanged or json_file(request, read_sweep(published), published)
-
-
-@require_safe
-def sweep_csv(request: HttpRequest, sweep_id: str) -> HttpResponse:
-    """Return every combination of a sweep, or the `table` asked for."""
-    published = find_published_sweep(sweep_id)
-    return csv_response(request, read_sweep(published), published.digest, SWEEP_TABLES)
-
-
-@require_safe
-def sweep_xlsx(request: HttpRequest, sweep_id: str) -> HttpResponse:
-    """Return a sweep's tables as a workbook."""
-    published = find_published_sweep(sweep_id)
-    return workbook_response(request, read_sweep(published), published.digest, SWEEP_TABLES)
-
-
-@require_safe
-def sweep_pdf(request: HttpRequest, sweep_id: str) -> HttpResponse:
-    """Return a sweep's report."""
-    published = find_published_sweep(sweep_id)
-    return pdf_response(request, read_sweep(published), published)
+    safe = require_safe(view)
+    return answers_json(safe) if form == "json" else safe
 
 
 urlpatterns: list[URLPattern] = [
-    path("backtests/<document_id:backtest_id>.json", backtest_json, name="backtest_json"),
-    path("backtests/<document_id:backtest_id>.pdf", backtest_pdf, name="backtest_pdf"),
-    path("backtests/<document_id:backtest_id>.csv", backtest_csv, name="backtest_csv"),
-    path("backtests/<document_id:backtest_id>.xlsx", backtest_xlsx, name="backtest_xlsx"),
-    path("sweeps/<document_id:sweep_id>.json", sweep_json, name="sweep_json"),
-    path("sweeps/<document_id:sweep_id>.csv", sweep_csv, name="sweep_csv"),
-    path("sweeps/<document_id:sweep_id>.xlsx", sweep_xlsx, name="sweep_xlsx"),
-    path("sweeps/<document_id:sweep_id>.pdf", sweep_pdf, name="sweep_pdf"),
-    path("forecasts/<document_id:forecast_id>.json", forecast_json, name="forecast_json"),
-    path("forecasts/<document_id:forecast_id>.pdf", forecast_pdf, name="forecast_pdf"),
-    path("forecasts/<document_id:forecast_id>.csv", forecast_csv, name="forecast_csv"),
-    path("forecasts/<document_id:forecast_id>.xlsx", forecast_xlsx, name="forecast_xlsx"),
+    path(f"{kind.name}s/<document_id:{kind.name}_id>.{form}", _view(kind, form), name=f"{kind.name}_{form}")
+    for kind in KINDS
+    for form in FORMS
 ]

@@ -12,10 +12,10 @@ from dashboard.presenters.forecast import forecast_result
 from dashboard.views.decorators import staff_required
 from dashboard.views.htmx import HtmxRequest, render_page, user_of, wants_partial
 from dashboard.views.workbench import (
-    answer_beside_form,
     form_with_errors,
     nothing_stored,
-    to_own_address,
+    result_beside_form,
+    to_own_url,
 )
 from forecasting.forecasts.service import data_changed_since, find_forecast, issue_forecast
 from forecasting.schemas import ForecastDocument
@@ -30,12 +30,12 @@ def forecasts(request: HtmxRequest) -> HttpResponse:
     if not request.GET:
         return _first_page(request)
     form = ForecastForm.from_query(request.GET)
-    document = form.answered_by(partial(issue_forecast, owner=user_of(request)))
+    document = form.result_of(partial(issue_forecast, owner=user_of(request)))
     if document is None:
         return form_with_errors(request, PAGE, form)
     if not wants_partial(request):
-        return to_own_address(request, document.links.page)
-    return answer_beside_form(request, PAGE, _context(form, document), document.links.page)
+        return to_own_url(request, document.links.page)
+    return result_beside_form(request, PAGE, _context(form, document), document.links.page)
 
 
 @require_safe
@@ -61,7 +61,7 @@ def _first_page(request: HtmxRequest) -> HttpResponse:
     form = ForecastForm.of_the_first_symbol()
     if form is None:
         return nothing_stored(request)
-    document = form.answered_by(partial(issue_forecast, owner=user_of(request)))
+    document = form.result_of(partial(issue_forecast, owner=user_of(request)))
     context = {"form": form} if document is None else _context(form, document)
     return render_page(request, PAGE, context, partial="workbench")
 

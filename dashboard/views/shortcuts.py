@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from core.responses import json_response
 from dashboard.downloads.responses import answers_json, pdf_response
-from dashboard.reports.combined import combined_report
+from dashboard.reports.combined import combined_report, combined_result
 from dashboard.reports.parameters import (
     ReportChoice,
     backtest_parameters,
@@ -44,8 +44,8 @@ def predict(request: HttpRequest, symbol: str) -> HttpResponse:
 @require_safe
 def report_pdf(request: HttpRequest, symbol: str) -> HttpResponse:
     """Show the combined report of `symbol`."""
-    document = combined_report(symbol, ReportChoice.of(request.GET.dict()), owner=user_of(request))
-    return pdf_response(request, document, attachment=False)
+    result = combined_result(symbol, ReportChoice.of(request.GET.dict()), owner=user_of(request))
+    return pdf_response(request, result, attachment=False)
 
 
 @require_safe

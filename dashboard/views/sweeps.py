@@ -9,21 +9,22 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from core.errors import NotFound
+from core.stored_result import StoredResult
 from dashboard.forms.sweep import SweepForm
 from dashboard.presenters.sweep import sweep_result
 from dashboard.views.htmx import HtmxRequest, render_page, user_of, wants_partial
 from dashboard.views.workbench import (
-    answer_beside_form,
     form_with_errors,
     nothing_stored,
-    to_own_address,
+    result_beside_form,
+    to_own_url,
 )
 from jobs.models import Job
 from strategies.backtests.service import find_backtest
 from strategies.sweeps.neighbourhood import around, place_of
 from strategies.sweeps.parameters import SweepParameters
 from strategies.sweeps.schemas import SweepDocument
-from strategies.sweeps.service import SweepAnswer, answer, data_changed_since, find_job_of, find_sweep
+from strategies.sweeps.service import data_changed_since, find_job_of, find_sweep, run
 
 PAGE = "sweeps/page.html"
 
@@ -36,13 +37,13 @@ def sweeps(request: HtmxRequest) -> HttpResponse:
     if "around" in request.GET:
         return _around(request, request.GET["around"])
     form = SweepForm.from_query(request.GET)
-    answered = form.answered_by(partial(answer, owner=user_of(request)))
-    if answered is None:
+    result = form.result_of(partial(run, owner=user_of(request)))
+    if result is None:
         return form_with_errors(request, PAGE, form)
-    url = _address(answered)
+    url = _url(result)
     if not wants_partial(request):
-        return to_own_address(request, url)
-    return answer_beside_form(request, PAGE, _context(form, answered), url)
+        return to_own_url(request, url)
+    return result_beside_form(request, PAGE, _context(form, result), url)
 
 
 @require_safe
@@ -70,34 +71,34 @@ def _first_page(request: HtmxRequest) -> HttpResponse:
     form = SweepForm.of_the_first_symbol()
     if form is None:
         return nothing_stored(request)
-    answered = form.answered_by(partial(answer, owner=user_of(request)))
-    context = {"form": form} if answered is None else _context(form, answered)
+    result = form.result_of(partial(run, owner=user_of(request)))
+    context = {"form": form} if result is None else _context(form, result)
     return render_page(request, PAGE, context, partial="workbench")
 
 
 def _around(request: HtmxRequest, backtest_id: str) -> HttpResponse:
     """Sweep around a stored backtest, and mark it in the heatmap."""
     backtest = find_backtest(backtest_id).parameters
-    answered = answer(around(backtest), owner=user_of(request))
+    result = run(around(backtest), owner=user_of(request))
     marked = ""
-    if isinstance(answered, SweepAnswer):
-        place = place_of(backtest, answered.document)
+    if isinstance(result, StoredResult):
+        place = place_of(backtest, result.document)
         marked = "" if place is None else "?" + urlencode({"choice": place})
-    return redirect(_address(answered) + marked)
+    return redirect(_url(result) + marked)
 
 
-def _context(form: SweepForm, answered: SweepAnswer | Job) -> dict[str, Any]:
-    if isinstance(answered, Job):
-        return {"form": form, "job": answered, "sweep_id": answered.subject}
-    return _shown(form, answered.document, choice=None)
+def _context(form: SweepForm, result: StoredResult[SweepDocument] | Job) -> dict[str, Any]:
+    if isinstance(result, Job):
+        return {"form": form, "job": result, "sweep_id": result.subject}
+    return _shown(form, result.document, choice=None)
 
 
 def _shown(form: SweepForm, document: SweepDocument, *, choice: int | None) -> dict[str, Any]:
     return {"form": form, "result": sweep_result(document, choice=choice)}
 
 
-def _address(answered: SweepAnswer | Job) -> str:
-    sweep_id = answered.subject if isinstance(answered, Job) else answered.id
+def _url(result: StoredResult[SweepDocument] | Job) -> str:
+    sweep_id = result.subject if isinstance(result, Job) else result.id
     return f"/sweeps/{sweep_id}/"
 
 

@@ -1,4 +1,4 @@
-"""Pages with a form on the left and its answer on the right, each answer at a URL of its own."""
+"""Show a form on the left and its result on the right, each result at a URL of its own."""
 
 from http import HTTPStatus
 from typing import Any
@@ -18,14 +18,14 @@ def nothing_stored(request: HtmxRequest) -> HttpResponse:
     return render_page(request, "partials/no_bars.html", {}, partial="content")
 
 
-def to_own_address(request: HtmxRequest, url: str) -> HttpResponse:
+def to_own_url(request: HtmxRequest, url: str) -> HttpResponse:
     """Redirect a browser to the result's own URL."""
     response = redirect(url)
     patch_vary_headers(response, ["HX-Request"])
     return response
 
 
-def answer_beside_form(
+def result_beside_form(
     request: HtmxRequest, template: str, context: dict[str, Any], url: str
 ) -> HttpResponse:
     """Answer htmx with the result, whose URL becomes the page's; the form keeps what is typed.

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from core.document_ids import document_id, is_document_id
 from core.errors import InvalidInput, NotFound
 from core.results import ResultKind, announce_result, require_room
+from core.stored_result import StoredResult
 from forecasting.errors import ArtefactRefused
 from forecasting.forecasts.notices import notices_about, refuse_untradable
 from forecasting.forecasts.serializer import Composed, compose
@@ -26,14 +27,6 @@ from forecasting.training.service import pooled_model, symbol_model
 from ingestion.bars import Adjustment, Bars, load_bars
 from ingestion.provenance import data_fingerprint_fields, matching_bars
 from ingestion.schemas import DataDocument
-
-
-@dataclass(frozen=True, kw_only=True)
-class ObtainedForecast:
-    """A forecast, and whether it was stored just now."""
-
-    document: ForecastDocument
-    created: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,7 +80,7 @@ def issue_forecast(
 
 def obtain_forecast(
     parameters: ForecastParameters, *, owner: AbstractBaseUser | None = None, listed: bool = True
-) -> ObtainedForecast:
+) -> StoredResult[ForecastDocument]:
     """Do as `issue_forecast`, and say whether the forecast is new.
 
     owner: who asks. listed: whether it is a result of its own, and no part of a larger one.
@@ -99,13 +92,13 @@ def obtain_forecast(
         raise ArtefactRefused(
             f"{refusal.message} A job is doing so; ask again in a few seconds.", version=refusal.version
         ) from None
-    if listed and (owner is not None or obtained.created):
+    if listed and (owner is not None or obtained.is_new):
         document = obtained.document
         announce_result(ResultKind.FORECAST, document.id, owner=owner, document=document)
     return obtained
 
 
-def _obtain(parameters: ForecastParameters, owner: AbstractBaseUser | None) -> ObtainedForecast:
+def _obtain(parameters: ForecastParameters, owner: AbstractBaseUser | None) -> StoredResult[ForecastDocument]:
     bars = _bars_by(parameters)
     refuse_untradable(bars, parameters)
     model = _model(parameters, issued_on=bars.dates[-1].item())
@@ -113,12 +106,12 @@ def _obtain(parameters: ForecastParameters, owner: AbstractBaseUser | None) -> O
     forecast_id = _identity(parameters, bars, model, notices)
     stored = _stored(forecast_id)
     if stored is not None:
-        return ObtainedForecast(document=_up_to_date(stored), created=False)
+        return StoredResult.of(forecast_id, _up_to_date(stored), is_new=False)
     require_room(owner)
     composed = compose(forecast_id, parameters, bars, model, notices)
     if _store(composed, model, owner):
-        return ObtainedForecast(document=_up_to_date(composed.document), created=True)
-    return ObtainedForecast(document=find_forecast(forecast_id), created=False)
+        return StoredResult.of(forecast_id, _up_to_date(composed.document), is_new=True)
+    return stored_forecast(forecast_id)
 
 
 def find_forecast(forecast_id: str) -> ForecastDocument:
@@ -127,6 +120,11 @@ def find_forecast(forecast_id: str) -> ForecastDocument:
     if stored is None:
         raise NotFound("There is no forecast with this id. The Forecast page makes new ones.")
     return with_actuals(stored)
+
+
+def stored_forecast(forecast_id: str) -> StoredResult[ForecastDocument]:
+    """Return a stored forecast as `find_forecast` does, with what is published of it."""
+    return StoredResult.of(forecast_id, find_forecast(forecast_id), is_new=False)
 
 
 def data_changed_since(document: ForecastDocument) -> bool:

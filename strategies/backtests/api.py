@@ -13,7 +13,7 @@ from core.results import ResultKind, request_deletion
 from ingestion.symbols import Symbol
 from strategies.backtests.parameters import BacktestParameters
 from strategies.backtests.schemas import BacktestDocument, BacktestListing, BacktestPage
-from strategies.backtests.service import answer, find_digest, find_published
+from strategies.backtests.service import BACKTESTS, run
 from strategies.models import Backtest
 
 router = Router(tags=["backtests"], by_alias=True)
@@ -40,18 +40,17 @@ def list_backtests(
     summary="Run a backtest",
 )
 def create_backtest(request: HttpRequest, parameters: BacktestParameters) -> HttpResponse:
-    """Return the backtest: 201 when it was computed now, 200 when the same question was answered before."""
-    answered = answer(parameters, owner=owner_of(request))
-    url = f"/api/v1/backtests/{answered.id}"
-    return created_response(request, answered.published, url=url, is_new=answered.is_new)
+    """Return the backtest: 201 when it was computed now, 200 when it was stored already."""
+    result = run(parameters, owner=owner_of(request))
+    url = f"/api/v1/backtests/{result.id}"
+    return created_response(request, result.published, url=url, is_new=result.is_new)
 
 
 @router.get("/{backtest_id}", response=BacktestDocument, summary="Read a backtest")
 def read_backtest(request: HttpRequest, backtest_id: str) -> HttpResponse:
     """Return a stored backtest. Knows If-None-Match."""
-    return not_modified_response(request, find_digest(backtest_id)) or document_response(
-        request, find_published(backtest_id)
-    )
+    unchanged = not_modified_response(request, BACKTESTS.find_digest(backtest_id))
+    return unchanged or document_response(request, BACKTESTS.find(backtest_id).published)
 
 
 @router.delete("/{backtest_id}", response={HTTPStatus.NO_CONTENT: None}, summary="Delete a backtest")

@@ -27,8 +27,8 @@ SEED_MATTERS = 3
 def summary(run: Run) -> str:
     """Return the outcome in a sentence, beside buy and hold."""
     strategy, held = run.result.strategy.metrics, run.result.benchmark.metrics
-    currency = run.bars.currency
-    before = rounded_money(run.parameters.initial_investment, currency)
+    currency = run.inputs.bars.currency
+    before = rounded_money(run.inputs.parameters.initial_investment, currency)
     if not strategy.trades:
         return (
             f"From {run.start} to {run.end} the strategy never traded and kept its {before}; "
@@ -59,7 +59,7 @@ def notices(run: Run) -> list[str]:
 
 def disclosure(run: Run) -> str:
     """Return what every reader of a hypothetical result is owed."""
-    parameters = run.parameters
+    parameters = run.inputs.parameters
     fill = (
         "at the open of the day after its signal"
         if parameters.fill == Fill.NEXT_OPEN
@@ -70,7 +70,7 @@ def disclosure(run: Run) -> str:
         "symbol, the rule and its windows were chosen; nobody traded it and no money was at risk. "
         f"Every order is assumed to be filled in full {fill}, without moving the price. Each order pays "
         f"{percent(parameters.commission_rate, 3)} of its amount, "
-        f"{number(parameters.commission_fixed, 2)}{SPACE}{run.bars.currency} fixed and "
+        f"{number(parameters.commission_fixed, 2)}{SPACE}{run.inputs.bars.currency} fixed and "
         f"{parameters.slippage_bps:g} basis points of slippage; taxes, interest on idle cash"
         f"{', fees for borrowed shares' if parameters.direction != Direction.LONG_ONLY else ''} and the "
         f"costs of data are left out. {_dividends(parameters.adjustment)} Yearly figures count "
@@ -81,26 +81,26 @@ def disclosure(run: Run) -> str:
 
 def _of_the_data(run: Run) -> list[str]:
     found = []
-    if run.bars.source == "sample":
+    if run.inputs.bars.source == "sample":
         found.append(
             f"These are historical sample prices, not current ones; the last bar used is of {run.end}."
         )
-    if run.bars.provisional:
+    if run.inputs.bars.provisional:
         found.append(
             f"The last bar, {run.end}, was fetched before its session had closed; "
             "its prices are provisional, and so are the last figures."
         )
-    missing = [day for day in run.bars.missing_sessions if day >= run.start]
+    missing = [day for day in run.inputs.bars.missing_sessions if day >= run.start]
     if missing:
         found.append(
             f"{counted(len(missing), 'session')} of the exchange in this period {_have(len(missing))} no "
             f"bar: {listed(missing)}. Averages and trades step over the gap."
         )
-    if older_actions := actions_notice(run.bars):
+    if older_actions := actions_notice(run.inputs.bars):
         found.append(older_actions)
-    if run.splits:
+    if run.inputs.splits:
         found.append(
-            f"Prices are not adjusted, and the share was split on {listed(run.splits)}: the jump in "
+            f"Prices are not adjusted, and the share was split on {listed(run.inputs.splits)}: the jump in "
             "price looks like a gain or a crash that nobody had. Adjust for splits to take it out."
         )
     return found
@@ -108,8 +108,8 @@ def _of_the_data(run: Run) -> list[str]:
 
 def _of_the_range(run: Run) -> list[str]:
     found = []
-    asked_start, asked_end = run.parameters.start, run.parameters.end
-    if asked_start is not None and run.first == 0 and _weekday_lies_before(run.start, asked_start):
+    asked_start, asked_end = run.inputs.parameters.start, run.inputs.parameters.end
+    if asked_start is not None and run.inputs.first == 0 and _weekday_lies_before(run.start, asked_start):
         found.append(f"The first stored bar is of {run.start}, so trading starts then, not on {asked_start}.")
     if asked_end is not None and _weekday_lies_after(run.end, asked_end):
         found.append(f"The last stored bar up to {asked_end} is of {run.end}, so trading ends then.")
@@ -157,7 +157,7 @@ def _of_the_trades(run: Run) -> list[str]:
 
 
 def _of_the_assumptions(run: Run) -> list[str]:
-    parameters = run.parameters
+    parameters = run.inputs.parameters
     found = []
     if parameters.fill == Fill.SAME_CLOSE:
         found.append(
@@ -167,7 +167,7 @@ def _of_the_assumptions(run: Run) -> list[str]:
     if parameters.commission_rate == parameters.commission_fixed == parameters.slippage_bps == 0:
         found.append("No costs are charged. Real trades cost something, and frequent ones cost most.")
     longest = max((getattr(parameters, name) for name in RULES[parameters.rule].windows), default=0)
-    if _is_exponential(parameters) and run.first < SEED_MATTERS * longest:
+    if _is_exponential(parameters) and run.inputs.first < SEED_MATTERS * longest:
         found.append(
             "An exponential average remembers where it began: here it starts from the simple average of the "
             f"first {longest} stored bars, and the first signals still depend on that."
@@ -177,7 +177,7 @@ def _of_the_assumptions(run: Run) -> list[str]:
 
 def _of_the_custom_rule(run: Run) -> list[str]:
     """Return what a reader of a custom rule must know: what its averages remember, and what it never does."""
-    rule = run.parameters.rule_parameters.custom
+    rule = run.inputs.parameters.rule_parameters.custom
     if rule is None:
         return []
     found = []
@@ -189,23 +189,27 @@ def _of_the_custom_rule(run: Run) -> list[str]:
         for length in node.lengths
         if isinstance(length, Number)
     ]
-    if remembered and run.first < SEED_MATTERS * max(remembered):
+    if remembered and run.inputs.first < SEED_MATTERS * max(remembered):
         found.append(
             "Exponential averages, MACD, RSI and ATR remember where they began: here they start from the "
             "mean of the first stored bars, and the first signals still depend on that."
         )
-    stops = (run.parameters.stop_loss, run.parameters.take_profit, run.parameters.trailing_stop)
+    stops = (
+        run.inputs.parameters.stop_loss,
+        run.inputs.parameters.take_profit,
+        run.inputs.parameters.trailing_stop,
+    )
     if stops == (None, None, None) and rule.buy is not None and rule.sell is None and rule.short is None:
         found.append("The rule has no condition to sell, and no stop is set: what it buys it keeps.")
     return found
 
 
 def _of_the_comparison(run: Run) -> list[str]:
-    other = run.compared_bars
+    other = run.inputs.compared_bars
     if other is None:
         return []
     found = []
-    if other.currency != run.bars.currency:
+    if other.currency != run.inputs.bars.currency:
         found.append(
             f"{other.symbol} is quoted in {other.currency}: its return is in that currency, without the "
             "change of the exchange rate."
@@ -247,7 +251,7 @@ def _unused(parameters: BacktestParameters) -> list[str]:
 
 def _why_no_trade(run: Run) -> str:
     """Return the reason as the second half of a sentence."""
-    result, parameters = run.result, run.parameters
+    result, parameters = run.result, run.inputs.parameters
     if result.strategy.simulation.unfilled:
         return f"the money put into a trade was less than {_least(parameters)}."
     if result.orders.too_late:
@@ -271,9 +275,9 @@ def _missing_at_first(run: Run) -> tuple[str, int]:
     lines = run.result.decisions.indicators
     if not lines:
         return "", 0
-    missing = {line.key: _bars_before(line.values[run.first :]) for line in lines}
+    missing = {line.key: _bars_before(line.values[run.inputs.first :]) for line in lines}
     key = max(missing, key=missing.__getitem__)
-    if run.parameters.rule == Rule.CUSTOM:
+    if run.inputs.parameters.rule == Rule.CUSTOM:
         return key, missing[key]
     return ("signal line" if key == "signal" else f"{key} average"), missing[key]
 

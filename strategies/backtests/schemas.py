@@ -6,9 +6,9 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field
 
-from core.documents import Document, DocumentLinks
+from core.documents import KIND, Document, DocumentLinks, SchemaVersion
 from core.pagination import NEXT_IN_WORDS
-from ingestion.schemas import DataDocument
+from ingestion.schemas import DataDocument, ResultDocument
 from strategies.backtests.parameters import BacktestParameters
 from strategies.engine.enums import ExitReason
 from strategies.engine.indicators import Panel
@@ -209,30 +209,18 @@ def links_of(backtest_id: str) -> BacktestLinks:
     return BacktestLinks.at(url, trades_csv=f"{url}.csv")
 
 
-class BacktestDocument(Document):
+class BacktestDocument(ResultDocument[BacktestParameters]):
     """A backtest: the question, the data, the answer, and what the answer is worth."""
 
-    schema_: Annotated[
-        Literal["hindcast.backtest"], Field(alias="schema", description="What kind of document this is.")
-    ] = SCHEMA
-    schema_version: Annotated[
-        int, Field(description="Version of that kind; a field is removed or changed in a new one only.")
-    ] = SCHEMA_VERSION
-    id: Annotated[str, Field(description="Hash of parameters, stated data, engine and schema version.")]
-    generated_at: Annotated[datetime, Field(description="When it was computed, UTC.")]
-    parameters: Annotated[BacktestParameters, Field(description="The question, with every default.")]
+    schema_: Annotated[Literal["hindcast.backtest"], KIND] = SCHEMA
+    schema_version: SchemaVersion = SCHEMA_VERSION
     custom: Annotated[
         CustomRuleDocument | None, Field(description="The custom rule; null for a built-in one.")
     ] = None
     period: Annotated[Period, Field(description="The traded days.")]
-    data: Annotated[DataDocument, Field(description="Where the bars come from, and what is wrong with them.")]
     unadjusted_splits: Annotated[
         list[date],
         Field(description="Traded days on which a split makes the price jump; none in adjusted prices."),
-    ]
-    summary: Annotated[str, Field(description="The result in a sentence, beside buy and hold.")]
-    notices: Annotated[
-        list[str], Field(description="What a reader must know: clamped dates, few trades, gaps.")
     ]
     metrics: Annotated[Metrics, Field(description="Of the strategy, after costs.")]
     benchmark: Annotated[Metrics, Field(description="Buy and hold, with the same costs.")]
@@ -245,7 +233,6 @@ class BacktestDocument(Document):
     series: Annotated[Series, Field(description="What charts draw, as columns.")]
     calendar: Annotated[CalendarReturns, Field(description="Returns by month and by year.")]
     versions: Annotated[BacktestVersions, Field(description="Of what computed the document.")]
-    disclosure: Annotated[str, Field(description="What a hypothetical result leaves out, in sentences.")]
     links: Annotated[BacktestLinks, Field(description="The same run in other forms.")]
 
 

@@ -39,17 +39,18 @@ from strategies.rounding import published, published_column, published_or_none
 DIRECTIONS = {1: TradeDirection.LONG, -1: TradeDirection.SHORT}
 
 
-def document_of(run: Run, *, backtest_id: str, generated_at: datetime) -> BacktestDocument:
+def document_of(run: Run, *, generated_at: datetime) -> BacktestDocument:
     """Return the document of `run`."""
     strategy, held = run.result.strategy.metrics, run.result.benchmark.metrics
+    backtest_id = run.inputs.id
     return BacktestDocument(
         id=backtest_id,
         generated_at=generated_at,
-        parameters=run.parameters,
-        custom=custom_document(run.parameters),
+        parameters=run.inputs.parameters,
+        custom=custom_document(run.inputs.parameters),
         period=Period(start=run.start, end=run.end, bars=len(run.result.traded)),
-        data=DataDocument.of(run.bars),
-        unadjusted_splits=list(run.splits),
+        data=run.inputs.data,
+        unadjusted_splits=list(run.inputs.splits),
         summary=narrative.summary(run),
         notices=narrative.notices(run),
         metrics=metrics_of(strategy),
@@ -122,10 +123,13 @@ def _trades(run: Run) -> list[Trade]:
 
 def _exit_clauses(run: Run, trades: Trades) -> list[str | None]:
     """Return what asked for each exit, known at the close before its fill or at that of its fill."""
-    before = 1 if run.parameters.fill == Fill.NEXT_OPEN else 0
+    before = 1 if run.inputs.parameters.fill == Fill.NEXT_OPEN else 0
     asked = run.result.decisions.closing_clause
     exits = zip(trades.exit_bar.tolist(), trades.exit_reason, strict=True)
-    return [asked(run.first + bar - before) if reason == ExitReason.SIGNAL else None for bar, reason in exits]
+    return [
+        asked(run.inputs.first + bar - before) if reason == ExitReason.SIGNAL else None
+        for bar, reason in exits
+    ]
 
 
 def _drawdowns(run: Run) -> list[DrawdownPeriod]:
@@ -144,13 +148,13 @@ def _drawdowns(run: Run) -> list[DrawdownPeriod]:
 
 def _comparison(run: Run) -> Comparison | None:
     compared = run.result.comparison
-    if compared is None or run.compared_bars is None:
+    if compared is None or run.inputs.compared_bars is None:
         return None
     return Comparison(
-        symbol=run.compared_bars.symbol,
+        symbol=run.inputs.compared_bars.symbol,
         metrics=metrics_of(compared.metrics),
         undefined=_reasons(compared.metrics),
-        data=DataDocument.of(run.compared_bars),
+        data=DataDocument.of(run.inputs.compared_bars),
     )
 
 
@@ -163,13 +167,13 @@ def _series(run: Run) -> Series:
         high=published_column(traded.high),
         low=published_column(traded.low),
         close=published_column(traded.close),
-        volume=run.bars.volume[run.first :].tolist(),
+        volume=run.inputs.bars.volume[run.inputs.first :].tolist(),
         indicators=[
             IndicatorLine(
                 key=line.key,
                 label=line.label,
                 panel=line.panel,
-                values=published_or_none(line.values[run.first :]),
+                values=published_or_none(line.values[run.inputs.first :]),
             )
             for line in result.decisions.indicators
         ],

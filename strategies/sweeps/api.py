@@ -17,7 +17,7 @@ from jobs.schemas import JobDocument
 from strategies.models import ParameterSweep
 from strategies.sweeps.parameters import SweepParameters
 from strategies.sweeps.schemas import SweepDocument, SweepListing, SweepPage
-from strategies.sweeps.service import answer, find_published
+from strategies.sweeps.service import SWEEPS, run
 
 router = Router(tags=["sweeps"], by_alias=True)
 
@@ -47,24 +47,24 @@ def list_sweeps(
     summary="Sweep a rule's parameters",
 )
 def create_sweep(request: HttpRequest, parameters: SweepParameters) -> HttpResponse:
-    """Return the sweep: 201 when it was computed now, 200 when the same question was answered before.
+    """Return the sweep: 201 when it was computed now, 200 when it was stored already.
 
     A large sweep answers 202 with the job that computes it; the result of the job names the sweep.
     """
-    answered = answer(parameters, owner=owner_of(request))
-    if isinstance(answered, Job):
-        accepted = json_response(request, JobDocument.of(answered), status=HTTPStatus.ACCEPTED)
-        accepted["Location"] = f"/api/v1/jobs/{answered.pk}"
+    result = run(parameters, owner=owner_of(request))
+    if isinstance(result, Job):
+        accepted = json_response(request, JobDocument.of(result), status=HTTPStatus.ACCEPTED)
+        accepted["Location"] = f"/api/v1/jobs/{result.pk}"
         accepted["Retry-After"] = str(ASK_AGAIN_IN)
         return accepted
-    url = f"/api/v1/sweeps/{answered.id}"
-    return created_response(request, answered.published, url=url, is_new=answered.is_new)
+    url = f"/api/v1/sweeps/{result.id}"
+    return created_response(request, result.published, url=url, is_new=result.is_new)
 
 
 @router.get("/{sweep_id}", response=SweepDocument, summary="Read a sweep")
 def read_sweep(request: HttpRequest, sweep_id: str) -> HttpResponse:
     """Return a stored sweep. Knows If-None-Match."""
-    return document_response(request, find_published(sweep_id))
+    return document_response(request, SWEEPS.find(sweep_id).published)
 
 
 @router.delete("/{sweep_id}", response={HTTPStatus.NO_CONTENT: None}, summary="Delete a sweep")

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from jobs.registry import Progress
+from strategies.backtests.inputs import BacktestInputs
 from strategies.backtests.run import Run
 from strategies.engine.backtest import Result, backtest
 from strategies.engine.metrics import Undefined, bar_rate
@@ -113,9 +114,10 @@ def _single(material: SweepMaterial, sweep: Sweep, cell: int) -> Run:
         first=material.first,
         risk_free_rate=sweep.risk_free_rate,
     )
-    return Run(
-        parameters=asked, bars=material.bars, first=material.first, splits=material.splits, result=result
+    inputs = BacktestInputs(
+        parameters=asked, bars=material.bars, first=material.first, splits=material.splits
     )
+    return Run(inputs=inputs, result=result)
 
 
 def _evidence(

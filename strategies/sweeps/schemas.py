@@ -5,9 +5,9 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field
 
-from core.documents import Document, DocumentLinks
+from core.documents import KIND, Document, DocumentLinks, SchemaVersion
 from core.pagination import NEXT_IN_WORDS
-from ingestion.schemas import DataDocument
+from ingestion.schemas import ResultDocument
 from strategies.backtests.schemas import BacktestVersions, Metrics, Period
 from strategies.engine.parameters import TUNABLE
 from strategies.engine.sweep.walk_forward import Scheme
@@ -240,24 +240,14 @@ def links_of(sweep_id: str) -> SweepLinks:
     return SweepLinks.at(url, csv=f"{url}.csv")
 
 
-class SweepDocument(Document):
+class SweepDocument(ResultDocument[SweepParameters]):
     """A sweep: the question, the data, every combination, and what the best of them is worth."""
 
-    schema_: Annotated[
-        Literal["hindcast.sweep"], Field(alias="schema", description="What kind of document this is.")
-    ] = SCHEMA
-    schema_version: Annotated[
-        int, Field(description="Version of that kind; a field is removed or changed in a new one only.")
-    ] = SCHEMA_VERSION
-    id: Annotated[str, Field(description="Hash of parameters, stated data, engine and schema version.")]
-    generated_at: Annotated[datetime, Field(description="When it was computed, UTC.")]
-    parameters: Annotated[SweepParameters, Field(description="The question, with every default.")]
+    schema_: Annotated[Literal["hindcast.sweep"], KIND] = SCHEMA
+    schema_version: SchemaVersion = SCHEMA_VERSION
     period: Annotated[Period, Field(description="The traded days.")]
-    data: Annotated[DataDocument, Field(description="Where the bars come from, and what is wrong with them.")]
     varied: Annotated[list[str], Field(description="The rule's parameters, in reading order.")]
     skipped: Annotated[int, Field(description="Combinations left out because their windows do not increase.")]
-    summary: Annotated[str, Field(description="The result in a sentence.")]
-    notices: Annotated[list[str], Field(description="What a reader must know: gaps, clamped dates, costs.")]
     cells: Annotated[Cells, Field(description="Every combination, as columns.")]
     best: Annotated[Cell | None, Field(description="Null where no combination qualifies.")]
     top: Annotated[list[Cell], Field(description="The best combinations, best first.")]
@@ -274,7 +264,6 @@ class SweepDocument(Document):
         dict[str, str], Field(description="Why figures of the verdict, or whole parts, are null, by name.")
     ]
     versions: Annotated[BacktestVersions, Field(description="Of what computed the document.")]
-    disclosure: Annotated[str, Field(description="What a hypothetical result leaves out, in sentences.")]
     links: Annotated[SweepLinks, Field(description="The same sweep in other forms.")]
 
 

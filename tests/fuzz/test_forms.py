@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import HindcastError
+from core.stored_result import StoredResult
 from dashboard.forms import BacktestForm, FetchForm, ForecastForm
 from dashboard.forms.base import ParametersForm
 from dashboard.forms.range_field import RangeField
@@ -17,7 +18,7 @@ from forecasting.models import Forecast
 from jobs.models import Job
 from strategies.backtests.service import run_backtest
 from strategies.models import Backtest, ParameterSweep
-from strategies.sweeps.service import SweepAnswer, answer
+from strategies.sweeps.service import run
 from tests.fuzz import QUIETLY, STORING, forgotten, require_words
 
 pytestmark = pytest.mark.django_db
@@ -121,7 +122,7 @@ def test_the_form_of_fetches_takes_a_symbol_or_says_what_is_wrong(symbol: str) -
 def test_no_question_makes_a_form_fail(question: dict[str, str]) -> None:
     with forgotten():
         form = BacktestForm.from_query(_query(question))
-        document = form.answered_by(run_backtest)
+        document = form.result_of(run_backtest)
         if document is None:
             assert any(form.errors.values())
             assert not Backtest.objects.exists()
@@ -137,7 +138,7 @@ def test_no_question_makes_a_forecast_fail(question: dict[str, str]) -> None:
     with forgotten():
         form = ForecastForm.from_query(_query(question))
         try:
-            document = form.answered_by(issue_forecast)
+            document = form.result_of(issue_forecast)
         except HindcastError as refusal:
             require_words(refusal)
             document = None
@@ -150,7 +151,7 @@ def test_no_question_makes_a_forecast_fail(question: dict[str, str]) -> None:
 def test_no_question_makes_a_sweep_fail(question: dict[str, str]) -> None:
     with forgotten():
         form = SweepForm.from_query(_query(question))
-        answered = form.answered_by(answer)
-        assert ParameterSweep.objects.exists() == isinstance(answered, SweepAnswer)
-        assert Job.objects.exists() == isinstance(answered, Job)
+        result = form.result_of(run)
+        assert ParameterSweep.objects.exists() == isinstance(result, StoredResult)
+        assert Job.objects.exists() == isinstance(result, Job)
         assert str(form)

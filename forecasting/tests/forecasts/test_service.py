@@ -14,6 +14,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from core.documents import published_json
 from core.errors import InvalidInput, NotFound
+from core.stored_result import StoredResult
 from forecasting.forecasts import service as forecast_service
 from forecasting.forecasts.service import (
     data_changed_since,
@@ -25,6 +26,7 @@ from forecasting.forecasts.service import (
 )
 from forecasting.models import Forecast, ForecastPoint, TrainedModel
 from forecasting.parameters import ForecastParameters, ModelKind
+from forecasting.schemas import ForecastDocument
 from forecasting.tests.factories import SAMPLE_ISSUE, random_closes, store_closes
 from forecasting.training import registry
 from forecasting.training import service as training_service
@@ -55,7 +57,7 @@ def test_the_next_30_sessions_of_the_exchange_are_forecast() -> None:
 
 def test_the_same_question_is_answered_once() -> None:
     first, second = (obtain_forecast(_ask("MSFT")) for _ in range(2))
-    assert (first.created, second.created) == (True, False)
+    assert (first.is_new, second.is_new) == (True, False)
     assert published_json(first.document) == published_json(second.document)
     assert Forecast.objects.count() == 1
 
@@ -101,7 +103,7 @@ def test_bars_after_the_day_of_issue_change_nothing_but_the_actual_closes() -> N
     before = issue_forecast(_ask("LATE", as_of=ISSUE.isoformat()))
     store_closes("LATE", closes[:700], last=next_sessions("XNYS", ISSUE, 40)[-1])
     after = obtain_forecast(_ask("LATE", as_of=ISSUE.isoformat()))
-    assert not after.created
+    assert not after.is_new
     assert [point.actual for point in after.document.points] == pytest.approx(closes[660:690], abs=1e-6)
     blank = [point.model_copy(update={"actual": None}) for point in after.document.points]
     assert after.document.model_copy(update={"points": blank}) == before
@@ -163,7 +165,7 @@ def test_a_change_in_the_bars_of_a_forecast_is_noticed(change: dict[str, Any], *
     assert not data_changed_since(document)
     bars.filter(date="2013-02-01").update(**change)
     assert data_changed_since(document) is changes
-    assert obtain_forecast(_ask("IBM", as_of="2013-02-01")).created is changes
+    assert obtain_forecast(_ask("IBM", as_of="2013-02-01")).is_new is changes
     bars.delete()
     assert data_changed_since(document)
 
@@ -287,7 +289,7 @@ def test_two_who_ask_at_the_same_time_get_one_forecast_from_one_model(
 
     monkeypatch.setattr(training_service, "save_model", save_together)
     monkeypatch.setattr(forecast_service, "_store", write_together)
-    obtained: list[forecast_service.ObtainedForecast] = []
+    obtained: list[StoredResult[ForecastDocument]] = []
 
     def asker() -> None:
         try:
@@ -300,7 +302,7 @@ def test_two_who_ask_at_the_same_time_get_one_forecast_from_one_model(
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(one.created for one in obtained) == [False, True]
+    assert sorted(one.is_new for one in obtained) == [False, True]
     assert obtained[0].document == obtained[1].document
     assert Forecast.objects.count() == 1
     assert ForecastPoint.objects.count() == 30

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from ingestion.bars import Bars
-from strategies.backtests import service
+from strategies.backtests.inputs import BacktestInputs
 from strategies.backtests.narrative import disclosure, notices, summary
 from strategies.backtests.parameters import BacktestParameters
-from strategies.backtests.run import Run
+from strategies.backtests.run import Run, compute
 from strategies.backtests.service import run_backtest
 
 pytestmark = pytest.mark.django_db
@@ -27,7 +27,12 @@ def told(**parameters: Any) -> str:
 
 
 def computed(parameters: BacktestParameters) -> Run:
-    return service._compute(service._material(parameters))
+    return compute(BacktestInputs.load(parameters))
+
+
+def with_fresh_bars(run: Run) -> Run:
+    """The same run, whose bars have not yet been asked for their gaps."""
+    return replace(run, inputs=replace(run.inputs, bars=replace(run.inputs.bars)))
 
 
 def test_the_summary_stands_beside_buy_and_hold() -> None:
@@ -112,8 +117,8 @@ def test_a_lone_signal_on_the_last_bar_is_the_reason_for_no_trade() -> None:
 def test_missing_sessions_and_a_provisional_bar_are_said(monkeypatch: pytest.MonkeyPatch) -> None:
     run = computed(ask())
     monkeypatch.setattr(Bars, "missing_sessions", tuple(date(2012, 3, day) for day in (5, 6, 7, 8)))
-    bars = replace(run.bars, provisional=True)
-    text = " ".join(notices(replace(run, bars=bars)))
+    bars = replace(run.inputs.bars, provisional=True)
+    text = " ".join(notices(replace(run, inputs=replace(run.inputs, bars=bars))))
     assert (
         "4 sessions of the exchange in this period have no bar: 2012-03-05, 2012-03-06, 2012-03-07 and 1 more"
         in text
@@ -124,7 +129,7 @@ def test_missing_sessions_and_a_provisional_bar_are_said(monkeypatch: pytest.Mon
 def test_sessions_missing_before_the_period_are_not_its_concern(monkeypatch: pytest.MonkeyPatch) -> None:
     run = computed(ask(start="2012-04-02"))
     monkeypatch.setattr(Bars, "missing_sessions", (date(2012, 3, 5),))
-    assert "no bar" not in " ".join(notices(replace(run, bars=replace(run.bars))))
+    assert "no bar" not in " ".join(notices(with_fresh_bars(run)))
 
 
 def test_a_run_without_trades_is_summed_up_as_such() -> None:

@@ -14,16 +14,19 @@ from pytest_django import DjangoAssertNumQueries
 
 from core.documents import published_json
 from core.errors import HindcastError, InvalidInput, NotFound
+from core.stored_result import StoredResult
 from ingestion.models import CorporateAction, DailyBar, Instrument
+from strategies import inputs
+from strategies.backtests import run as computation
 from strategies.backtests import service
 from strategies.backtests.parameters import BacktestParameters
 from strategies.backtests.schemas import BacktestDocument, Metrics
 from strategies.backtests.service import (
-    answer,
+    BACKTESTS,
     data_changed_since,
     find_backtest,
-    find_published,
     recent_backtests,
+    run,
     run_backtest,
 )
 from strategies.engine.simulation import ReconciliationError
@@ -37,7 +40,7 @@ def ask(**parameters: Any) -> BacktestParameters:
 
 
 def test_the_same_question_is_computed_once_and_has_one_address() -> None:
-    first, second = answer(ask()), answer(ask())
+    first, second = run(ask()), run(ask())
     assert (first.is_new, second.is_new) == (True, False)
     assert published_json(first.document) == published_json(second.document)
     assert Backtest.objects.count() == 1
@@ -54,8 +57,8 @@ def test_another_engine_computes_anew_and_leaves_stored_runs_readable(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     before = run_backtest(ask())
-    monkeypatch.setattr(service, "ENGINE_VERSION", "later")
-    after = answer(ask())
+    monkeypatch.setattr(inputs, "ENGINE_VERSION", "later")
+    after = run(ask())
     assert after.is_new
     assert after.document.id != before.id
     assert find_backtest(before.id) == before
@@ -143,7 +146,7 @@ def test_a_result_that_does_not_add_up_is_not_shown(monkeypatch: pytest.MonkeyPa
     def broken(*_: object, **__: object) -> None:
         raise ReconciliationError("The trades explain 1.00, the equity is 2.00.")
 
-    monkeypatch.setattr(service, "backtest", broken)
+    monkeypatch.setattr(computation, "backtest", broken)
     with pytest.raises(HindcastError, match="does not add up"):
         run_backtest(ask())
     assert not Backtest.objects.exists()
@@ -155,14 +158,14 @@ def test_an_unknown_id_leads_nowhere() -> None:
 
 
 def test_a_document_of_an_earlier_form_is_refused_in_words_and_its_json_still_read() -> None:
-    stored = answer(ask())
+    stored = run(ask())
     old = json.loads(stored.published.json) | {"schema_version": 1}
     del old["drawdowns"]
     row = Backtest.objects.filter(pk=stored.id)
     row.update(document=gzip.compress(json.dumps(old).encode()))
     with pytest.raises(NotFound, match="earlier version"):
         find_backtest(stored.id)
-    assert json.loads(find_published(stored.id).json)["schema_version"] == 1
+    assert json.loads(BACKTESTS.find(stored.id).published.json)["schema_version"] == 1
     assert [run.id for run in recent_backtests()] == [stored.id]
 
 
@@ -199,7 +202,7 @@ def test_whatever_the_document_says_of_the_data_decides_its_address(
     }
     assert rows[table].update(**change) == 1
     assert data_changed_since(document)
-    changed = answer(question)
+    changed = run(question)
     assert changed.is_new
     assert (changed.document.data, changed.document.notices) != (document.data, document.notices)
     assert not data_changed_since(changed.document)
@@ -220,7 +223,7 @@ def test_fetching_the_same_bars_again_changes_nothing() -> None:
     document = run_backtest(ask(adjustment="none"))
     DailyBar.objects.filter(instrument__symbol="AAPL").update(fetched_at=datetime.now(UTC))
     assert not data_changed_since(document)
-    assert not answer(ask(adjustment="none")).is_new
+    assert not run(ask(adjustment="none")).is_new
 
 
 def test_splits_last_asked_for_before_the_last_bar_are_pointed_out_at_another_address() -> None:
@@ -229,11 +232,11 @@ def test_splits_last_asked_for_before_the_last_bar_are_pointed_out_at_another_ad
     instrument = Instrument.objects.filter(symbol="AAPL")
     for asked, words in ((datetime(2013, 2, 28, tzinfo=UTC), "on 2013-02-28"), (None, "never asked for")):
         instrument.update(actions_fetched_at=asked)
-        later = answer(ask())
+        later = run(ask())
         assert later.is_new
         assert any(words in notice for notice in later.document.notices)
     instrument.update(actions_fetched_at=datetime(2013, 3, 1, tzinfo=UTC))
-    again = answer(ask())
+    again = run(ask())
     assert (again.is_new, again.document) == (False, document)
 
 
@@ -265,18 +268,18 @@ def test_two_who_ask_at_the_same_time_get_one_answer(monkeypatch: pytest.MonkeyP
     # A test with real transactions empties the database behind it, so one before may have.
     call_command("load_stock_data", "AAPL", verbosity=0)
     together = Barrier(2)
-    compute = service._compute
+    compute = computation.compute
 
     def compute_together(asked: Any) -> Any:
         together.wait(timeout=30)
         return compute(asked)
 
-    monkeypatch.setattr(service, "_compute", compute_together)
-    answers: list[service.Answer] = []
+    monkeypatch.setattr(service, "compute", compute_together)
+    answers: list[StoredResult[BacktestDocument]] = []
 
     def asker() -> None:
         try:
-            answers.append(answer(ask()))
+            answers.append(run(ask()))
         finally:
             connections.close_all()
 

@@ -21,7 +21,7 @@ from strategies.sweeps import inputs
 from strategies.sweeps.narrative import OBJECTIVES
 from strategies.sweeps.parameters import Objective, SweepParameters
 from strategies.sweeps.schemas import SweepDocument
-from strategies.sweeps.service import data_changed_since, find_published, find_sweep, run_sweep
+from strategies.sweeps.service import SWEEPS, data_changed_since, find_sweep, run_sweep
 
 pytestmark = pytest.mark.django_db
 
@@ -232,12 +232,12 @@ def test_sweeps_are_listed_newest_first_a_page_at_a_time(reader: Client) -> None
 
 def test_a_sweep_of_an_earlier_form_is_refused_in_words_and_its_json_still_read() -> None:
     sweep_id = run_sweep(asked()).id
-    old = json.loads(find_published(sweep_id).json) | {"schema_version": 1}
+    old = json.loads(SWEEPS.find(sweep_id).published.json) | {"schema_version": 1}
     del old["cells"]["neighbourhood"]
     ParameterSweep.objects.update(document=gzip.compress(json.dumps(old).encode()))
     with pytest.raises(NotFound, match="earlier version"):
         find_sweep(sweep_id)
-    assert json.loads(find_published(sweep_id).json)["schema_version"] == 1
+    assert json.loads(SWEEPS.find(sweep_id).published.json)["schema_version"] == 1
 
 
 def test_the_same_values_however_written_are_the_same_sweep() -> None:
