@@ -28,6 +28,7 @@ test: install-dev ## Run every check and every test, browser tests included
 	@deploy/bootstrap/chromium.sh
 	@deploy/bootstrap/redis-server.sh
 	@deploy/bootstrap/haproxy.sh
+	@$(BIN)/python manage.py warm_kernels
 	$(BIN)/python -m pytest $(IN_PARALLEL) --cov --cov-report=term:skip-covered
 
 test-fast: install-dev ## Run the tests that need no browser

@@ -8,11 +8,14 @@ from django.core.management import call_command
 from django.test import Client
 from pytest_django import DjangoDbBlocker
 
+from strategies.engine import kernel_loader
+
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
-    """Keep the sample bars and the shipped model in the test database for the whole session."""
+    """Keep the sample bars and the shipped model in the test database, and the kernels in memory."""
     with django_db_blocker.unblock():
+        kernel_loader.wait()
         call_command("load_stock_data", sample=True, verbosity=0)
         call_command("train_pooled_model", verbosity=0)
 

@@ -15,8 +15,8 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.backtest_speed import adjusted_prices, milliseconds, strategy
+from strategies.engine import kernel_loader
 from strategies.engine.backtest import backtest
-from strategies.engine.compilation import readiness
 from strategies.engine.enums import Average, Rule
 from strategies.engine.language.binding import bind
 from strategies.engine.language.parse import parse_rule
@@ -34,7 +34,7 @@ RANGES = {"fast": list(range(2, 47)), "slow": list(range(50, 270, 10))}
 
 def main() -> None:
     """Print the medians."""
-    readiness.wait()
+    kernel_loader.wait()
     prices, built_in = adjusted_prices(), strategy(Average.SIMPLE, 20, 50)
     custom = replace(
         built_in,

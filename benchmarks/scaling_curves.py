@@ -28,8 +28,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.backtest_speed import adjusted_prices, strategy
 from ingestion.exchange_calendar import sessions_between
+from strategies.engine import kernel_loader
 from strategies.engine.backtest import backtest
-from strategies.engine.compilation import readiness
 from strategies.engine.enums import Average, Rule
 from strategies.engine.parameters import RuleParameters
 from strategies.engine.prices import Prices
@@ -93,7 +93,7 @@ def by_bars() -> None:
 def by_cells() -> None:
     """Print how long a sweep takes over so many pairs of windows."""
     sys.stdout.write("| cells of one sweep over 2,518 bars | time |\n|---|---|\n")
-    readiness.wait()
+    kernel_loader.wait()
     prices = walk(2_518)
     for cells, windows in WINDOWS.items():
         values = list(range(2, 2 + windows))

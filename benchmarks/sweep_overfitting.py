@@ -18,7 +18,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from strategies.engine.compilation import readiness
+from strategies.engine import kernel_loader
 from strategies.engine.source_hash import source_fingerprint
 from strategies.engine.statistics.overfitting import BlockSums, Overfitting, probability_of_overfitting
 
@@ -33,7 +33,7 @@ def main() -> None:
     kept = Path(tempfile.gettempdir()) / f"hindcast-kernels-{source_fingerprint()}"
     os.environ.setdefault("NUMBA_CACHE_DIR", str(kept))
     os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
-    readiness.wait()
+    kernel_loader.wait()
     returns = np.random.default_rng(1).normal(0.0003, 0.01, (BARS, TRIALS))
     durations = []
     for _ in range(RUNS):

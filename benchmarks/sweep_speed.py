@@ -31,9 +31,9 @@ from bokeh_sampledata.stocks import AAPL
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from strategies.engine import kernel_loader
 from strategies.engine.account import Account
 from strategies.engine.backtest import Strategy
-from strategies.engine.compilation import readiness
 from strategies.engine.enums import Average, Entry, Fill, Rule
 from strategies.engine.moving_averages import moving_averages
 from strategies.engine.parameters import RuleParameters
@@ -269,7 +269,7 @@ def compile_in_another_process() -> None:
     """Compile what is not on disk, which takes memory that a process which finds it there never has."""
     kept = Path(tempfile.gettempdir()) / f"hindcast-kernels-{source_fingerprint()}"
     os.environ.setdefault("NUMBA_CACHE_DIR", str(kept))
-    program = "from strategies.engine import kernels; readiness.wait()"
+    program = "from strategies.engine import kernel_loader; kernel_loader.wait()"
     root = Path(__file__).resolve().parent.parent
     subprocess.run([sys.executable, "-c", program], check=True, cwd=root)  # noqa: S603 - our own
 
@@ -283,7 +283,7 @@ def main() -> None:
     compile_in_another_process()
     cores = os.sched_getaffinity(0)
     os.sched_setaffinity(0, {min(cores)})
-    readiness.wait()
+    kernel_loader.wait()
     say(f"libraries and kernels loaded: {resident()} MB resident")
     prices = adjusted_prices()
     peer = Peer(asked.peers, prices) if asked.peers else None

@@ -36,17 +36,24 @@ class ResultStore[Form: ResultDocument[Any]]:
     page: str
 
     def get(self, result_id: str) -> StoredResult[Form] | None:
-        """Return the result with this id, read when needed; None where there is none."""
+        """Return the result with this id; None where there is none."""
+        row = self._row(result_id, "digest", "document")
+        return None if row is None else self._result(result_id, row)
+
+    def get_lazily(self, result_id: str) -> StoredResult[Form] | None:
+        """Do as `get`, but read what is stored only when it is needed, which takes a query more."""
         if not self.rows.filter(pk=result_id).exists():
             return None
         return StoredResult(
-            id=result_id, is_new=False, load=lambda: self._published(result_id), parse=self.read
+            id=result_id, is_new=False, load=lambda: self.find(result_id).published, parse=self.read
         )
 
     def find(self, result_id: str) -> StoredResult[Form]:
         """Return the result with this id; raises NotFound."""
-        published = self._published(result_id)
-        return StoredResult(id=result_id, is_new=False, load=lambda: published, parse=self.read)
+        result = self.get(result_id)
+        if result is None:
+            raise self._missing()
+        return result
 
     def find_digest(self, result_id: str) -> str:
         """Return the digest of what is published of the result with this id; raises NotFound."""
@@ -115,11 +122,9 @@ class ResultStore[Form: ResultDocument[Any]]:
             values=sql.SQL(", ").join(map(sql.Placeholder, columns)),
         )
 
-    def _published(self, result_id: str) -> SerializedDocument:
-        row = self._row(result_id, "digest", "document")
-        if row is None:
-            raise self._missing()
-        return SerializedDocument(digest=row[0], stored=bytes(row[1]))
+    def _result(self, result_id: str, row: tuple[Any, ...]) -> StoredResult[Form]:
+        published = SerializedDocument(digest=row[0], stored=bytes(row[1]))
+        return StoredResult(id=result_id, is_new=False, load=lambda: published, parse=self.read)
 
     def _row(self, result_id: str, *columns: str) -> tuple[Any, ...] | None:
         if not is_document_id(result_id):

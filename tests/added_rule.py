@@ -75,6 +75,9 @@ def use_the_rule() -> dict[str, Any]:
     from django.db import transaction
     from django.test import Client
 
+    from strategies.engine import kernel_loader
+
+    kernel_loader.wait()
     with transaction.atomic():
         client = Client()
         client.force_login(User.objects.create_user("adds a rule"))

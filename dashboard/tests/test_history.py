@@ -25,7 +25,7 @@ from ingestion.files.upload import import_or_enqueue
 from strategies.backtests.parameters import BacktestParameters
 from strategies.backtests.schemas import BacktestDocument
 from strategies.backtests.service import run_backtest
-from strategies.engine.compilation import readiness
+from strategies.engine import kernel_loader
 from strategies.engine.enums import Average
 from strategies.models import Backtest
 from strategies.sweeps.parameters import SweepParameters
@@ -210,7 +210,7 @@ def test_each_user_has_a_history_of_their_own(user: User, staff: User) -> None:
 
 
 def test_every_kind_of_result_is_listed_and_filtered(user: User) -> None:
-    readiness.wait()
+    kernel_loader.wait()
     ranges = {"fast": [10, 20], "slow": [50, 100]}
     made = {
         ResultKind.BACKTEST: run_backtest(GOLDEN, owner=user).id,

@@ -32,7 +32,7 @@ from jobs.worker.run import run_job
 from strategies.backtests.parameters import BacktestParameters
 from strategies.backtests.schemas import BacktestDocument
 from strategies.backtests.service import run_backtest
-from strategies.engine.compilation import readiness
+from strategies.engine import kernel_loader
 from strategies.models import Backtest, UniverseMember
 from strategies.sweeps.parameters import SweepParameters
 from strategies.sweeps.schemas import SweepDocument
@@ -117,7 +117,7 @@ class Question:
 
 @pytest.fixture
 def stored(staff: User) -> Stored:
-    readiness.wait()
+    kernel_loader.wait()
     runs = [run_backtest(BacktestParameters(symbol="AAPL", fast=fast)) for fast in (20, 30, 40)]
     for number, run in enumerate(runs):
         save_run(staff, run.id, note="A note")

@@ -18,7 +18,7 @@ from jobs.models import Job
 from jobs.worker.run import run_job
 from strategies.backtests.parameters import BacktestParameters
 from strategies.backtests.service import run_backtest
-from strategies.engine.compilation import readiness
+from strategies.engine import kernel_loader
 from strategies.sweeps import inputs
 from strategies.sweeps.neighbourhood import around, place_of
 from strategies.sweeps.parameters import SweepParameters
@@ -33,7 +33,7 @@ HTMX = {"HX-Request": "true", "HX-Target": "result"}
 
 @pytest.fixture(scope="module", autouse=True)
 def _kernels() -> None:
-    readiness.wait()
+    kernel_loader.wait()
 
 
 @pytest.fixture

@@ -61,15 +61,29 @@ def _serve(environment: Environment) -> int:
 
 def _prepare(environment: Environment) -> int:
     """Bring everything up to date; return the exit status of the step that failed, otherwise 0."""
+    # The kernels of sweeps are compiled beside the other steps: the first request must not wait for them.
+    with _command("warm_kernels") as compiling:
+        failed = _prepare_database_and_files(environment)
+        if failed:
+            compiling.terminate()
+        return failed or compiling.wait()
+
+
+def _prepare_database_and_files(environment: Environment) -> int:
     steps = [["prepare"]]
     if not environment.opens_to_local_user:
         # The local user's files come straight from their folders; others get hashed and compressed ones.
         steps.append(["collectstatic", "--noinput", "--verbosity", "0"])
     for step in steps:
-        done = subprocess.run([sys.executable, "manage.py", *step], cwd=BASE_DIR, check=False)  # noqa: S603 - our own
-        if done.returncode:
-            return done.returncode
+        with _command(*step) as running:
+            if running.wait():
+                return running.returncode
     return 0
+
+
+def _command(*words: str) -> "subprocess.Popen[bytes]":
+    """Start one of our management commands."""
+    return subprocess.Popen([sys.executable, "manage.py", *words], cwd=BASE_DIR)  # noqa: S603 - our own
 
 
 def _port_is_free(port: int) -> bool:

@@ -15,7 +15,7 @@ logger = logging.getLogger(__name__)
 
 KERNELS_WITHIN = 5.0
 """Seconds to wait for the kernels of sweeps. Read from disk they take one; compiled anew they take more, and
-sweeps are computed by other ways meanwhile."""
+sweeps are jobs meanwhile."""
 
 
 def warm_up(*, sign_of_life: Callable[[], object] = lambda: None) -> None:
@@ -33,9 +33,9 @@ def warm_up(*, sign_of_life: Callable[[], object] = lambda: None) -> None:
 
 def start_kernels() -> None:
     """Begin to load the kernels, in a thread of their own beside the other steps."""
-    from strategies.engine.compilation import readiness
+    from strategies.engine import kernel_loader
 
-    readiness.compiled()
+    kernel_loader.ready()
 
 
 def load_views() -> None:
@@ -77,9 +77,9 @@ def load_printer() -> None:
 
 def wait_for_kernels() -> None:
     """Give the kernels a moment to be ready."""
-    from strategies.engine.compilation import readiness
+    from strategies.engine import kernel_loader
 
-    readiness.wait(at_most=KERNELS_WITHIN)
+    kernel_loader.wait(at_most=KERNELS_WITHIN)
 
 
 def set_aside_what_stays() -> None:

@@ -56,7 +56,7 @@ def run(
     owner: who asks. listed: whether it is a result of its own, and no part of a larger one.
     """
     inputs = BacktestInputs.load(parameters)
-    result = BACKTESTS.get(inputs.id) or _computed(inputs, owner)
+    result = BACKTESTS.get_lazily(inputs.id) or _computed(inputs, owner)
     return BACKTESTS.announce(result, owner) if listed else result
 
 

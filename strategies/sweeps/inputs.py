@@ -15,6 +15,8 @@ from strategies.sweeps.schemas import SCHEMA_VERSION
 
 QUICK_BARS = 5_000_000
 """Bars times cells that take less than about a second, the verdict included."""
+COST_WITHOUT_KERNEL = 20
+"""How many times longer a cell takes whose rule no kernel decides, at least."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -57,7 +59,9 @@ class SweepMaterial(TradedBars):
     @property
     def is_quick(self) -> bool:
         """Whether a request may wait for the answer; otherwise it is a job."""
-        return len(self.grid) * len(self.bars) <= QUICK_BARS
+        has_kernel = self.grid.custom is not None or RULES[self.parameters.rule].kernel is not None
+        cost = 1 if has_kernel else COST_WITHOUT_KERNEL
+        return cost * len(self.grid) * len(self.bars) <= QUICK_BARS
 
     def values(self, cell: int) -> dict[str, float]:
         """Return what varies in a cell, by name."""

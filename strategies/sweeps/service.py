@@ -11,6 +11,7 @@ from ingestion.provenance import matching_bars
 from jobs.models import Job
 from jobs.queue import enqueue
 from jobs.registry import Progress
+from strategies.engine import kernel_loader
 from strategies.inputs import failures_in_words
 from strategies.models import ParameterSweep
 from strategies.results import ResultStore
@@ -52,7 +53,9 @@ def run_sweep(
 def run(
     parameters: SweepParameters, *, owner: AbstractBaseUser | None = None
 ) -> StoredResult[SweepDocument] | Job:
-    """Return the document where it is stored or quickly computed, otherwise the job that computes it.
+    """Return the sweep where it is stored or quickly computed, otherwise the job that computes it.
+
+    A process that has not loaded its compiled kernels yet leaves every sweep to a job.
 
     Raises as `run_sweep` does.
     """
@@ -61,7 +64,7 @@ def run(
     if stored is not None:
         return SWEEPS.announce(stored, owner)
     require_room(owner)
-    if material.is_quick:
+    if material.is_quick and kernel_loader.ready():
         return SWEEPS.announce(_computed(material, silent, owner), owner)
     arguments = {
         "parameters": parameters.model_dump(mode="json"),

@@ -18,15 +18,13 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from strategies.engine.compilation.readiness import compiled, cores
+from strategies.engine.compilation.readiness import cores
 from strategies.engine.metrics import Undefined
 from strategies.engine.prices import FloatArray, IndexArray
 
 type Halves = NDArray[np.uint8]
 
 BLOCKS = 16
-SHARPES_AT_ONCE = 1 << 20
-"""Values in a working array: 8 MB."""
 LEAST_BARS_IN_A_BLOCK = 4
 LEAST_TRIALS = 2
 
@@ -97,8 +95,8 @@ def probability_of_overfitting(sums: BlockSums, *, most_splits: int | None = Non
             "too few to be cut into blocks."
         )
     halves = _halves(len(sums.bars), most_splits)
-    kernels = compiled()
-    judge = _judge if kernels is None else kernels.splits.judge
+    from strategies.engine.statistics.cscv_kernel import judge
+
     parts = [
         (part, sums.bars, np.ascontiguousarray(sums.returns.T), np.ascontiguousarray(sums.squares.T))
         for part in np.array_split(halves, cores())
@@ -125,36 +123,3 @@ def _halves(blocks: int, most: int | None) -> Halves:
     halves[:, 0] = 1
     np.put_along_axis(halves, others, 1, axis=1)
     return halves
-
-
-def _judge(halves: Halves, bars: IndexArray, returns: FloatArray, squares: FloatArray) -> tuple[int, int]:
-    """Do by NumPy what `splits.judge` does."""
-    at_once = max(SHARPES_AT_ONCE // returns.shape[1], 1)
-    lower = losing = 0
-    for begin in range(0, len(halves), at_once):
-        chunk = halves[begin : begin + at_once].astype(np.float64)
-        first, second = (_sharpes(half, bars, returns, squares) for half in (chunk, 1 - chunk))
-        for past, future in ((first, second), (second, first)):
-            reached = np.take_along_axis(future, past.argmax(axis=1)[:, np.newaxis], axis=1)
-            lower += _count_in_lower_half(future, reached)
-            losing += int((reached < 0).sum())
-    return lower, losing
-
-
-def _count_in_lower_half(future: FloatArray, reached: FloatArray) -> int:
-    """Return in how many rows of `future` the value `reached` ranks no higher than the middle."""
-    below = np.count_nonzero(future < reached, axis=1)
-    equal = np.count_nonzero(future == reached, axis=1)
-    return int(np.count_nonzero(below + (equal + 1) / 2 <= (future.shape[1] + 1) / 2))
-
-
-def _sharpes(halves: FloatArray, bars: IndexArray, returns: FloatArray, squares: FloatArray) -> FloatArray:
-    """Return the Sharpe ratio, of one bar, of each trial over the chosen blocks; (splits, trials)."""
-    count = (halves @ bars)[:, np.newaxis]
-    mean = halves @ returns
-    mean /= count
-    variance = halves @ squares
-    variance -= count * mean * mean
-    variance /= count - 1
-    np.sqrt(np.maximum(variance, 0, out=variance), out=variance)
-    return np.divide(mean, variance, out=np.zeros_like(mean), where=variance > 0)

@@ -100,7 +100,7 @@ class Market(NamedTuple):
         """Return the market of the traded bars.
 
         risk_free_rate: a year's, as a fraction.
-        tabulate: of `tables` or of `vectorised`.
+        tabulate: of `kernels.range_tables`, which loads numba.
         """
         open_, high, low, close = (
             np.ascontiguousarray(prices) for prices in (traded.open, traded.high, traded.low, traded.close)

@@ -1,13 +1,14 @@
-"""Figures of all cells of a grid, by the fastest way that is exact for them.
+"""Compute the figures of all cells of a grid, by the fastest way that is exact for them.
 
-all in or all out, long only, no stops     events
-any other terms                            walking
+all in or all out, long only, no stops     kernels.crossovers
+any other terms                            kernels.bar_by_bar
+a custom rule                              kernels.custom_cells
 a rule without a kernel                    the single backtest, cell by cell
-kernels not ready                          vectorised where two lines cross on the first terms,
-                                           otherwise the single backtest, cell by cell
+
+The kernels are imported where they are called: that loads numba, which takes a fifth of a second.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import batched
@@ -15,16 +16,15 @@ from itertools import batched
 import numpy as np
 
 from strategies.engine.backtest import Strategy, decisions_of
-from strategies.engine.compilation import readiness
 from strategies.engine.enums import Direction
 from strategies.engine.equity_curve import Curve
 from strategies.engine.language.book import BookTerms
 from strategies.engine.language.series import Operands
+from strategies.engine.language.tree import CustomRule
 from strategies.engine.orders import orders_for, targets_for
-from strategies.engine.prices import FloatArray, IndexArray, Prices
+from strategies.engine.prices import FloatArray, Prices
 from strategies.engine.rules import RULES, Decisions
 from strategies.engine.simulation import Simulation, simulate
-from strategies.engine.sweep import vectorised
 from strategies.engine.sweep.averages import CrossoverCells, RuleCells, lines_of
 from strategies.engine.sweep.grid import Grid
 from strategies.engine.sweep.market import Market, Terms
@@ -32,6 +32,8 @@ from strategies.engine.sweep.metrics import STATS, Figures, figures_of, stats_of
 
 RETURNS_AT_ONCE = 128
 """Cells whose returns are in memory together: a few megabytes for some decades of bars."""
+
+NO_RETURNS: FloatArray = np.empty((0, 0))
 
 type Report = Callable[[float], None]
 """Takes the fraction of cells done; may raise, to stop."""
@@ -61,13 +63,13 @@ class Sweep:
         Raises PricesTooLarge when prices grew too much to be averaged exactly, ReconciliationError when
         profits and equity of a cell that was computed singly do not agree.
         """
-        tallies = self._tallies(report)
-        compiled = readiness.compiled()
+        from strategies.engine.sweep.kernels import cells
+
         return figures_of(
-            tallies,
+            self._tallies(report),
             bars=self.bars,
             risk_free_rate=self.risk_free_rate,
-            columns=None if compiled is None else compiled.loops.columns,
+            columns=cells.columns,
         )
 
     def returns(self, report: Report = lambda _: None) -> Iterator[FloatArray]:
@@ -82,16 +84,13 @@ class Sweep:
     def returns_of(self, cells: tuple[int, ...]) -> FloatArray:
         """Return the returns of some cells, shape (cells, bars); raises as `figures` does."""
         returns = np.empty((len(cells), self.bars))
-        if self._custom_stats(cells, returns) is not None:
-            return returns
-        compiled = readiness.compiled() if self._has_kernel else None
-        if compiled is None:
+        if self.grid.custom is not None:
+            self._accumulate_custom(self.grid.custom, cells, closed_form=False, returns=returns)
+        elif self._has_kernel:
+            self._accumulate(self._lines.of(cells), closed_form=False, returns=returns)
+        else:
             for row, cell in zip(returns, cells, strict=True):
                 row[:] = self.curve(cell).returns
-        else:
-            compiled.loops.accumulate_cells(
-                self._lines.of(cells), self._market, self._terms, closed_form=False, returns=returns
-            )
         return returns
 
     def curve(self, cell: int) -> Curve:
@@ -99,55 +98,44 @@ class Sweep:
         return Curve.of(self._simulation(cell), self.prices.dates[self.first :])
 
     def _tallies(self, report: Report) -> FloatArray:
-        stats = self._custom_stats(tuple(range(len(self.grid))), None)
-        if stats is not None:
-            return stats
-        if not self._has_kernel:
-            return self._tallies_one_by_one(np.arange(len(self.grid)), report)
-        # Lines last: they are what is read most, and fill the processor's cache.
-        compiled, market, lines = readiness.compiled(), self._market, self._lines
-        if compiled is not None:
-            found: FloatArray = compiled.loops.accumulate_cells(
-                lines, market, self._terms, closed_form=self._has_closed_form
-            )
-            return found
-        if isinstance(lines, CrossoverCells) and self._has_closed_form:
-            tallies = vectorised.accumulate_pairs(lines, market, self._terms)
-        else:
-            tallies = np.full((len(self.grid), STATS), np.nan)
-        left = np.flatnonzero(np.isnan(tallies).any(axis=1))
-        tallies[left] = self._tallies_one_by_one(left, report)
+        """Return the tallies of all cells, shape (cells, 8)."""
+        if self.grid.custom is not None:
+            cells = range(len(self.grid))
+            return self._accumulate_custom(self.grid.custom, cells, closed_form=self._has_closed_form)
+        if self._has_kernel:
+            return self._accumulate(self._lines, closed_form=self._has_closed_form)
+        tallies = np.empty((len(self.grid), STATS))
+        for cell in range(len(self.grid)):
+            tallies[cell] = self._tally(cell)
+            report((cell + 1) / len(self.grid))
         return tallies
 
-    def _tallies_one_by_one(self, cells: IndexArray, report: Report) -> FloatArray:
-        """Return the tallies of some cells from their single backtests, shape (cells, 8)."""
-        tallies = np.empty((len(cells), STATS))
-        for row, cell in enumerate(cells.tolist()):
-            tallies[row] = self._tally(cell)
-            report((row + 1) / len(cells))
-        return tallies
+    def _accumulate(
+        self, lines: CrossoverCells | RuleCells, *, closed_form: bool, returns: FloatArray = NO_RETURNS
+    ) -> FloatArray:
+        from strategies.engine.sweep.kernels import cells
 
-    def _custom_stats(self, cells: tuple[int, ...], returns: FloatArray | None) -> FloatArray | None:
-        """Return the statistics of cells of a custom rule, and write their returns where they are wanted.
+        return cells.accumulate_cells(
+            lines, self._market, self._terms, closed_form=closed_form, returns=returns
+        )
 
-        None for a built-in rule, and while the kernels are not ready.
-        """
-        compiled = None if self.grid.custom is None else readiness.compiled_custom()
-        if compiled is None:
-            return None
+    def _accumulate_custom(
+        self, rule: CustomRule, cells: Sequence[int], *, closed_form: bool, returns: FloatArray = NO_RETURNS
+    ) -> FloatArray:
+        from strategies.engine.sweep.kernels.custom_cells import accumulate_custom
+
         chosen = list(cells)
-        found: FloatArray = compiled.cells.accumulate_custom(
-            self.grid.custom,
+        return accumulate_custom(
+            rule,
             {name: values[chosen].astype(np.float64) for name, values in self.grid.axes.items()},
             self._operands,
             self._market,
             self._terms,
             BookTerms.of(self.strategy.direction, self.strategy.fill, self.strategy.stops),
             first=self.first,
-            closed_form=returns is None and self._has_closed_form,
-            returns=np.empty((0, 0)) if returns is None else returns,
+            closed_form=closed_form,
+            returns=returns,
         )
-        return found
 
     @cached_property
     def _operands(self) -> Operands:
@@ -164,19 +152,20 @@ class Sweep:
 
     @cached_property
     def _lines(self) -> CrossoverCells | RuleCells:
-        compiled = readiness.compiled()
-        simple = None if compiled is None else compiled.averaging.simple_averages
-        return lines_of(self.grid, self.prices, first=self.first, compiled=simple)
+        from strategies.engine.sweep.kernels.moving_averages import simple_averages
+
+        return lines_of(self.grid, self.prices, first=self.first, compiled=simple_averages)
 
     @cached_property
     def _market(self) -> Market:
-        compiled = readiness.compiled()
+        from strategies.engine.sweep.kernels.range_tables import tabulate
+
         return Market.of(
             self.prices.since(self.first),
             self.strategy.account,
             fill=self.strategy.fill,
             risk_free_rate=self.risk_free_rate,
-            tabulate=vectorised.tabulate if compiled is None else compiled.tables.tabulate,
+            tabulate=tabulate,
         )
 
     @cached_property

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from strategies.engine.compilation import readiness
+from strategies.engine import kernel_loader
 
 
 class Command(BaseCommand):
@@ -15,7 +15,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Compile; fails when that is not possible here."""
-        readiness.wait()
-        if readiness.compiled() is None:
+        kernel_loader.wait()
+        if not kernel_loader.ready():
             raise CommandError("The kernels cannot be compiled here. The log above says why.")
         self.stdout.write("The kernels of sweeps are compiled.")

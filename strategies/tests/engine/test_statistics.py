@@ -7,10 +7,9 @@ import numpy as np
 import pytest
 from arch.bootstrap import SPA, StationaryBootstrap
 
-from strategies.engine.compilation import readiness
 from strategies.engine.metrics import Undefined
 from strategies.engine.prices import FloatArray
-from strategies.engine.statistics import overfitting, spa
+from strategies.engine.statistics import spa
 from strategies.engine.statistics.bootstrap import LEVELS, bootstrap_bands
 from strategies.engine.statistics.overfitting import BlockSums, probability_of_overfitting
 from strategies.engine.statistics.sharpe import (
@@ -97,16 +96,6 @@ def test_the_probability_of_overfitting_follows_its_definition(trials: int) -> N
     assert not isinstance(found, Undefined)
     assert found.splits == 70
     assert found.probability == slow_probability(returns, 8)
-
-
-def test_compiled_code_and_numpy_give_the_same_probability(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    sums = BlockSums.of(noise(803, 25).T)
-    readiness.wait()
-    compiled = probability_of_overfitting(sums)
-    monkeypatch.setattr(overfitting, "compiled", lambda: None)
-    assert probability_of_overfitting(sums) == compiled
 
 
 def test_a_trial_better_everywhere_is_not_overfitted() -> None:

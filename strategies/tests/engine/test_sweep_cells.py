@@ -2,16 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
-from itertools import combinations, product
-from math import sqrt
+from itertools import combinations, pairwise, product
+from math import fsum, sqrt
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from strategies.engine import kernel_loader
 from strategies.engine.backtest import Strategy, backtest
-from strategies.engine.compilation import readiness
 from strategies.engine.enums import Average, Direction, Entry, Fill, Rule
 from strategies.engine.metrics import Undefined
 from strategies.engine.moving_averages import moving_averages
@@ -19,11 +19,11 @@ from strategies.engine.parameters import RuleParameters
 from strategies.engine.prices import FloatArray, Prices
 from strategies.engine.rules import RULES, SweepKernel, decide
 from strategies.engine.stops import Stops
-from strategies.engine.sweep import vectorised
 from strategies.engine.sweep.averages import CODES, RuleCells, lines_of
 from strategies.engine.sweep.grid import grid_of
-from strategies.engine.sweep.kernels import rules
+from strategies.engine.sweep.kernels import cells, rules
 from strategies.engine.sweep.kernels.moving_averages import simple_averages
+from strategies.engine.sweep.kernels.range_tables import tabulate
 from strategies.engine.sweep.market import (
     FALL,
     HIGHEST,
@@ -63,14 +63,8 @@ ALL_STOPS = Stops(stop_loss=0.04, take_profit=0.15, trailing_stop=0.06)
 
 @pytest.fixture(scope="module", autouse=True)
 def _kernels() -> None:
-    readiness.wait()
-    assert readiness.compiled() is not None
-
-
-@pytest.fixture(params=["compiled", "NumPy alone"])
-def _both_ways(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    if request.param == "NumPy alone":
-        monkeypatch.setattr(readiness, "compiled", lambda: None)
+    kernel_loader.wait()
+    assert kernel_loader.ready()
 
 
 def wandering_prices(bars: int = 700, seed: int = 1) -> Prices:
@@ -128,14 +122,12 @@ def assert_cells_are_backtests(
         np.testing.assert_allclose(returns[cell], single.curve.returns, rtol=0, atol=TOLERANCE)
 
 
-@pytest.mark.usefixtures("_both_ways")
 @pytest.mark.parametrize(("entry", "fill"), [*product(Entry, Fill)])
 def test_pairs_of_averages(entry: Entry, fill: Fill) -> None:
     strategy = make_strategy(entry=entry, fill=fill, commission_rate=0.001, slippage=0.0005)
     assert_cells_are_backtests(PRICES, strategy, PAIRS, risk_free_rate=0.02)
 
 
-@pytest.mark.usefixtures("_both_ways")
 def test_a_later_start_warms_averages_up_on_earlier_bars() -> None:
     strategy = make_strategy(entry=Entry.ON_STATE, commission_rate=0.001)
     assert_cells_are_backtests(PRICES, strategy, PAIRS, first=333, risk_free_rate=-0.01)
@@ -173,7 +165,6 @@ def test_every_direction_with_and_without_stops(direction: Direction, fill: Fill
     assert_cells_are_backtests(PRICES, strategy, PAIRS, first=50)
 
 
-@pytest.mark.usefixtures("_both_ways")
 @pytest.mark.parametrize("rule", Rule)
 @pytest.mark.parametrize("direction", [Direction.LONG_ONLY, Direction.LONG_SHORT])
 def test_every_rule(rule: Rule, direction: Direction) -> None:
@@ -203,13 +194,12 @@ def test_a_rule_that_no_kernel_knows_is_refused(monkeypatch: pytest.MonkeyPatch)
     with pytest.raises(ValueError, match="macd"):
         lines_of(grid, PRICES, first=0)
     monkeypatch.setitem(CODES, SweepKernel.MACD, 99)
-    cells = lines_of(grid, PRICES, first=0)
-    assert isinstance(cells, RuleCells)
+    lines = lines_of(grid, PRICES, first=0)
+    assert isinstance(lines, RuleCells)
     with pytest.raises(ValueError, match="No rule"):
-        rules.decide(cells, 0, np.empty((2, len(PRICES))), np.empty(len(PRICES), np.int8))
+        rules.decide(lines, 0, np.empty((2, len(PRICES))), np.empty(len(PRICES), np.int8))
 
 
-@pytest.mark.usefixtures("_both_ways")
 def test_windows_longer_than_the_data_never_trade() -> None:
     short = PRICES.until(40)
     assert_cells_are_backtests(
@@ -217,7 +207,6 @@ def test_windows_longer_than_the_data_never_trade() -> None:
     )
 
 
-@pytest.mark.usefixtures("_both_ways")
 def test_returns_that_hardly_differ_keep_their_digits() -> None:
     """Of a price that grows steadily the variance drowns in the rounding of sums of squares."""
     close = 50 * 1.001 ** np.arange(200.0)
@@ -253,38 +242,43 @@ def test_ties_of_rules_that_look_at_more_than_two_lines(prices: Prices, rule: Ru
 
 
 @pytest.mark.parametrize("bars", [1, 2, 17, 33, 64, 65, 700])
-def test_the_tables_of_a_market_are_the_same_compiled_and_by_numpy(bars: int) -> None:
-    compiled = readiness.compiled()
-    assert compiled is not None
+def test_sums_of_a_market_are_those_of_a_share_bought_and_sold(bars: int) -> None:
+    close, rate = PRICES.close[:bars], 0.0001
+    paid, received = close * 1.01, close * 0.99
+    bought, sold, _ = tabulate(close, paid, received, rate)
+    np.testing.assert_array_equal(bought[:, PRICE_COLUMN], 1 / paid)
+    np.testing.assert_array_equal(sold[:, PRICE_COLUMN], [*received, close[-1]])
+    for first, end in combinations(range(0, bars + 1, max(bars // 20, 1)), 2):
+        path = [paid[first], *close[first:end], *received[end : end + 1]]
+        returns = [after / before - 1 for before, after in pairwise(path)]
+        shortfalls = [min(change - rate, 0.0) for change in returns]
+        for column, expected in (
+            (RETURNS_COLUMN, fsum(returns)),
+            (SQUARES_COLUMN, fsum(change * change for change in returns)),
+            (SHORTFALLS_COLUMN, fsum(change * change for change in shortfalls)),
+        ):
+            pairs = sold[end, column : column + 2] - bought[first, column : column + 2]
+            assert pairs.sum() == pytest.approx(expected, rel=1e-13, abs=1e-16)
+
+
+@pytest.mark.parametrize("bars", [17, 33, 64, 65, 700])
+def test_ranges_of_a_market_are_those_of_the_closes_between_two_bars(bars: int) -> None:
     close = PRICES.close[:bars]
-    found = compiled.tables.tabulate(close, close * 1.01, close * 0.99, 0.0001)
-    expected = vectorised.tabulate(close, close * 1.01, close * 0.99, 0.0001)
-    for sums, others in zip(found[:2], expected[:2], strict=True):
-        for column in (RETURNS_COLUMN, SQUARES_COLUMN, SHORTFALLS_COLUMN):
-            np.testing.assert_allclose(
-                sums[:, column] + sums[:, column + 1],
-                others[:, column] + others[:, column + 1],
-                rtol=1e-14,
-                atol=1e-17,
-            )
-        np.testing.assert_array_equal(sums[:, PRICE_COLUMN], others[:, PRICE_COLUMN])
+    _, _, ranges = tabulate(close, close * 1.01, close * 0.99, 0.0001)
     for first, last in combinations(range(0, bars, max(bars // 40, 1)), 2):
         level = (first ^ last).bit_length() - 1
         if level < LOWEST_LEVEL:
             continue
         stretch = close[first : last + 1]
-        for ranges in (found[2], expected[2]):
-            early, late = ranges[level, first], ranges[level, last]
-            assert min(early[LOWEST], late[LOWEST]) == stretch.min()
-            assert max(early[HIGHEST], late[HIGHEST]) == stretch.max()
-            fall = min(early[FALL], late[FALL], late[LOWEST] / early[HIGHEST])
-            assert fall == pytest.approx((stretch / np.maximum.accumulate(stretch)).min(), rel=1e-15)
+        early, late = ranges[level, first], ranges[level, last]
+        assert min(early[LOWEST], late[LOWEST]) == stretch.min()
+        assert max(early[HIGHEST], late[HIGHEST]) == stretch.max()
+        fall = min(early[FALL], late[FALL], late[LOWEST] / early[HIGHEST])
+        assert fall == pytest.approx((stretch / np.maximum.accumulate(stretch)).min(), rel=1e-15)
 
 
 def test_figures_are_the_same_compiled_and_by_numpy() -> None:
     """The same formulas, also where everything was lost, nothing was traded or growth is beyond numbers."""
-    compiled = readiness.compiled()
-    assert compiled is not None
     random = np.random.default_rng(3)
     tallies = np.abs(random.normal(1, 0.2, (60, STATS)))
     tallies[:, WORST] *= -0.5
@@ -292,7 +286,7 @@ def test_figures_are_the_same_compiled_and_by_numpy() -> None:
     tallies[:12] = 0.0
     tallies[6:9, GROWTH] = 1e300
     for bars in (1, 2, 60):
-        found = figures_of(tallies, bars=bars, risk_free_rate=0.02, columns=compiled.loops.columns)
+        found = figures_of(tallies, bars=bars, risk_free_rate=0.02, columns=cells.columns)
         expected = figures_of(tallies, bars=bars, risk_free_rate=0.02)
         for name in FIGURES:
             of_both = getattr(found, name), getattr(expected, name)
@@ -327,13 +321,11 @@ def test_lines_of_macd_decide_as_the_single_backtest_to_the_last_digit() -> None
 
 
 def test_large_grids_are_shared_by_threads_without_a_difference(monkeypatch: pytest.MonkeyPatch) -> None:
-    compiled = readiness.compiled()
-    assert compiled is not None
     grid = grid_of(Rule.MA_CROSSOVER, RuleParameters(), {"fast": range(2, 60), "slow": range(3, 61)})
     sweep = Sweep(prices=PRICES, strategy=make_strategy(), grid=grid, first=0, risk_free_rate=0.0)
     alone = sweep.figures()
-    monkeypatch.setattr(compiled.loops, "PARALLEL_FROM", 0)
-    monkeypatch.setattr(compiled.loops, "cores", lambda: 3)
+    monkeypatch.setattr(cells, "PARALLEL_FROM", 0)
+    monkeypatch.setattr(cells, "cores", lambda: 3)
     shared = sweep.figures()
     for name in FIGURES:
         np.testing.assert_array_equal(getattr(alone, name), getattr(shared, name))

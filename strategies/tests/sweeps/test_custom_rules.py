@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from core.errors import field_errors
 from strategies.backtests.parameters import BacktestParameters
 from strategies.backtests.service import run_backtest
-from strategies.engine.compilation import readiness
+from strategies.engine import kernel_loader
 from strategies.sweeps.neighbourhood import around, place_of
 from strategies.sweeps.parameters import SweepParameters
 from strategies.sweeps.service import run_sweep
@@ -36,7 +36,7 @@ def asked(**changes: Any) -> SweepParameters:
 
 @pytest.fixture(scope="module", autouse=True)
 def kernels() -> None:
-    readiness.wait()
+    kernel_loader.wait()
 
 
 def test_every_combination_equals_its_backtest() -> None:

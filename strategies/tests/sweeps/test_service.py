@@ -15,7 +15,7 @@ from jobs.models import Job, JobState
 from jobs.worker.run import run_job
 from strategies.backtests.schemas import BacktestDocument
 from strategies.backtests.service import run_backtest
-from strategies.engine.compilation import readiness
+from strategies.engine import kernel_loader
 from strategies.models import ParameterSweep
 from strategies.sweeps import inputs
 from strategies.sweeps.narrative import OBJECTIVES
@@ -35,7 +35,7 @@ QUESTION: dict[str, Any] = {"symbol": "AAPL", **RANGES}
 
 @pytest.fixture(scope="module", autouse=True)
 def _kernels() -> None:
-    readiness.wait()
+    kernel_loader.wait()
 
 
 def asked(**changes: Any) -> SweepParameters:

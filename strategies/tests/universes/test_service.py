@@ -21,7 +21,7 @@ from django.utils import timezone
 from core.errors import InvalidInput, NotFound
 from jobs.models import Job, JobState
 from jobs.worker.run import run_next
-from strategies.engine.compilation import readiness
+from strategies.engine import kernel_loader
 from strategies.engine.statistics.multiple_testing import holm
 from strategies.engine.statistics.spa import DRAWS
 from strategies.models import UniverseMember, UniverseSweep
@@ -38,7 +38,7 @@ RANGES: dict[str, Any] = {"fast": [10, 20, 50], "slow": [100, 200], "start": "20
 
 @pytest.fixture(scope="module", autouse=True)
 def _kernels() -> None:
-    readiness.wait()
+    kernel_loader.wait()
 
 
 @pytest.fixture(autouse=True)

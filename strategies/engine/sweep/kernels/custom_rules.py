@@ -10,6 +10,7 @@ import numpy as np
 
 from strategies.engine.compilation.decorators import Array, bare_kernel
 from strategies.engine.language.book import Bars, BookTerms, ExitArrays, Kept
+from strategies.engine.language.book_kernel import keep_book
 from strategies.engine.language.conditions import Truth
 from strategies.engine.language.tree import Comparison
 from strategies.engine.prices import ROUNDING, FloatArray
@@ -28,7 +29,6 @@ from strategies.engine.sweep.custom_program import (
     WITHIN,
     Program,
 )
-from strategies.engine.sweep.kernels.book import keep_book
 
 GREATER, LESS, AT_LEAST, AT_MOST, EQUAL, UNEQUAL = (
     KINDS.index(comparison)

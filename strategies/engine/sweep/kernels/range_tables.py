@@ -1,4 +1,4 @@
-"""The tables of a market, compiled; `vectorised` has the same by NumPy."""
+"""Compile the tables of a market: running sums and ranges of closes."""
 
 import numpy as np
 

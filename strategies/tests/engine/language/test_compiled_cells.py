@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
+from strategies.engine import kernel_loader
 from strategies.engine.backtest import backtest
-from strategies.engine.compilation import readiness
 from strategies.engine.enums import Direction, Fill, Rule
 from strategies.engine.language.binding import bind, parameters_of
 from strategies.engine.language.book import Bars, BookTerms
@@ -24,7 +24,6 @@ from strategies.engine.stops import Stops
 from strategies.engine.sweep.custom_program import program_of
 from strategies.engine.sweep.grid import custom_grid_of
 from strategies.engine.sweep.sweep import Sweep
-from strategies.tests.engine.factories import make_prices, make_strategy
 from strategies.tests.engine.generators import Question, many, quarter_prices, questions, stops
 from strategies.tests.engine.language.rule_trees import custom_rules
 from strategies.tests.engine.language.test_against_reference import with_volume
@@ -45,7 +44,7 @@ few = settings(many, max_examples=40)
 
 @pytest.fixture(scope="module", autouse=True)
 def kernels() -> None:
-    readiness.wait()
+    kernel_loader.wait()
 
 
 @many
@@ -114,16 +113,3 @@ def test_every_figure_equals_that_of_its_single_backtest(text: str, question: Qu
         assert figures.total_return[cell] == pytest.approx(single.metrics.total_return, rel=1e-9, abs=1e-12)
         assert figures.exposure[cell] == pytest.approx(single.metrics.exposure)
         np.testing.assert_allclose(returns[cell], single.curve.returns, rtol=1e-9, atol=1e-11)
-
-
-def test_the_kernels_take_what_single_backtests_compute_while_they_are_not_ready(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    prices = make_prices((100 + np.cumsum(np.random.default_rng(3).normal(size=300))).tolist())
-    grid = custom_grid_of(parse_rule(TEXTS[0]), {"fast": [2, 3, 5], "slow": [4, 8]})
-    sweep = Sweep(prices=prices, strategy=make_strategy(), grid=grid, first=0, risk_free_rate=0.0)
-    compiled = sweep.figures()
-    monkeypatch.setattr(readiness, "_custom_ready", [])
-    alone = sweep.figures()
-    np.testing.assert_array_equal(compiled.trades, alone.trades)
-    np.testing.assert_allclose(compiled.total_return, alone.total_return, rtol=1e-9, atol=1e-12)
