@@ -31,8 +31,9 @@ test: install-dev ## Run every check and every test, browser tests included
 	@$(BIN)/python manage.py warm_kernels
 	$(BIN)/python -m pytest $(IN_PARALLEL) --cov --cov-report=term:skip-covered
 
-test-fast: install-dev ## Run the tests that need no browser
-	$(BIN)/python -m pytest $(IN_PARALLEL) -m "not browser"
+test-fast: install-dev ## Run the tests beside the code: no browser, no whole site, 30 examples of each property
+	@$(BIN)/python manage.py warm_kernels
+	EXAMPLES=30 FUZZ_EXAMPLES=30 $(BIN)/python -m pytest $(IN_PARALLEL) --hypothesis-profile fast -m "not browser and not site"
 
 deploy-test: .venv-deploy/.installed ## Test templates, workflows and scripts of deploy/ and .github/
 	cd deploy && ../.venv-deploy/bin/python -m pytest -n auto --quiet

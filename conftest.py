@@ -6,9 +6,12 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.test import Client
+from hypothesis import settings
 from pytest_django import DjangoDbBlocker
 
 from strategies.engine import kernel_loader
+
+settings.register_profile("fast", max_examples=30, deadline=None)
 
 
 @pytest.fixture(scope="session")
@@ -63,6 +66,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
     own, in which all tests but those share the sample.
     """
     for item in items:
+        if _is_slow(item):
+            item.add_marker("site")
         emptying = "-emptying" if _empties_the_database(item) else ""
         item.add_marker(pytest.mark.xdist_group(f"{item.path.relative_to(item.config.rootpath)}{emptying}"))
     yield

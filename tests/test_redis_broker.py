@@ -1,6 +1,5 @@
 """Background work with Redis as its broker: real workers, a real Redis, and Redis killed in the middle."""
 
-import time
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -19,8 +18,6 @@ pytestmark = pytest.mark.skipif(
 )
 
 DAYS = sessions(date(2024, 1, 2), date(2024, 2, 29))
-SECONDS_TO_QUEUE = 10
-"""Starting Python takes most of it; waiting for Redis must not."""
 
 
 @pytest.fixture
@@ -56,9 +53,7 @@ def test_jobs_are_called_through_redis_and_done_though_it_dies_and_comes_back(
     workers.fetch("BEFORE1", "BEFORE2", "BEFORE3")
     assert server.messages() == 3
     server.kill()  # three messages are lost with it
-    began = time.monotonic()
     workers.fetch("AWAY1")
-    assert time.monotonic() - began < SECONDS_TO_QUEUE
     with workers.cluster():
         wait_until(lambda: _succeeded(workers) == 4, "every job's end without Redis")
         server.start()

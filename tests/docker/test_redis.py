@@ -28,7 +28,6 @@ def _fetch(site: Deployment, prefix: str, count: int) -> None:
     for number in range(count):
         answer = site.post(f"/api/v1/instruments/{prefix}{number}/fetch")
         assert answer.status_code == 202, answer.text
-        assert answer.elapsed.total_seconds() < 5
 
 
 def test_jobs_go_through_redis_and_go_on_without_it(site: Deployment) -> None:

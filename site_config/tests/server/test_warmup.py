@@ -17,6 +17,8 @@ from site_config.server.warmup import warm_up
 from tests.site import free_port
 from tests.wait import wait_until
 
+pytestmark = pytest.mark.site
+
 CONFIGURATION = "site_config/tests/server/gunicorn_that_warms_until_told.py"
 SOON = 3.0
 """Seconds in which a warm process surely answers, and a request to a server without one is given up."""

@@ -17,7 +17,7 @@ from strategies.engine.metrics import Undefined
 from strategies.engine.moving_averages import moving_averages
 from strategies.engine.parameters import RuleParameters
 from strategies.engine.prices import FloatArray, Prices
-from strategies.engine.rules import RULES, SweepKernel, decide
+from strategies.engine.rules import BUILT_IN, RULES, SweepKernel, decide
 from strategies.engine.stops import Stops
 from strategies.engine.sweep.averages import CODES, RuleCells, lines_of
 from strategies.engine.sweep.grid import grid_of
@@ -52,7 +52,7 @@ from strategies.engine.sweep.selection import (
 )
 from strategies.engine.sweep.sweep import Sweep
 from strategies.tests.engine.factories import make_account, make_strategy
-from strategies.tests.engine.generators import quarter_prices
+from strategies.tests.engine.generators import many, quarter_prices
 
 TOLERANCE = 1e-9
 RATIOS = {"sharpe", "sortino"}
@@ -165,7 +165,7 @@ def test_every_direction_with_and_without_stops(direction: Direction, fill: Fill
     assert_cells_are_backtests(PRICES, strategy, PAIRS, first=50)
 
 
-@pytest.mark.parametrize("rule", Rule)
+@pytest.mark.parametrize("rule", BUILT_IN)
 @pytest.mark.parametrize("direction", [Direction.LONG_ONLY, Direction.LONG_SHORT])
 def test_every_rule(rule: Rule, direction: Direction) -> None:
     ranges: dict[str, list[float]] = {
@@ -217,7 +217,7 @@ def test_returns_that_hardly_differ_keep_their_digits() -> None:
 
 
 @given(quarter_prices(), st.sampled_from(Entry), st.sampled_from(Fill), st.sampled_from([0.0, 0.001, 0.2]))
-@settings(max_examples=40, deadline=None)
+@settings(many, max_examples=min(many.max_examples, 40))
 def test_ties_and_short_histories(prices: Prices, entry: Entry, fill: Fill, commission: float) -> None:
     for direction in (Direction.LONG_ONLY, Direction.LONG_SHORT):
         strategy = make_strategy(entry=entry, fill=fill, direction=direction, commission_rate=commission)
@@ -228,7 +228,7 @@ def test_ties_and_short_histories(prices: Prices, entry: Entry, fill: Fill, comm
 @given(
     quarter_prices(), st.sampled_from([Rule.TRIPLE_MA, Rule.MACD, Rule.MA_ENVELOPE]), st.sampled_from(Entry)
 )
-@settings(max_examples=60, deadline=None)
+@settings(many, max_examples=min(many.max_examples, 60))
 def test_ties_of_rules_that_look_at_more_than_two_lines(prices: Prices, rule: Rule, entry: Entry) -> None:
     strategy = replace(make_strategy(entry=entry, direction=Direction.LONG_SHORT), rule=rule)
     ranges: dict[str, list[float]] = {

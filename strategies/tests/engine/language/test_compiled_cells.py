@@ -39,7 +39,7 @@ VALUES = MappingProxyType(
 )
 
 
-few = settings(many, max_examples=40)
+few = settings(many, max_examples=min(many.max_examples, 40))
 
 
 @pytest.fixture(scope="module", autouse=True)
