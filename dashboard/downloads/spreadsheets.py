@@ -100,6 +100,8 @@ def _write(sheet: Worksheet, row: int, column: int, value: Cell, day: Format) ->
 
 
 def _plain(value: Any) -> Cell:
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {number:g}" for name, number in value.items())
     return value.value if isinstance(value, StrEnum) else value
 
 

@@ -82,9 +82,14 @@ def forecast_history(document: ForecastDocument) -> Table:
 
 
 def sweep_cells(document: SweepDocument) -> Table:
-    """Return every combination with its figures; parameters that the rule has not are left out."""
-    columns = {name: values for name, values in document.cells if values is not None}
-    return columns_of("cells", columns)
+    """Return every combination with its figures; parameters that the rule has not are left out.
+
+    A custom rule's parameters come first, under their names; one that is called as a figure after "value_".
+    """
+    figures = {name: values for name, values in document.cells if values is not None and name != "values"}
+    own = document.cells.values or {}
+    named = {f"value_{name}" if name in figures else name: values for name, values in own.items()}
+    return columns_of("cells", {**named, **figures})
 
 
 def sweep_stretches(document: SweepDocument) -> Table:

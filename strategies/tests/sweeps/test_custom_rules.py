@@ -100,6 +100,10 @@ def test_the_api_and_the_page_sweep_a_custom_rule(reader: Client) -> None:
     assert created.status_code == 201, created.content
     cells = created.json()["cells"]
     assert cells["values"] == {"n": [20, 50]}
-    page = reader.get(f"/sweeps/{created.json()['id']}/").content.decode()
+    url = f"/sweeps/{created.json()['id']}"
+    page = reader.get(f"{url}/").content.decode()
     assert "value_n" in page
     assert "close &gt; sma(n)" in page
+    assert reader.get(f"{url}.csv").content.decode().splitlines()[0].startswith("n,total_return,")
+    assert reader.get(f"{url}.csv?table=walk_forward").status_code == 200
+    assert reader.get(f"{url}.xlsx").status_code == 200
