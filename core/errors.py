@@ -11,12 +11,13 @@ They stand in the lowest app because every other one raises them, and because a 
 of these errors and of no others.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
 from pydantic import ValidationError
+from pydantic_core import PydanticCustomError
 
 
 class HindcastError(Exception):
@@ -105,17 +106,30 @@ class FieldError:
         return self.parts or tuple(part for part in self.field.split(".") if part)
 
 
+TOGETHER = "wrong_together"
+
+
+def wrong_together(message: str, *fields: str) -> PydanticCustomError:
+    """Return the error that a model's validator raises where fields are wrong only together."""
+    return PydanticCustomError(TOGETHER, "{words}", {"words": message, "fields": list(fields)})
+
+
 def field_errors(error: ValidationError) -> list[FieldError]:
     """Return what pydantic found, a sentence for each field, in pydantic's order."""
-    return [
-        FieldError(
-            field=".".join(str(part) for part in item["loc"]),
-            message=OWN_WORDS.get(item["type"]) or sentence(item["msg"]),
-            parts=tuple(str(part) for part in item["loc"]),
-            **place_in_text(item),
-        )
-        for item in error.errors(include_url=False, include_input=False)
-    ]
+    found = error.errors(include_url=False, include_input=False)
+    return [problem for item in found for problem in problems_of(item, item["loc"])]
+
+
+def problems_of(item: Mapping[str, Any], location: Sequence[int | str]) -> list[FieldError]:
+    """Return what one of pydantic's errors is about: the field at `location`, or several fields in it."""
+    parts = tuple(str(part) for part in location)
+    if item["type"] == TOGETHER:
+        together = [(*parts, name) for name in item["ctx"]["fields"]]
+        return [
+            FieldError(field=".".join(path), message=item["ctx"]["words"], parts=path) for path in together
+        ]
+    message = OWN_WORDS.get(item["type"]) or sentence(str(item["msg"]))
+    return [FieldError(field=".".join(parts), message=message, parts=parts, **place_in_text(item))]
 
 
 def place_in_text(item: Mapping[str, Any]) -> dict[str, int]:

@@ -31,7 +31,12 @@ def train_in_background(*, progress: Progress, symbol: str) -> dict[str, Any]:
     ensure_pooled_model(before=last)
     progress(0.6, f"Calibrating it to {symbol}")
     model = train_model(symbol)
-    return {"version": model.version, "symbol": symbol, "metrics": model.metrics}
+    return {
+        "version": model.version,
+        "symbol": symbol,
+        "metrics": model.metrics,
+        "page": f"/scorecards/{symbol}/?model=symbol",
+    }
 
 
 def request_training_again(version: str) -> Job:
@@ -62,4 +67,10 @@ def evaluate_in_background(*, progress: Progress, parameters: dict[str, Any]) ->
     asked = EvaluationParameters.model_validate(parameters)
     progress(0.1, f"Forecasting {asked.symbol} from past days")
     document = evaluate_symbol(asked, renew=True)
-    return {"evaluation": document.id, "symbol": document.data.symbol, "sentence": document.sentence}
+    symbol = document.data.symbol
+    return {
+        "evaluation": document.id,
+        "symbol": symbol,
+        "page": f"/scorecards/{symbol}/?model={asked.model}",
+        "sentence": document.sentence,
+    }

@@ -27,7 +27,7 @@ def fetch_bars(*, progress: Progress, symbol: str) -> dict[str, Any]:
         result = fetch_stock_data(symbol, progress=progress)
     except MustWait as wait:
         raise Postponed(until=wait.until, reason=wait.message) from None
-    return {**result.as_json(), "sentence": result.sentence}
+    return {**result.as_json(), "page": "/data/", "sentence": result.sentence}
 
 
 @job_kind("import_bars")
@@ -49,7 +49,7 @@ def import_file(
         drop_upload(UUID(upload))
         raise
     drop_upload(UUID(upload))
-    return result.as_json()
+    return {**result.as_json(), "page": "/data/"}
 
 
 @periodic("drop_forgotten_uploads", every=timedelta(minutes=30))

@@ -19,15 +19,7 @@ from pydantic import BaseModel, Field
 from pydantic import ValidationError as PydanticValidationError
 
 from core.context import current_request_id
-from core.errors import (
-    FieldError,
-    HindcastError,
-    TooManyRequests,
-    Unavailable,
-    field_errors,
-    place_in_text,
-    sentence,
-)
+from core.errors import FieldError, HindcastError, TooManyRequests, Unavailable, field_errors, problems_of
 
 logger = logging.getLogger(__name__)
 
@@ -106,7 +98,7 @@ def add_problem_handlers(api: NinjaAPI) -> None:
 
     @api.exception_handler(ValidationError)
     def invalid_request(request: HttpRequest, error: ValidationError) -> HttpResponse:
-        return _invalid([_field_error(item) for item in error.errors])
+        return _invalid([problem for item in error.errors for problem in _problems_of(item)])
 
     @api.exception_handler(Http404)
     def missing(request: HttpRequest, error: Http404) -> HttpResponse:
@@ -144,7 +136,10 @@ MOST_ERRORS = 20
 
 def _invalid(errors: list[FieldError]) -> HttpResponse:
     named = errors[:MOST_ERRORS]
-    words = [f"{error.field}: {error.message}" if error.field else error.message for error in named]
+    fields: dict[str, list[str]] = {}
+    for error in named:
+        fields.setdefault(error.message, []).extend([error.field] if error.field else [])
+    words = [f"{', '.join(names)}: {message}" if names else message for message, names in fields.items()]
     if more := len(errors) - len(named):
         words.append(f"And {more:,d} more.")
     return problem(HTTPStatus.UNPROCESSABLE_ENTITY, " ".join(words), errors=named)
@@ -154,15 +149,22 @@ def _errors_of(error: HindcastError) -> list[FieldError]:
     return [FieldError(field=error.field, message=error.message)] if error.field else []
 
 
-def _field_error(item: dict[str, Any]) -> FieldError:
-    """Return the error of one field; django-ninja puts `body` and the argument's name before it."""
-    location = [str(part) for part in item["loc"]]
+NO_OBJECT = {"missing", "model_attributes_type", "model_type", "dict_type"}
+"""Pydantic's types of error where the body as a whole is no object of fields."""
+
+
+def _problems_of(item: dict[str, Any]) -> list[FieldError]:
+    """Return the fields that an error is about.
+
+    django-ninja puts `body` and the argument's name before them.
+    """
+    location = list(item["loc"])
     named = location[2:] if location[:1] == ["body"] and len(location) > 1 else location[1:]
-    if not named:
-        return FieldError(field="", message="Send a JSON object with the fields of the request as the body.")
-    return FieldError(
-        field=".".join(named), message=sentence(str(item["msg"])), parts=tuple(named), **place_in_text(item)
-    )
+    if not named and item["type"] in NO_OBJECT:
+        return [
+            FieldError(field="", message="Send a JSON object with the fields of the request as the body.")
+        ]
+    return problems_of(item, named)
 
 
 class ErrorPageMiddleware:

@@ -60,8 +60,9 @@ MIDDLEWARE = [
     # Bodies are received first, as a place at the gate is held until the response is made.
     "site_config.middleware.request_bodies.RequestBodyMiddleware",
     "site_config.middleware.load_shedding.SheddingMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    # Before the static files: on a developer's machine they come from their folders, uncompressed.
     "site_config.middleware.fast_gzip.QuickGZipMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from isal import isal_zlib
 
 from dashboard.presenters.backtest import backtest_result
+from dashboard.presenters.titles import backtest_title
 from strategies.backtests.schemas import BacktestDocument, BacktestLinks
 from strategies.backtests.service import find_backtest
 
@@ -26,6 +27,7 @@ class RenderedResult:
 
     id: str
     symbol: str
+    title: str
     links: BacktestLinks
     head: SafeString
     body: SafeString
@@ -57,6 +59,7 @@ def _render(document: BacktestDocument) -> RenderedResult:
     return RenderedResult(
         id=document.id,
         symbol=document.data.symbol,
+        title=backtest_title(document),
         links=document.links,
         head=render_to_string("backtests/result_head.html", context),
         body=render_to_string("backtests/result_body.html", context),

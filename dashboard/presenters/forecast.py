@@ -9,6 +9,7 @@ from dashboard.presenters.chart_texts import (
     describe_accuracy,
     describe_forecast,
 )
+from dashboard.presenters.titles import forecast_title
 from forecasting.schemas import ForecastDocument, Point
 
 
@@ -26,6 +27,11 @@ class ForecastResult:
     accuracy_in_words: str
     calibration: CalibrationChart | None
     calibration_in_words: str
+
+    @property
+    def title(self) -> str:
+        """The title of the page."""
+        return forecast_title(self.document)
 
     @property
     def last_point(self) -> Point:

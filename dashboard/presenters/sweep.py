@@ -13,6 +13,7 @@ from dashboard.charts.sweep import band_columns, walk_forward_columns
 from dashboard.forms.backtest import BacktestForm
 from dashboard.forms.custom_rule import VALUE
 from dashboard.metrics import METRICS_BY_KEY, Kind, Metric
+from dashboard.presenters.titles import sweep_title
 from strategies.engine.enums import Rule
 from strategies.engine.language.tree import Clause
 from strategies.engine.parameters import TUNABLE
@@ -98,6 +99,11 @@ class SweepResult:
     stretches: list[StretchRow]
     bands: ChartColumns | None
     band_rows: list[BandRow]
+
+    @property
+    def title(self) -> str:
+        """The title of the page."""
+        return sweep_title(self.document)
 
     @property
     def computed_by(self) -> str:

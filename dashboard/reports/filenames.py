@@ -1,5 +1,8 @@
 """The documents as files: names that tell what is inside."""
 
+from django.utils.text import slugify
+
+from dashboard.presenters.parameters import changed_parameters
 from dashboard.reports.combined import CombinedDocument
 from forecasting.schemas import ForecastDocument
 from strategies.backtests.parameters import BacktestParameters
@@ -19,17 +22,21 @@ AVERAGE_IN_SHORT = {
 }
 
 
+LONGEST_CHANGES = 80
+
+
 def file_name(document: ReportDocument, suffix: str) -> str:
     """Return a telling file name: hindcast, the symbol, what was asked, and the days it is about.
 
-    A backtest's is hindcast-AAPL-sma-20-50-2000-03-01-2013-03-01.json, a forecast's
+    A backtest's is hindcast-AAPL-sma-20-50-2000-03-01-2013-03-01.json, with what else is not the default at
+    its end, such as -stop-loss-5; a forecast's
     hindcast-AAPL-forecast-30-sessions-2013-03-01.json with the day of issue, a combined report's
     hindcast-AAPL-report-2013-03-01.json with the day of the last bar, a sweep's
     hindcast-AAPL-sweep-ma-crossover-2000-03-01-2013-03-01.json.
     """
     match document:
         case BacktestDocument(parameters=asked, period=period):
-            words = f"{asked.symbol}-{_rule(asked)}-{period.start}-{period.end}"
+            words = f"{asked.symbol}-{_rule(asked)}-{period.start}-{period.end}{_changes(asked)}"
         case SweepDocument(parameters=swept, period=period):
             rule = swept.rule.replace("_", "-")
             words = f"{swept.symbol}-sweep-{rule}-{period.start}-{period.end}"
@@ -45,3 +52,10 @@ def _rule(asked: BacktestParameters) -> str:
     windows = "-".join(str(getattr(asked, name)) for name in RULES[asked.rule].windows)
     name = AVERAGE_IN_SHORT[asked.average] if asked.rule == Rule.MA_CROSSOVER else asked.rule
     return f"{name.replace('_', '-')}-{windows}".rstrip("-")
+
+
+def _changes(asked: BacktestParameters) -> str:
+    """Return what differs from the defaults beside rule and days, cut to a length that files may have."""
+    changes = [words for words in changed_parameters(asked) if not words.startswith(("Start ", "End "))]
+    words = slugify(" ".join(changes))[:LONGEST_CHANGES].rstrip("-")
+    return f"-{words}" if words else ""

@@ -1,11 +1,26 @@
 """Template filters for figures; `core.formatting` decides how they are written."""
 
+from collections.abc import Callable
+from functools import wraps
+
 from django import template
 
 from core import formatting
 from dashboard.presenters.table_rows import tone
 
 register = template.Library()
+
+
+def _defined[**P](write: Callable[P, str]) -> Callable[P, str]:
+    """Let a filter take what a template has of a missing key, an empty text, for an undefined figure."""
+
+    @wraps(write)
+    def written(*values: P.args, **options: P.kwargs) -> str:
+        first, *rest = values
+        return write(None if first == "" else first, *rest, **options)  # type: ignore[arg-type]
+
+    return written
+
 
 for _write in (
     formatting.money,
@@ -21,7 +36,7 @@ for _write in (
     formatting.day,
     formatting.moment,
 ):
-    register.filter(_write.__name__, _write)
+    register.filter(_write.__name__, _defined(_write))
 
 
 register.filter("tone", tone)

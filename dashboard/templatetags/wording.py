@@ -3,6 +3,8 @@
 from django import template
 
 from dashboard import labels
+from dashboard.presenters.job_outcome import outcome_of
+from dashboard.presenters.titles import run_name
 
 register = template.Library()
 
@@ -12,3 +14,5 @@ register.filter("choice", labels.choice)
 register.filter("rule_in_short", labels.rule_in_short)
 register.filter("advantage_label", labels.advantage_label)
 register.filter("significance", labels.significance)
+register.filter("outcome", outcome_of)
+register.filter("run_name", run_name)

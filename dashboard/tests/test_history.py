@@ -53,18 +53,18 @@ def runs() -> list[BacktestDocument]:
 @pytest.mark.parametrize(
     ("search", "expected"),
     [
-        ("aapl", {GOLDEN, SWING}),
-        ("exponential", {SWING}),
-        ("50 200", {GOLDEN}),
-        ("ibm 50", {OTHER}),
-        ("50", {GOLDEN, SWING, OTHER}),
-        ("aapl hunch", {GOLDEN}),
-        ("msft", set()),
-        ("100%", set()),
+        ("aapl", [GOLDEN, SWING]),
+        ("exponential", [SWING]),
+        ("50 200", [GOLDEN]),
+        ("ibm 50", [OTHER]),
+        ("50", [GOLDEN, SWING, OTHER]),
+        ("aapl hunch", [GOLDEN]),
+        ("msft", []),
+        ("100%", []),
     ],
 )
 def test_every_word_of_a_search_has_to_match(
-    user: User, runs: list[BacktestDocument], search: str, expected: set[BacktestParameters]
+    user: User, runs: list[BacktestDocument], search: str, expected: list[BacktestParameters]
 ) -> None:
     save_run(user, runs[0].id, note="A hunch")
     assert _found(user, search=search) == {run.id for run in runs if run.parameters in expected}

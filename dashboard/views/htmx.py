@@ -6,6 +6,7 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
+from django.utils.html import escape
 from django_htmx.middleware import HtmxDetails
 
 from core.errors import NotAllowed
@@ -35,5 +36,8 @@ def render_page(
     """Return the page, or to htmx only its partial of that name; caches keep the two apart."""
     name = f"{template}#{partial}" if wants_partial(request) else template
     response = render(request, name, context, status=status)
+    if wants_partial(request) and (title := getattr(context.get("result"), "title", "")):
+        # htmx takes the title of the page from what it is sent.
+        response.content += f"<title>{escape(title)} · Hindcast</title>".encode()
     patch_vary_headers(response, ["HX-Request"])
     return response

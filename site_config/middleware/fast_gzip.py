@@ -14,6 +14,9 @@ LEVEL = 1
 LEAST = 200
 """Bytes from which compression is worth its while, as Django has it."""
 
+COMPRESSED_ALREADY = ("image/png", "image/gif", "font/", "application/font")
+"""Starts of content types that compression makes no shorter."""
+
 HEADER = 10
 FLAG_OF_A_NAME = 8
 MOST_RANDOM_BYTES = 100
@@ -24,6 +27,8 @@ class QuickGZipMiddleware(GZipMiddleware):
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         """Return the answer, compressed if the client takes that and it is shorter then."""
+        if response.headers.get("Content-Type", "").startswith(COMPRESSED_ALREADY):
+            return response
         content: bytes = b"" if response.streaming else response.content  # type: ignore[attr-defined]
         if response.streaming or len(content) < LEAST or response.has_header("Content-Encoding"):
             return super().process_response(request, response)

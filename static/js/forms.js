@@ -34,6 +34,25 @@ document.addEventListener("htmx:afterSettle", (event) => {
   if (sentence) document.getElementById("announcement").textContent = sentence.textContent;
 });
 
+// On a phone the result lies under the form: a bar says that it has changed, and leads there.
+document.addEventListener("htmx:afterSettle", () => {
+  const [result, cue] = [document.getElementById("result"), document.getElementById("result-cue")];
+  const headline = result?.querySelector(".result-head h2");
+  if (!cue || !headline || result.getBoundingClientRect().top < window.innerHeight) return;
+  const figure = result.querySelector(".figures .value")?.textContent.trim() ?? "";
+  cue.querySelector("[data-cue-text]").textContent = `${headline.textContent.trim().replace(/\s+/g, " ")} ${figure}`;
+  cue.hidden = false;
+});
+on("click", "#result-cue", (cue, event) => {
+  event.preventDefault();
+  cue.hidden = true;
+  document.getElementById("result").scrollIntoView();
+});
+window.addEventListener("scroll", () => {
+  const [result, cue] = [document.getElementById("result"), document.getElementById("result-cue")];
+  if (cue && !cue.hidden && result?.getBoundingClientRect().top < window.innerHeight * 0.7) cue.hidden = true;
+});
+
 const change = (field, value) => {
   if (!field || field.value === String(value)) return;
   field.value = value;

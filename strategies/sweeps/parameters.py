@@ -17,14 +17,14 @@ from pydantic import (
     model_validator,
 )
 
-from core.errors import field_errors
+from core.errors import field_errors, wrong_together
 from core.field_messages import FieldMessage
 from strategies.backtests.parameters import BacktestParameters
 from strategies.custom_rule import checked_values, errors_at, located_error, rule_in, without_values
 from strategies.engine.enums import Rule
 from strategies.engine.language.binding import defaults_of
 from strategies.engine.language.check import MOST_PARAMETERS
-from strategies.engine.parameters import TUNABLE, RuleParameters
+from strategies.engine.parameters import TUNABLE, WINDOWS, RuleParameters
 from strategies.engine.rules import RULES
 from strategies.engine.sweep.grid import Grid, custom_grid_of, grid_of
 from strategies.engine.sweep.selection import Objective
@@ -159,17 +159,25 @@ class SweepRanges(TradingParameters):
             )
         combinations = prod(len(self.values_for(name)) for name in self.varied())
         if combinations > MOST_COMBINATIONS:
-            raise ValueError(
+            raise wrong_together(
                 f"These ranges make {combinations:,d} combinations. Give larger steps: at most "
-                f"{MOST_COMBINATIONS:,d} can be swept at once."
+                f"{MOST_COMBINATIONS:,d} can be swept at once.",
+                *(("values",) if self.rule == Rule.CUSTOM else self._ranges()),
             )
         if not len(self.grid()):
-            raise ValueError("No combination has windows that increase. Let the slow ones go higher.")
+            raise wrong_together(
+                "No combination has windows that increase. Let the slow ones go higher.",
+                *(name for name in WINDOWS if name in self.varied()),
+            )
         return self
 
     def values_for(self, name: str) -> tuple[float, ...]:
         """Return the values of one of `varied`, in ascending order, each once."""
         return values_of(self.values[name] if self.rule == Rule.CUSTOM else getattr(self, name))
+
+    def _ranges(self) -> list[str]:
+        """Return the names of what has more than one value."""
+        return [name for name in self.varied() if len(self.values_for(name)) > 1]
 
     def varied(self) -> tuple[str, ...]:
         """Return the names of what the rule uses and a sweep can vary, in reading order."""

@@ -50,7 +50,8 @@ def document_of(universe: UniverseSweep, members: Sequence[UniverseMember]) -> U
 
 def _ranked(rows: list[UniverseRow]) -> list[UniverseRow]:
     """Return the rows, best first, with p-values adjusted for their number."""
-    tested = [row for row in rows if row.spa_p_value is not None]
+    # Where no combination traded, staying out of a falling market is no lead that was earned.
+    tested = [row for row in rows if row.spa_p_value is not None and row.total_return is not None]
     adjusted = holm(np.array([row.spa_p_value for row in tested], dtype=np.float64))
     by_symbol = {row.symbol: published(float(value)) for row, value in zip(tested, adjusted, strict=True)}
     complete = [row.model_copy(update={"adjusted_p_value": by_symbol.get(row.symbol)}) for row in rows]

@@ -28,8 +28,15 @@ class Heatmap {
     this.#drawing = drawing;
     const [{ model }] = drawing.plots;
     model.on_event("mousemove", ({ x, y }) => this.#point(Math.round(x), Math.round(y)));
-    model.on_event("mouseleave", () => this.#rest());
-    model.on_event("tap", ({ x, y }) => this.#open(this.#places.get(`${Math.round(x)},${Math.round(y)}`)));
+    model.on_event("mouseleave", () => this.#leave());
+    // A finger cannot point without a tap: it reads a field, and the buttons beside it act.
+    const byFinger = window.matchMedia("(pointer: coarse)").matches;
+    model.on_event("tap", ({ x, y }) => {
+      const [column, row] = [Math.round(x), Math.round(y)];
+      if (byFinger) this.#point(column, row);
+      else this.#open(this.#places.get(`${column},${row}`));
+    });
+    host.querySelector("[data-add-field]").addEventListener("click", () => this.#addToComparison());
     host.addEventListener("keydown", (event) => this.#onKey(event));
   }
 
@@ -50,16 +57,37 @@ class Heatmap {
     this.#rest();
   }
 
-  // The page moves to the URL of the field's backtest, which is run if it was not yet.
-  #open(index) {
-    if (index === undefined) return;
+  // The URL of a field's backtest, which is run if it was not yet.
+  #urlOf(index) {
     const tuned = this.#columns.parameters.map(({ field, values }) => [field, String(values[index])]);
-    window.location.assign(`${this.#columns.address}&${new URLSearchParams(tuned)}`);
+    return `${this.#columns.address}&${new URLSearchParams(tuned)}`;
+  }
+
+  #open(index) {
+    if (index !== undefined) window.location.assign(this.#urlOf(index));
+  }
+
+  #addToComparison() {
+    const index = this.#shown();
+    if (index == null) return;
+    const values = Object.fromEntries(new URL(this.#urlOf(index), window.location).searchParams);
+    htmx.ajax("POST", this.#host.dataset.addUrl, { source: this.#host, values, swap: "none" });
+  }
+
+  // The field that is read out.
+  #shown() {
+    return this.#at ?? this.#columns?.choice ?? this.#columns?.best;
+  }
+
+  // The field that was pointed at last stays read out, so that its buttons can be reached.
+  #leave() {
+    this.#mark("cursor", this.#at);
+    this.#host.querySelector("[data-canvas]").classList.remove("is-pointing");
   }
 
   #point(x, y) {
     const index = this.#places.get(`${x},${y}`);
-    if (index === undefined) return this.#rest();
+    if (index === undefined) return;
     this.#at = index;
     this.#mark("cursor", index);
     this.#readOut(index);
@@ -104,7 +132,9 @@ class Heatmap {
 
   #readOut(index) {
     const list = this.#host.querySelector("[data-readout]");
+    this.#host.querySelector("[data-field-actions]").hidden = index == null;
     if (index == null) return list.replaceChildren();
+    this.#host.querySelector("[data-open-field]").href = this.#urlOf(index);
     list.replaceChildren(
       ...this.#pairs(index).map(([label, text]) => {
         const [row, term, definition] = ["div", "dt", "dd"].map((name) => document.createElement(name));
