@@ -197,6 +197,10 @@ class TradingParameters(BaseModel):
             raise located_error(Clause.BUY, "", text_error(error)) from None
         return self
 
+    def __hash__(self) -> int:
+        """Return the hash of the values, among which may be mappings."""
+        return hash(self.model_dump_json())
+
     @field_validator("end")
     @classmethod
     def _end_follows_start(cls, end: date | None, info: ValidationInfo) -> date | None:
