@@ -22,7 +22,7 @@ _COUNT = """
     ) AS stored
 """
 
-MEGABYTE = 10**6
+MEGABYTE = 2**20
 NEARLY_FULL = 0.9
 
 

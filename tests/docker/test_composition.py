@@ -11,6 +11,7 @@ import pytest
 from site_config.environment import BASE_DIR
 from tests.docker.deployment import Deployment, deployed
 from tests.docker.load import load_on
+from tests.security.test_load_balancer import LARGE, SMALL, slow_uploads, status_of
 from tests.wait import wait_until
 
 SYMBOLS = [f"ROLL{letter}" for letter in "ABCDEFGHIJKL"]
@@ -171,3 +172,11 @@ def _servers_up(site: Deployment) -> int:
 
 def _over(site: Deployment) -> int:
     return site.jobs("subject like 'ROLL%' and state not in ('queued', 'running')")
+
+
+def test_slow_uploads_from_one_client_do_not_take_the_site_away(site: Deployment) -> None:
+    with slow_uploads(site.address, SMALL):
+        statuses = [site.get("/jobs/").status_code for _ in range(20)]
+    assert statuses == [200] * 20
+    with slow_uploads(site.address, LARGE) as clients:
+        assert {status_of(client) for client in clients} <= {413, 429}

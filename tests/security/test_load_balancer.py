@@ -36,7 +36,7 @@ def _connect(url: str) -> socket.socket:
 
 
 @contextmanager
-def _slow_uploads(url: str, length: int) -> Iterator[list[socket.socket]]:
+def slow_uploads(url: str, length: int) -> Iterator[list[socket.socket]]:
     """Announce bodies of so many bytes to the login page, over many connections, and send a few of them."""
     sent = (
         f"{HEAD.format(path='/login/')}Content-Length: {length}\r\n\r\n--b\r\nContent-Disposition: form-data;"
@@ -48,28 +48,28 @@ def _slow_uploads(url: str, length: int) -> Iterator[list[socket.socket]]:
         yield clients
 
 
-def _status(client: socket.socket) -> int:
+def status_of(client: socket.socket) -> int:
     return int(client.recv(4096).split(b" ", 2)[1])
 
 
 def test_a_large_body_for_the_login_is_refused_before_it_comes(url: str) -> None:
-    with _slow_uploads(url, LARGE) as clients:
-        assert {_status(client) for client in clients} <= {413, 429}
+    with slow_uploads(url, LARGE) as clients:
+        assert {status_of(client) for client in clients} <= {413, 429}
         assert requests.get(f"{url}/jobs/", timeout=30).status_code == 200
 
 
 def test_slow_uploads_reach_no_server_and_pages_answer_meanwhile(url: str) -> None:
-    with _slow_uploads(url, SMALL) as clients:
+    with slow_uploads(url, SMALL) as clients:
         statuses = [requests.get(f"{url}/jobs/", timeout=30).status_code for _ in range(10)]
         assert statuses == [200] * 10
         # Whoever sends too many at once is told so; the others end when their time is up.
-        assert {_status(client) for client in clients} == {408, 429}
+        assert {status_of(client) for client in clients} == {408, 429}
 
 
 def test_a_body_without_a_length_is_refused(url: str) -> None:
     with _connect(url) as client:
         client.sendall(f"{HEAD.format(path='/login/')}Transfer-Encoding: chunked\r\n\r\n".encode())
-        assert _status(client) == 411
+        assert status_of(client) == 411
 
 
 def test_a_file_of_prices_may_be_larger_than_a_form(url: str) -> None:
