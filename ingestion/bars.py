@@ -1,7 +1,7 @@
 """Daily bars as the rest of Hindcast sees them: arrays, adjusted on reading."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property, lru_cache
@@ -44,6 +44,7 @@ class Bars:
     actions_fetched_at: when the source was last asked for splits and dividends; None: never. A split since
         then is in the prices as a jump.
     provisional: whether the last bar belongs to a session that had not closed when it was fetched.
+    untraded: days that are stored but left out, since nothing was traded and the price was carried over.
     fingerprint: SHA-256 over symbol, adjustment, dates, prices and volume, in hexadecimal.
     """
 
@@ -63,6 +64,7 @@ class Bars:
     actions_fetched_at: datetime | None
     provisional: bool
     fingerprint: str
+    untraded: tuple[date, ...] = ()
 
     def __len__(self) -> int:
         """Return the number of bars."""
@@ -76,7 +78,8 @@ class Bars:
         there is no calendar for the exchange.
         """
         missing: list[date] = missing_sessions(self.exchange, self.dates).tolist()
-        return tuple(missing)
+        left_out = set(self.untraded)
+        return tuple(day for day in missing if day not in left_out)
 
 
 def load_bars(
@@ -107,6 +110,34 @@ def load_bars(
     bars = _bars(stored, adjustment)
     range_.kept = (stored.version, bars)
     return bars
+
+
+def without_halts(bars: Bars) -> Bars:
+    """Return the bars without the days on which trading was halted; the same bars where there are none.
+
+    On such a day the volume is 0 and all four prices are the last close, carried over: no order can be
+    filled. Without it an order waits for the next traded bar. Bars that know no volume at all, as those of
+    an index, stay as they are.
+    """
+    if len(bars) < 2 or not bars.volume.any():  # noqa: PLR2004 - a carried price needs one before
+        return bars
+    flat = (bars.open == bars.close) & (bars.high == bars.close) & (bars.low == bars.close)
+    halted = (bars.volume == 0) & flat
+    halted[1:] &= bars.close[1:] == bars.close[:-1]
+    halted[0] = False
+    if not halted.any():
+        return bars
+    traded = ~halted
+    return replace(
+        bars,
+        dates=bars.dates[traded],
+        open=bars.open[traded],
+        high=bars.high[traded],
+        low=bars.low[traded],
+        close=bars.close[traded],
+        volume=bars.volume[traded],
+        untraded=tuple(bars.dates[halted].tolist()),
+    )
 
 
 @dataclass(kw_only=True)

@@ -1,8 +1,13 @@
 """Notices on stored bars that several kinds of results give."""
 
+from collections.abc import Sequence
 from datetime import date
 
+from core.formatting import counted, listed
 from ingestion.bars import Bars
+from ingestion.models import Source
+from ingestion.store.adjustment import DatedValue
+from ingestion.store.split_check import unexplained_steps
 
 
 def actions_notice(bars: Bars) -> str | None:
@@ -23,4 +28,27 @@ def step_notice(symbol: str, step: str) -> str:
     return (
         f"The price of {symbol} {step} and no split is known: if it was one, every result over that day is "
         "wrong until the symbol is fetched again, or imported with a column of splits."
+    )
+
+
+def steps_notices(bars: Bars, known: Sequence[date] = ()) -> list[str]:
+    """Return the warnings on steps of the price that look like splits which nobody recorded.
+
+    known: days of splits that the prices are not adjusted for. The sample's splits are all known.
+    """
+    if bars.source == Source.SAMPLE:
+        return []
+    splits = [DatedValue(day, 1.0) for day in known]
+    steps = unexplained_steps(bars.dates, bars.open, bars.close, splits)
+    return [step_notice(bars.symbol, step.in_words) for step in steps[-3:]]
+
+
+def halts_notice(bars: Bars, since: date) -> str | None:
+    """Return that orders wait over days without trading, from a day on; None: there are none."""
+    days = [day for day in bars.untraded if day >= since]
+    if not days:
+        return None
+    return (
+        f"On {counted(len(days), 'day')} nothing was traded and the price was carried over: {listed(days)}. "
+        "No order is filled on them; orders wait for the next traded bar."
     )

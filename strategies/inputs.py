@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from core.errors import HindcastError, InvalidInput
-from ingestion.bars import Adjustment, Bars, load_bars
+from ingestion.bars import Adjustment, Bars, load_bars, without_halts
 from ingestion.notices import actions_notice
 from ingestion.provenance import data_fingerprint_fields
 from ingestion.schemas import DataDocument
@@ -45,7 +45,7 @@ class TradedBars:
     @classmethod
     def of(cls, parameters: TradingParameters, symbol: str) -> "TradedBars":
         """Load the bars; raises InvalidInput when they are missing or too few, naming the field."""
-        bars = load_bars(symbol, end=parameters.end, adjustment=parameters.adjustment)
+        bars = without_halts(load_bars(symbol, end=parameters.end, adjustment=parameters.adjustment))
         first = first_traded_bar(parameters, bars)
         return TradedBars(bars=bars, first=first, splits=split_days(bars, first))
 
@@ -165,7 +165,7 @@ def split_days(bars: Bars, first: int) -> tuple[date, ...]:
     if bars.adjustment != Adjustment.NONE:
         return ()
     adjusted = load_bars(bars.symbol, end=last_day(bars), adjustment=Adjustment.SPLITS)
-    factor = bars.close / adjusted.close
+    factor = bars.close / adjusted.close[np.isin(adjusted.dates, bars.dates)]
     jumps = np.flatnonzero(~np.isclose(factor[1:], factor[:-1])) + 1
     # The jump into the first traded bar happened before anything could be held.
     days: list[date] = bars.dates[jumps[jumps > first]].tolist()

@@ -22,7 +22,7 @@ LONGEST_GAP = 15
 """Days between the bars around a split; farther apart, prices move too much to tell."""
 
 PLAIN_RATIOS = (2, 3, 4, 5, 6, 7, 8, 10, 12, 15, 20, 25, 30, 40, 50, 100, 1.5)
-NEAR = 0.06
+NEAR = 0.04
 """How far a step may lie from a plain ratio, as a fraction, to look like a split."""
 
 NEAR_SMALL = 0.02

@@ -6,7 +6,7 @@ import numpy as np
 
 from core.formatting import SPACE, counted, listed, number, percent, rounded_money, signed_percent
 from ingestion.bars import Adjustment
-from ingestion.notices import actions_notice
+from ingestion.notices import actions_notice, halts_notice, steps_notices
 from strategies.backtests.parameters import BacktestParameters
 from strategies.backtests.run import Run
 from strategies.engine.enums import Average, Direction, ExitReason, Fill, Rule
@@ -98,6 +98,9 @@ def _of_the_data(run: Run) -> list[str]:
         )
     if older_actions := actions_notice(run.inputs.bars):
         found.append(older_actions)
+    found += steps_notices(run.inputs.bars, run.inputs.splits)
+    if halts := halts_notice(run.inputs.bars, run.start):
+        found.append(halts)
     if run.inputs.splits:
         found.append(
             f"Prices are not adjusted, and the share was split on {listed(run.inputs.splits)}: the jump in "
