@@ -1,0 +1,56 @@
+"""Journeys that begin with a backtest."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.journeys.visitor import Visitor, change, shows_backtest
+
+pytestmark = pytest.mark.browser
+
+
+def test_first_visit(visitor: Visitor) -> None:
+    page = visitor.open("/")
+    page.get_by_role("link", name="New backtest").click()
+    expect(page.locator(".verdict").first).to_be_visible()
+    change(page, "Fast window", "31")
+    shows_backtest(page, "31 / 50")
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_label("Fast window")).not_to_have_value("31")
+    visitor.is_left_well()
+
+
+def test_a_mistake_and_its_correction(visitor: Visitor) -> None:
+    visitor.expected.append("422")
+    visitor.run_backtest("symbol=AAPL&fast=21")
+    page = visitor.page
+    change(page, "Fast window", "80")
+    expect(page.get_by_role("alert").filter(has_text="cannot be run")).to_be_visible()
+    visitor.is_left_well()
+    shows_backtest(page, "21 / 50")
+    change(page, "Slow window", "90")
+    shows_backtest(page, "80 / 90")
+    expect(page.get_by_role("alert").filter(has_text="cannot be run")).to_be_hidden()
+
+
+def test_back_forward_and_reload(visitor: Visitor) -> None:
+    visitor.run_backtest("symbol=IBM&fast=23")
+    page = visitor.page
+    first = page.url
+    change(page, "Fast window", "24")
+    shows_backtest(page, "24 / 50")
+    second = page.url
+    assert second != first
+    page.reload()
+    shows_backtest(page, "24 / 50")
+    page.go_back()
+    shows_backtest(page, "23 / 50")
+    expect(page.get_by_label("Fast window")).to_have_value("23")
+    visitor.is_left_well()
+    page.go_forward()
+    shows_backtest(page, "24 / 50")
+    expect(page.get_by_label("Fast window")).to_have_value("24")
+    page.get_by_role("link", name="Sweep around this").click()
+    expect(page.get_by_role("heading", name="combinations", exact=False).first).to_be_visible()
+    page.go_back()
+    shows_backtest(page, "24 / 50")
+    assert page.url == second
