@@ -91,7 +91,7 @@ METRICS: tuple[Metric, ...] = (
             "Like the Sharpe ratio, but only losses count as risk."),
     _return("calmar", "Calmar ratio", Kind.RATIO, "CAGR for each unit of the worst drawdown."),
     _return("probabilistic_sharpe", "Sharpe above zero (PSR)", Kind.PERCENT,
-            "Probability that the true Sharpe ratio is above zero, given how few returns were seen."),
+            "How clear the Sharpe ratio is of zero, given the number of returns: above 95 % is clear."),
     _risk("annual_volatility", "Volatility a year", Kind.PERCENT,
           "How far returns scatter around their mean."),
     _risk("max_drawdown", "Worst drawdown", Kind.PERCENT, "Deepest fall of the equity from a former peak."),

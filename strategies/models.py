@@ -60,12 +60,15 @@ class Backtest(ResultRecord):
 class ParameterSweep(ResultRecord):
     """One stored sweep: the question is SweepParameters, the document a SweepDocument.
 
-    `trials` is the number of combinations and `trial_keys` eight bytes for each, by which different ones
-    are counted over all sweeps.
+    `lead` is the largest statistic of the test against the same exposure and `largest` that of each draw,
+    as 16-bit floats: what a test over many symbols needs. Null where the test could not be made.
+    `trials` is the number of combinations. `trial_keys` is no longer written: `Trial` counts them.
     """
 
     trials = models.PositiveIntegerField()
-    trial_keys = models.BinaryField()
+    trial_keys = models.BinaryField(default=b"", db_default=b"")
+    lead = models.FloatField(null=True)
+    largest = models.BinaryField(null=True)
 
     class Meta:
         """Newest first; trials are counted by symbol and data."""
@@ -75,6 +78,37 @@ class ParameterSweep(ResultRecord):
             models.Index(fields=("-created_at",), name="sweep_newest_first"),
             models.Index(fields=("symbol", "data_sha256"), name="sweep_of_the_same_bars"),
         )
+
+
+class TrialTerms(models.Model):
+    """What trials have in common: the parameters that change returns, as JSON. `id` is their hash."""
+
+    id = models.CharField(primary_key=True, max_length=64, editable=False)
+    parameters: "models.JSONField[dict[str, Any]]" = models.JSONField()
+
+    def __str__(self) -> str:
+        """Return the id, as lists show it."""
+        return self.id
+
+
+class Trial(models.Model):
+    """One strategy that was tried on a symbol, once however often it was tried.
+
+    `key` is a hash of all that changes its returns; `values` are the parameters that a sweep varies.
+    `sharpe` is that of one bar when it was first tried, over so many `bars`; null where undefined.
+    """
+
+    pk = models.CompositePrimaryKey("symbol", "key")
+    symbol = models.CharField(max_length=15)
+    key = models.BigIntegerField()
+    terms = models.ForeignKey(TrialTerms, on_delete=models.PROTECT, related_name="+", db_index=False)
+    values: "models.JSONField[dict[str, float]]" = models.JSONField()
+    sharpe = models.FloatField(null=True)
+    bars = models.PositiveIntegerField()
+
+    def __str__(self) -> str:
+        """Return symbol and key, as lists show it."""
+        return f"{self.symbol} {self.key}"
 
 
 class UniverseSweep(models.Model):
@@ -101,8 +135,8 @@ class UniverseSweep(models.Model):
 class UniverseMember(models.Model):
     """What a sweep of one symbol brought to a universe, stored once: `row` is the JSON of UniverseRow.
 
-    `error` says why there is no row. `trials`, `sharpe_sum` and `sharpe_square_sum` are over the
-    combinations that have a Sharpe ratio, of one bar.
+    `error` says why there is no row. `lead` and `largest` are those of its sweep. `trials`, `sharpe_sum` and
+    `sharpe_square_sum` are over the combinations that have a Sharpe ratio, of one bar.
     """
 
     universe = models.ForeignKey(UniverseSweep, on_delete=models.CASCADE, related_name="members")
@@ -113,6 +147,8 @@ class UniverseMember(models.Model):
     sharpe_count = models.PositiveIntegerField(default=0)
     sharpe_sum = models.FloatField(default=0)
     sharpe_square_sum = models.FloatField(default=0)
+    lead = models.FloatField(null=True)
+    largest = models.BinaryField(null=True)
 
     class Meta:
         """One row for each symbol, whichever workers computed it."""

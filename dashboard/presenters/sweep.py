@@ -18,7 +18,15 @@ from strategies.engine.enums import Rule
 from strategies.engine.language.tree import Clause
 from strategies.engine.parameters import TUNABLE
 from strategies.parameters import values_in_words
-from strategies.sweeps.schemas import Band, Cell, SweepDocument, WalkForwardDocument, WalkForwardStretch
+from strategies.sweeps.headline import VerdictTestName
+from strategies.sweeps.schemas import (
+    Band,
+    Cell,
+    SweepDocument,
+    VerdictTestDocument,
+    WalkForwardDocument,
+    WalkForwardStretch,
+)
 
 COLUMNS = ("total_return", "cagr", "sharpe", "max_drawdown", "trades", "win_rate")
 """Figures of the table of the best, beside the objective."""
@@ -28,13 +36,12 @@ COMPARED = ("total_return", "cagr", "sharpe", "max_drawdown", "trades")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Question:
-    """A figure of the verdict: what it asks, its answer, and where its explanation stands on the page."""
+class VerdictRow:
+    """A test of the verdict: its name, figure and meaning, and where its explanation stands on the page."""
 
-    label: str
-    text: str
-    reason: str
-    explanation: str
+    name: str
+    figure: str
+    meaning: str
     anchor: str
 
 
@@ -87,7 +94,7 @@ class SweepResult:
     """A sweep's document and the forms in which the page shows it."""
 
     document: SweepDocument
-    questions: list[Question]
+    tests: list[VerdictRow]
     heatmap: HeatmapColumns
     objective: str
     low: str
@@ -124,7 +131,7 @@ def sweep_result(document: SweepDocument, *, choice: int | None = None, linked: 
     found, bands = document.walk_forward, document.bootstrap
     return SweepResult(
         document=document,
-        questions=_questions(document),
+        tests=_tests(document),
         heatmap=heatmap,
         objective=metric.label,
         low=metric.text(heatmap.low, document.data.currency),
@@ -189,38 +196,63 @@ def _columns(document: SweepDocument) -> list[str]:
     return [key for key in COLUMNS if key != document.parameters.objective]
 
 
-def _questions(document: SweepDocument) -> list[Question]:
-    verdict, reasons = document.verdict, document.undefined
-    return [
-        Question(
-            label="Beats buy and hold by luck alone",
-            text=p_value_text(verdict.spa_p_value),
-            reason=reasons.get("spa_p_value", ""),
-            explanation="Probability of so large a lead if no combination were better. Below 5 % is strong.",
-            anchor="how-superiority",
+def _tests(document: SweepDocument) -> list[VerdictRow]:
+    """Return the tests that were made, and those that could not be made with the reason."""
+    made = {test.name: test for test in document.verdict.tests} or _earlier_tests(document)
+    rows = []
+    for name, (anchor, field) in _TESTS.items():
+        test, reason = made.get(name), document.undefined.get(field)
+        if test is not None:
+            rows.append(VerdictRow(name=name, figure=test.figure, meaning=test.meaning, anchor=anchor))
+        elif reason:
+            rows.append(VerdictRow(name=name, figure=percent(None), meaning=reason, anchor=anchor))
+    return rows
+
+
+_TESTS = {
+    VerdictTestName.SAME_EXPOSURE: ("how-superiority", "spa_p_value_exposure_matched"),
+    VerdictTestName.SURVIVORS: ("how-superiority", ""),
+    VerdictTestName.DEFLATED: ("how-deflated", "deflated_sharpe_ever"),
+    VerdictTestName.OVERFITTING: ("how-overfitting", "probability_of_overfitting"),
+    VerdictTestName.TRACK_RECORD: ("how-deflated", "minimum_track_record_years"),
+    VerdictTestName.BUY_AND_HOLD: ("how-superiority", "spa_p_value"),
+    VerdictTestName.PROBABILISTIC: ("how-deflated", "probabilistic_sharpe"),
+}
+"""Where the explanation of each test stands, and the field that its reason is given for."""
+
+
+def _earlier_tests(document: SweepDocument) -> dict[str, VerdictTestDocument]:
+    """Return the tests of a document that was stored before they were part of it."""
+    verdict = document.verdict
+    figures = (
+        (
+            VerdictTestName.BUY_AND_HOLD,
+            None if verdict.spa_p_value is None else p_value_text(verdict.spa_p_value),
+            "Share of draws with so large a lead over buy and hold if no combination were better.",
         ),
-        Question(
-            label="Choosing the best was luck",
-            text=percent(verdict.probability_of_overfitting, 0),
-            reason=reasons.get("probability_of_overfitting", ""),
-            explanation="How often the best of one half of the days was below the middle in the other half.",
-            anchor="how-overfitting",
+        (
+            VerdictTestName.OVERFITTING,
+            None
+            if verdict.probability_of_overfitting is None
+            else percent(verdict.probability_of_overfitting, 0),
+            "How often the best of one half of the days was below the middle in the other half.",
         ),
-        Question(
-            label="Earns more than nothing",
-            text=percent(verdict.deflated_sharpe, 1),
-            reason=reasons.get("deflated_sharpe", ""),
-            explanation="Deflated Sharpe ratio: after allowing for so many tries. Above 95 % is strong.",
-            anchor="how-deflated",
+        (
+            VerdictTestName.DEFLATED,
+            None if verdict.deflated_sharpe is None else percent(verdict.deflated_sharpe, 1),
+            "After allowing for the combinations of this sweep; above 95 % is clear of chance.",
         ),
-        Question(
-            label="The same, as if tried once",
-            text=percent(verdict.probabilistic_sharpe, 1),
-            reason=reasons.get("probabilistic_sharpe", ""),
-            explanation="Probabilistic Sharpe ratio: without allowing for the number of tries.",
-            anchor="how-deflated",
+        (
+            VerdictTestName.PROBABILISTIC,
+            None if verdict.probabilistic_sharpe is None else percent(verdict.probabilistic_sharpe, 1),
+            "As if the best had been the only one tried; above 95 % is clear of zero.",
         ),
-    ]
+    )
+    return {
+        name: VerdictTestDocument(name=name, figure=figure, meaning=meaning)
+        for name, figure, meaning in figures
+        if figure is not None
+    }
 
 
 def p_value_text(value: float | None) -> str:

@@ -117,7 +117,7 @@ def sweep_facts(document: SweepDocument) -> list[Fact]:
         ),
         Fact(
             label="Trials",
-            text=f"{count(verdict.trials)} in this sweep, {count(verdict.trials_ever)} ever on these bars; "
+            text=f"{count(verdict.trials)} in this sweep, {count(verdict.trials_ever)} ever on this symbol; "
             f"{count(verdict.splits)} splits, {count(verdict.draws)} draws.",
         ),
         *kept,

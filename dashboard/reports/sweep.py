@@ -71,11 +71,8 @@ def sweep_section(document: SweepDocument, *, site_address: str, attached: str) 
 def _verdict(shown: SweepResult) -> Table:
     return Table(
         caption="What the best combination is worth",
-        headings=["Question", "Answer", "What it means"],
-        rows=[
-            [question.label, question.text, question.reason or question.explanation]
-            for question in shown.questions
-        ],
+        headings=["What was tested", "Figure", "What it means"],
+        rows=[[test.name, test.figure, test.meaning] for test in shown.tests],
     )
 
 
@@ -104,7 +101,7 @@ def _best(shown: SweepResult) -> Table:
         caption=f"The best {count(len(rows))} by {shown.objective}",
         headings=["Parameters", shown.objective, "Around it", *(metric.label for metric in shown.columns)],
         rows=[[row.parameters, row.objective, row.neighbourhood, *row.figures] for row in rows],
-        note="Around it: the mean over the combination and its neighbours. A peak that stands alone is luck.",
+        note="Around it: the mean over the combination and its neighbours. A lone peak is often chance.",
     )
 
 

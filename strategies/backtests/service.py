@@ -14,6 +14,7 @@ from strategies.backtests.parameters import BacktestParameters
 from strategies.backtests.run import compute
 from strategies.backtests.schemas import BacktestDocument
 from strategies.backtests.serializer import document_of
+from strategies.backtests.trials import record_backtest
 from strategies.inputs import split_days
 from strategies.models import Backtest
 from strategies.results import ResultStore
@@ -100,9 +101,12 @@ def recent_backtests(limit: int = 10) -> list[BacktestSummary]:
 def _computed(inputs: BacktestInputs, owner: AbstractBaseUser | None) -> StoredResult[BacktestDocument]:
     require_room(owner)
     document = document_of(compute(inputs), generated_at=datetime.now(UTC))
-    return BACKTESTS.store(
+    stored = BACKTESTS.store(
         document,
         owner=owner,
         total_return=document.metrics.total_return,
         benchmark_total_return=document.benchmark.total_return,
     )
+    if stored.is_new:
+        record_backtest(document.parameters, sharpe=document.metrics.sharpe, bars=document.period.bars)
+    return stored

@@ -14,5 +14,5 @@ backtest    all of these in a row, beside buy and hold
 docs/methods/backtesting.md defines each step, bar by bar.
 """
 
-ENGINE_VERSION = "2.1"
+ENGINE_VERSION = "2.2"
 """Part of every run's identity: raised whenever the same question could get another answer."""

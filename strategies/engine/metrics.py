@@ -25,6 +25,8 @@ LEAST_FOR_DEVIATION = 2
 NO_DEVIATION = 1e-12
 """A standard deviation of bar returns that is rounding: no price moves by so little."""
 LARGEST_LOGARITHM = 300.0
+MOST_AUTOCORRELATION = 0.9
+"""Above this returns hold too few independent ones for any estimate of their number."""
 
 
 @dataclass(frozen=True)
@@ -242,23 +244,18 @@ def jensens_alpha(
 
 
 def probabilistic_sharpe(moments: _Moments) -> Figure:
-    """Return the probability that the true Sharpe ratio is above zero (Bailey & López de Prado 2012).
+    """Return how clear the Sharpe ratio is of zero: Φ of its distance in standard errors.
 
-    Φ[SR √(n - 1) / √(1 - γ₃ SR + (γ₄ - 1) / 4 · SR²)] with SR for one bar, skewness γ₃ and
-    kurtosis γ₄ (3 for a normal distribution) of the excess returns.
+    Φ[SR √(n (1 - r) / (1 + r))] with SR for one bar and r the first-order autocorrelation of the excess
+    returns (López de Prado, Lipton & Zoonekynd 2025, How to use the Sharpe ratio, of a true ratio of zero).
     """
     ratio = moments.ratio
     if isinstance(ratio, Undefined):
         return ratio
     centred = moments.excess - moments.mean
-    squared = centred * centred
-    variance = float(squared.mean())
-    skewness = float((squared @ centred) / len(centred)) / variance**1.5
-    kurtosis = float((squared @ squared) / len(centred)) / variance**2
-    spread = 1 - skewness * ratio + (kurtosis - 1) / 4 * ratio**2
-    if spread <= 0:
-        return Undefined("The returns are too few or too skewed for this estimate.")
-    return normal_distribution(ratio * sqrt(len(centred) - 1) / sqrt(spread))
+    rho = float(centred[1:] @ centred[:-1]) / float(centred @ centred)
+    rho = min(max(rho, -MOST_AUTOCORRELATION), MOST_AUTOCORRELATION)
+    return normal_distribution(ratio * sqrt(len(centred) * (1 - rho) / (1 + rho)))
 
 
 def normal_distribution(value: float) -> float:

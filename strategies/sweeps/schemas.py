@@ -12,10 +12,11 @@ from strategies.backtests.schemas import BacktestVersions, Metrics, Period
 from strategies.engine.parameters import TUNABLE
 from strategies.engine.sweep.walk_forward import Scheme
 from strategies.models import ParameterSweep
+from strategies.sweeps.headline import Headline
 from strategies.sweeps.parameters import SweepParameters
 
 SCHEMA: Literal["hindcast.sweep"] = "hindcast.sweep"
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 type Figure = float | None
 """A figure; null where it is undefined."""
@@ -93,25 +94,58 @@ class Cell(Document):
         return value
 
 
+class VerdictTestDocument(Document):
+    """One test: what was tested, the figure, and what it means."""
+
+    name: Annotated[str, Field(description="What was tested.")]
+    figure: Annotated[str, Field(description="The figure, as written.")]
+    meaning: Annotated[str, Field(description="What it means, in a sentence.")]
+
+
 class Verdict(Document):
-    """Whether the best combination means anything. Probabilities are fractions."""
+    """Whether the best combination means anything. Probabilities are fractions.
+
+    Fields with defaults are missing in documents of earlier versions.
+    """
 
     trials: Annotated[int, Field(description="Combinations of this sweep.")]
     trials_ever: Annotated[
         int,
-        Field(description="Different combinations ever tried on this symbol and these bars."),
+        Field(
+            description="Different combinations ever tried on this symbol, by any sweep or backtest and on "
+            "any version of its data; those with equal returns count once."
+        ),
     ]
+    independent_trials: Annotated[
+        int | None, Field(description="Clusters of correlated returns among them.")
+    ] = None
     skewness: Annotated[Figure, Field(description="Of the best one's returns.")]
     kurtosis: Annotated[Figure, Field(description="Of the best one's returns; 3 for a normal distribution.")]
     probabilistic_sharpe: Annotated[
-        Figure, Field(description="Probability that the best one's true Sharpe ratio is above zero.")
+        Figure,
+        Field(description="Probabilistic Sharpe ratio (PSR) of the best one: above 0.95 is clear of zero."),
     ]
     deflated_sharpe: Annotated[
-        Figure, Field(description="The same, above what the best of so many worthless trials would reach.")
+        Figure,
+        Field(description="The same, above what the best of this sweep's combinations reaches by chance."),
     ]
     deflated_sharpe_ever: Annotated[
-        Figure, Field(description="The same, counting all trials ever made on this symbol and these bars.")
+        Figure, Field(description="The same, counting all trials ever made on this symbol.")
     ]
+    deflated_sharpe_independent: Annotated[
+        Figure, Field(description="The same, counting independent trials instead.")
+    ] = None
+    chance_sharpe: Annotated[
+        Figure,
+        Field(description="Sharpe ratio, a year, that the best of all trials ever reaches by chance."),
+    ] = None
+    autocorrelation: Annotated[Figure, Field(description="Of the best one's returns, from bar to bar.")] = (
+        None
+    )
+    minimum_track_record_years: Annotated[
+        Figure,
+        Field(description="Years that the best one's Sharpe ratio needs to exceed chance at 95 %."),
+    ] = None
     probability_of_overfitting: Annotated[
         Figure,
         Field(description="Share of splits in which the best of one half is below the other's median."),
@@ -119,12 +153,44 @@ class Verdict(Document):
     probability_of_loss: Annotated[
         Figure, Field(description="Share of splits in which the best of one half loses in the other.")
     ]
+    overfitting_by_chance: Annotated[
+        Figure,
+        Field(description="Median of the probability of overfitting on series without a pattern."),
+    ] = None
+    overfitting_p_value: Annotated[
+        Figure,
+        Field(description="Share of such series on which choosing failed as rarely, or more rarely."),
+    ] = None
     splits: Annotated[int, Field(description="Splits of the bars that were looked at.")]
     spa_p_value: Annotated[
         Figure,
         Field(description="Probability of so large a lead over buy and hold if no combination were better."),
     ]
+    spa_p_value_exposure_matched: Annotated[
+        Figure,
+        Field(
+            description="The same against each combination's own exposure: its share of days in the market "
+            "times buy and hold, the rest in cash."
+        ),
+    ] = None
+    best_p_value_exposure_matched: Annotated[
+        Figure, Field(description="Of the best one in that test, adjusted for all trials by StepM.")
+    ] = None
+    survivors: Annotated[
+        list[int],
+        Field(description="Places in `cells` of the combinations that pass that test at 5 %, by StepM."),
+    ] = []
     draws: Annotated[int, Field(description="Draws of the bootstrap behind it.")]
+    block_length: Annotated[
+        int | None, Field(description="Mean length of the bootstrap's blocks, in bars.")
+    ] = None
+    headline: Annotated[
+        Headline | None,
+        Field(description="Evidence of skill: none, weak or strong, by the table of rules in the methods."),
+    ] = None
+    tests: Annotated[
+        list[VerdictTestDocument], Field(description="Each test in words, the decisive one first.")
+    ] = []
     sentence: Annotated[str, Field(description="The verdict in words.")]
     caveats: Annotated[list[str], Field(description="What limits these figures.")]
 

@@ -1,6 +1,7 @@
 """From a computed sweep to its document. Nothing is calculated here but the rounding."""
 
 from datetime import date, datetime
+from math import sqrt
 from typing import Any
 
 import numpy as np
@@ -12,16 +13,17 @@ from strategies.backtests import narrative as backtest_narrative
 from strategies.backtests.schemas import BacktestVersions, Period
 from strategies.backtests.serializer import metrics_of
 from strategies.engine import ENGINE_VERSION
-from strategies.engine.metrics import Undefined
+from strategies.engine.metrics import BARS_IN_A_YEAR, Undefined
 from strategies.engine.parameters import TUNABLE
 from strategies.engine.prices import FloatArray
 from strategies.engine.statistics.bootstrap import BootstrapIntervals
 from strategies.engine.statistics.overfitting import Overfitting
 from strategies.engine.statistics.sharpe import ReturnShape
 from strategies.engine.statistics.spa import SpaResult
+from strategies.engine.sweep.overfitting_null import OverfittingNull
 from strategies.engine.sweep.walk_forward import WalkForward, WalkForwardWindow
 from strategies.rounding import published, published_column, published_or_none
-from strategies.sweeps import narrative
+from strategies.sweeps import narrative, verdict
 from strategies.sweeps.computation import SweepRun
 from strategies.sweeps.schemas import (
     Band,
@@ -118,27 +120,38 @@ def _best_first(score: FloatArray) -> list[int]:
 
 
 def _verdict(run: SweepRun) -> Verdict:
-    evidence = run.evidence
+    found, best = run.significance, verdict.best_p_value(run)
     return Verdict.model_validate(
         {
-            "trials": evidence.trials,
-            "trials_ever": evidence.trials_ever,
-            **_of_the_returns(evidence.shape),
-            "probabilistic_sharpe": _figure(evidence.probabilistic),
-            "deflated_sharpe": _figure(evidence.deflated),
-            "deflated_sharpe_ever": _figure(evidence.deflated_ever),
-            **_of_the_choice(evidence.overfitting),
-            **_against_holding(evidence.superiority),
-            "sentence": narrative.verdict(run),
+            "trials": found.trials,
+            "trials_ever": found.trials_ever,
+            "independent_trials": found.independent_trials,
+            **_of_the_returns(found.shape),
+            "probabilistic_sharpe": _figure(found.probabilistic),
+            "deflated_sharpe": _figure(found.deflated),
+            "deflated_sharpe_ever": _figure(found.deflated_ever),
+            "deflated_sharpe_independent": _figure(found.deflated_independent),
+            "chance_sharpe": published(found.luck * sqrt(BARS_IN_A_YEAR)),
+            "minimum_track_record_years": _years(found.track_record),
+            **_of_the_choice(found.overfitting),
+            **_of_chance(found.overfitting_null),
+            **_against_buy_and_hold(found.buy_and_hold),
+            "spa_p_value_exposure_matched": _p_value(found.same_exposure),
+            "best_p_value_exposure_matched": _nullable(best),
+            "survivors": verdict.survivors(run),
+            "headline": verdict.headline(run),
+            "tests": [vars(test) for test in verdict.tests(run)],
+            "sentence": verdict.sentence(run),
             "caveats": narrative.caveats(run),
         }
     )
 
 
 def _of_the_returns(shape: ReturnShape | Undefined) -> dict[str, float | None]:
+    names = ("skewness", "kurtosis", "autocorrelation")
     if isinstance(shape, Undefined):
-        return {"skewness": None, "kurtosis": None}
-    return {"skewness": published(shape.skewness), "kurtosis": published(shape.kurtosis)}
+        return dict.fromkeys(names)
+    return {name: published(getattr(shape, name)) for name in names}
 
 
 def _of_the_choice(found: Overfitting | Undefined) -> dict[str, float | None]:
@@ -151,21 +164,48 @@ def _of_the_choice(found: Overfitting | Undefined) -> dict[str, float | None]:
     }
 
 
-def _against_holding(found: SpaResult | Undefined) -> dict[str, float | None]:
+def _of_chance(found: OverfittingNull | Undefined) -> dict[str, float | None]:
+    if isinstance(found, Undefined):
+        return {}
+    return {
+        "overfitting_by_chance": published(found.median),
+        "overfitting_p_value": published(found.p_value),
+    }
+
+
+def _against_buy_and_hold(found: SpaResult | Undefined) -> dict[str, float | None]:
     if isinstance(found, Undefined):
         return {"spa_p_value": None, "draws": 0}
-    return {"spa_p_value": published(found.p_value), "draws": found.draws}
+    return {
+        "spa_p_value": published(found.p_value),
+        "draws": found.draws,
+        "block_length": found.block_length,
+    }
+
+
+def _p_value(found: SpaResult | Undefined) -> float | None:
+    return None if isinstance(found, Undefined) else published(found.p_value)
+
+
+def _years(bars: float | Undefined) -> float | None:
+    return None if isinstance(bars, Undefined) else published(bars / BARS_IN_A_YEAR)
 
 
 def _reasons(run: SweepRun) -> dict[str, str]:
-    evidence = run.evidence
+    found = run.significance
     parts = {
-        "probabilistic_sharpe": evidence.probabilistic,
-        "deflated_sharpe": evidence.deflated,
-        "deflated_sharpe_ever": evidence.deflated_ever,
-        "probability_of_overfitting": evidence.overfitting,
-        "probability_of_loss": evidence.overfitting,
-        "spa_p_value": evidence.superiority,
+        "probabilistic_sharpe": found.probabilistic,
+        "deflated_sharpe": found.deflated,
+        "deflated_sharpe_ever": found.deflated_ever,
+        "deflated_sharpe_independent": found.deflated_independent,
+        "minimum_track_record_years": found.track_record,
+        "probability_of_overfitting": found.overfitting,
+        "probability_of_loss": found.overfitting,
+        "overfitting_by_chance": found.overfitting_null,
+        "overfitting_p_value": found.overfitting_null,
+        "spa_p_value": found.buy_and_hold,
+        "spa_p_value_exposure_matched": found.same_exposure,
+        "best_p_value_exposure_matched": found.same_exposure,
         "walk_forward": run.walk_forward,
         "bootstrap": run.bands,
     }
@@ -207,7 +247,7 @@ def _stretch(run: SweepRun, stretch: WalkForwardWindow) -> WalkForwardStretch:
             "train_start": _day(days, stretch.train_first),
             "start": _day(days, stretch.test_first),
             "end": _day(days, stretch.test_end - 1),
-            "score": _nullable(stretch.score),
+            "chosen_by": _nullable(stretch.score),
             "in_sample_return": _nullable(stretch.in_sample_return),
             "in_sample_sharpe": _nullable(stretch.in_sample_sharpe),
             "total_return": published(stretch.total_return),

@@ -1,8 +1,10 @@
 """Run sweeps: load the bars, compute, store once, and find again."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import transaction
 
 from core.document_ids import is_document_id
 from core.results import ResultKind, require_room
@@ -12,6 +14,7 @@ from jobs.models import Job
 from jobs.queue import enqueue
 from jobs.registry import Progress
 from strategies.engine import kernel_loader
+from strategies.engine.metrics import Undefined
 from strategies.inputs import failures_in_words
 from strategies.models import ParameterSweep
 from strategies.results import ResultStore
@@ -20,10 +23,14 @@ from strategies.sweeps.inputs import SweepMaterial
 from strategies.sweeps.parameters import SweepParameters
 from strategies.sweeps.schemas import SweepDocument
 from strategies.sweeps.serializer import document_of
-from strategies.sweeps.trials import Keys, count_trials_ever, stored_form, trial_keys
+from strategies.trials import MOST_KEPT, forget_surplus, read_ledger, record_trials, trial_keys
 
 SWEEP = "sweep"
 """The kind of the jobs that compute large sweeps."""
+
+MOST_TESTED_AGAIN = 2048
+BARS_TESTED_AGAIN = 5_000_000
+"""Earlier trials that a verdict tests together with those of the sweep, and their bars all together."""
 
 
 SWEEPS = ResultStore(
@@ -91,14 +98,33 @@ def data_changed_since(document: SweepDocument) -> bool:
 def _computed(
     material: SweepMaterial, progress: Progress, owner: AbstractBaseUser | None
 ) -> StoredResult[SweepDocument]:
+    run = _run(material, progress)
+    document = document_of(run, sweep_id=material.sweep_id, generated_at=datetime.now(UTC))
+    with transaction.atomic():
+        stored = SWEEPS.store(document, owner=owner, trials=document.verdict.trials, **_statistics(run))
+        _record(run)
+    return stored
+
+
+def _run(material: SweepMaterial, progress: Progress) -> SweepRun:
     keys = trial_keys(material.parameters, material.grid)
-    computed = _run(material, keys, progress)
-    document = document_of(computed, sweep_id=material.sweep_id, generated_at=datetime.now(UTC))
-    return SWEEPS.store(document, owner=owner, trials=document.verdict.trials, trial_keys=stored_form(keys))
+    most = min(MOST_TESTED_AGAIN, BARS_TESTED_AGAIN // len(material.bars))
+    ledger = read_ledger(material.bars.symbol, keys, most=most)
+    with failures_in_words(material.parameters, material.bars):
+        return compute(material, ledger=ledger, progress=progress)
 
 
-def _run(material: SweepMaterial, keys: Keys, progress: Progress) -> SweepRun:
-    bars = material.bars
-    ever = count_trials_ever(symbol=bars.symbol, data_sha256=bars.fingerprint, these=keys)
-    with failures_in_words(material.parameters, bars):
-        return compute(material, trials_ever=ever, progress=progress)
+def _record(run: SweepRun) -> None:
+    """Enter the combinations into the ledger of trials."""
+    symbol, sharpe = run.material.bars.symbol, run.figures.bar_sharpe
+    record_trials(symbol, run.material.parameters, run.material.grid, sharpe=sharpe, bars=run.sweep.bars)
+    if run.significance.trials_ever > MOST_KEPT:
+        forget_surplus(symbol)
+
+
+def _statistics(run: SweepRun) -> dict[str, Any]:
+    """Return what a test over many symbols needs of the test against the same exposure."""
+    test = run.significance.same_exposure
+    if isinstance(test, Undefined):
+        return {}
+    return {"lead": test.observed, "largest": test.largest.astype("<f2").tobytes()}

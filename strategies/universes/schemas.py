@@ -13,7 +13,7 @@ from strategies.sweeps.parameters import SweepRanges
 from strategies.sweeps.schemas import used
 
 SCHEMA: Literal["hindcast.universe"] = "hindcast.universe"
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 MOST_SYMBOLS = 5_000
 
 type Figure = float | None
@@ -52,7 +52,14 @@ class UniverseRow(Document):
     probability_of_overfitting: Annotated[Figure, Field(description="By cross-validation.")]
     deflated_sharpe: Annotated[Figure, Field(description="Counting the trials of this symbol alone.")]
     spa_p_value: Annotated[Figure, Field(description="Against buy and hold, of this symbol alone.")]
-    adjusted_p_value: Annotated[Figure, Field(description="The same among all symbols, by Holm's procedure.")]
+    spa_p_value_exposure_matched: Annotated[
+        Figure,
+        Field(description="Against each combination's own exposure to the market, of this symbol alone."),
+    ] = None
+    adjusted_p_value: Annotated[
+        Figure,
+        Field(description="The same among all symbols, by StepM; null until all are done."),
+    ]
 
 
 class UniverseFailure(Document):
@@ -77,7 +84,9 @@ class UniverseVerdict(Document):
     """What is left when all trials on all symbols are counted."""
 
     trials: Annotated[int, Field(description="Combinations of all symbols together.")]
-    significant: Annotated[int, Field(description="Symbols ahead of buy and hold at 5 %, by Holm.")]
+    significant: Annotated[
+        int, Field(description="Symbols with a combination ahead of its own exposure at 5 %, by StepM.")
+    ]
     deflated_sharpe: Annotated[
         Figure, Field(description="Of the highest Sharpe ratio of all, counting the trials of all symbols.")
     ]

@@ -18,7 +18,7 @@ from strategies.engine import ENGINE_VERSION
 from strategies.engine.enums import Rule
 from strategies.engine.metrics import BARS_IN_A_YEAR
 from strategies.engine.parameters import TUNABLE
-from strategies.models import UniverseMember, UniverseSweep
+from strategies.models import ParameterSweep, UniverseMember, UniverseSweep
 from strategies.sweeps.parameters import SweepParameters, SweepRanges
 from strategies.sweeps.schemas import SweepDocument
 from strategies.sweeps.service import run_sweep
@@ -67,7 +67,11 @@ def find_universe(universe_id: str) -> UniverseDocument:
     universe = known.first() if known is not None else None
     if universe is None:
         raise NotFound("There is no sweep of many symbols with this id. Start it again from a sweep's page.")
-    return document_of(universe, list(universe.members.all()))
+    members = universe.members.all()
+    if members.count() < len(universe.symbols):
+        # Statistics of draws are read for the verdict alone, which comes with the last symbol.
+        members = members.defer("largest")
+    return document_of(universe, list(members))
 
 
 def sweep_part(universe_id: str, symbols: list[str], *, progress: Progress) -> None:
@@ -91,7 +95,9 @@ def _member(asked: UniverseParameters, symbol: str, owner: AbstractBaseUser | No
     except HindcastError as error:
         return {"error": error.message}
     ratios = np.array([value for value in document.cells.sharpe if value is not None]) / sqrt(BARS_IN_A_YEAR)
+    statistics = ParameterSweep.objects.values("lead", "largest").get(pk=document.id)
     return {
+        **statistics,
         "row": _row(document).model_dump(mode="json"),
         "trials": document.verdict.trials,
         "sharpe_count": len(ratios),
@@ -117,6 +123,7 @@ def _row(document: SweepDocument) -> UniverseRow:
         probability_of_overfitting=verdict.probability_of_overfitting,
         deflated_sharpe=verdict.deflated_sharpe,
         spa_p_value=verdict.spa_p_value,
+        spa_p_value_exposure_matched=verdict.spa_p_value_exposure_matched,
         adjusted_p_value=None,
     )
 

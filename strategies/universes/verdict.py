@@ -1,7 +1,7 @@
 """What the sweeps of many symbols say together: the ranking, its distribution, and the verdict."""
 
-from collections.abc import Sequence
-from math import floor, sqrt
+from collections.abc import Mapping, Sequence
+from math import sqrt
 
 import numpy as np
 
@@ -9,10 +9,11 @@ from core.formatting import counted
 from strategies.engine.metrics import BARS_IN_A_YEAR, Undefined
 from strategies.engine.statistics.multiple_testing import holm
 from strategies.engine.statistics.sharpe import ReturnShape, deflated_sharpe
-from strategies.engine.statistics.spa import DRAWS
+from strategies.engine.statistics.spa import step_down
 from strategies.models import UniverseMember, UniverseSweep
 from strategies.rounding import published
-from strategies.sweeps.narrative import SIGNIFICANT, likelihood
+from strategies.sweeps.headline import CONFIDENT, SIGNIFICANT
+from strategies.sweeps.verdict import score
 from strategies.universes.schemas import (
     Distribution,
     UniverseDocument,
@@ -23,14 +24,12 @@ from strategies.universes.schemas import (
     page_of_universe,
 )
 
-MOST_TESTABLE = floor(SIGNIFICANT * (DRAWS + 1))
-"""Symbols among which one can be significant: the smallest p-value is one over the draws and one."""
-
 
 def document_of(universe: UniverseSweep, members: Sequence[UniverseMember]) -> UniverseDocument:
     """Return the document of a universe as far as its members have come."""
-    rows = _ranked([UniverseRow.model_validate(member.row) for member in members if member.row is not None])
     is_complete = len(members) == len(universe.symbols)
+    rows = [UniverseRow.model_validate(member.row) for member in members if member.row is not None]
+    rows = _ranked(rows, _adjusted(rows, members) if is_complete else {})
     return UniverseDocument(
         id=universe.pk,
         created_at=universe.created_at,
@@ -48,14 +47,29 @@ def document_of(universe: UniverseSweep, members: Sequence[UniverseMember]) -> U
     )
 
 
-def _ranked(rows: list[UniverseRow]) -> list[UniverseRow]:
+def _ranked(rows: list[UniverseRow], adjusted: Mapping[str, float]) -> list[UniverseRow]:
     """Return the rows, best first, with p-values adjusted for their number."""
-    # Where no combination traded, staying out of a falling market is no lead that was earned.
-    tested = [row for row in rows if row.spa_p_value is not None and row.total_return is not None]
-    adjusted = holm(np.array([row.spa_p_value for row in tested], dtype=np.float64))
-    by_symbol = {row.symbol: published(float(value)) for row, value in zip(tested, adjusted, strict=True)}
-    complete = [row.model_copy(update={"adjusted_p_value": by_symbol.get(row.symbol)}) for row in rows]
+    complete = [row.model_copy(update={"adjusted_p_value": adjusted.get(row.symbol)}) for row in rows]
     return sorted(complete, key=lambda row: -np.inf if row.objective is None else row.objective, reverse=True)
+
+
+def _adjusted(rows: Sequence[UniverseRow], members: Sequence[UniverseMember]) -> dict[str, float]:
+    """Return the p-value of each symbol that was tested, adjusted for all of them."""
+    tested = [member for member in members if member.lead is not None and member.largest is not None]
+    if not tested:
+        return _adjusted_by_holm(rows)
+    leads = np.array([member.lead for member in tested], dtype=np.float64)
+    drawn = np.stack([np.frombuffer(bytes(member.largest or b""), dtype="<f2") for member in tested], axis=1)
+    drawn = drawn.astype(np.float32)
+    found = step_down(leads, drawn, drawn.max(axis=1))
+    return {member.symbol: published(float(value)) for member, value in zip(tested, found, strict=True)}
+
+
+def _adjusted_by_holm(rows: Sequence[UniverseRow]) -> dict[str, float]:
+    """Return the p-values against buy and hold, adjusted: sweeps of earlier versions kept no draws."""
+    tested = [row for row in rows if row.spa_p_value is not None]
+    found = holm(np.array([row.spa_p_value for row in tested], dtype=np.float64))
+    return {row.symbol: published(float(value)) for row, value in zip(tested, found, strict=True)}
 
 
 def _distribution(rows: Sequence[UniverseRow]) -> Distribution | None:
@@ -116,17 +130,19 @@ def _deviation(members: Sequence[UniverseMember]) -> float:
 def _sentence(rows: Sequence[UniverseRow], trials: int, significant: int, deflated: float | None) -> str:
     tried = f"{counted(trials, 'combination')} on {counted(len(rows), 'symbol')}"
     if significant:
-        found = f"Of {tried}, {counted(significant, 'symbol')} beat buy and hold even when all are counted."
+        verb = "has" if significant == 1 else "have"
+        found = (
+            f"Of {tried}, {counted(significant, 'symbol')} {verb} a combination that beats buy and hold "
+            "at the same exposure, counting all symbols."
+        )
     else:
-        found = f"Of {tried}, none beat buy and hold by more than so many tries explain."
-        if sum(row.spa_p_value is not None for row in rows) > MOST_TESTABLE:
-            found += (
-                f" Among more than {MOST_TESTABLE} symbols no lead can be told from luck by the {DRAWS:,d} "
-                "draws of the test."
-            )
+        found = (
+            f"Of {tried}, none beats buy and hold at the same exposure by more than so many tries explain."
+        )
     if deflated is None:
         return found
+    above = "is clearly above" if deflated > CONFIDENT else "is not clearly above"
     return (
-        f"{found} That the highest Sharpe ratio among the best of each symbol is more than luck is "
-        f"{likelihood(deflated)} likely."
+        f"{found} The highest Sharpe ratio among the best of each symbol {above} what so many tries reach by "
+        f"chance (deflated Sharpe ratio {score(deflated)})."
     )

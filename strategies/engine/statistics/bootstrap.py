@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from strategies.engine.metrics import NO_DEVIATION, Undefined
 from strategies.engine.prices import FloatArray
 from strategies.engine.statistics.sharpe import yearly_sharpe
-from strategies.engine.statistics.stationary_bootstrap import block_length, resampled_bars
+from strategies.engine.statistics.stationary_bootstrap import resampled_bars, root_block_length
 
 DRAWS = 1000
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -59,7 +59,8 @@ def bootstrap_bands(
     points = np.unique(np.linspace(0, bars - 1, min(bars, MOST_POINTS)).astype(np.intp))
     equity = np.empty((DRAWS, len(points)))
     drawdown, sharpe = np.empty(DRAWS), np.empty(DRAWS)
-    for draw, sample in enumerate(resampled_bars(bars, DRAWS)):
+    length = root_block_length(bars)
+    for draw, sample in enumerate(resampled_bars(bars, DRAWS, block_length=length)):
         drawn = returns[sample]
         growth = np.cumprod(1 + drawn)
         equity[draw] = growth[points]
@@ -72,7 +73,7 @@ def bootstrap_bands(
         bars=points,
         equity=_quantiles(equity) * initial_cash,
         probability_of_loss=float((equity[:, -1] < 1).mean()),
-        block_length=block_length(bars),
+        block_length=length,
         draws=DRAWS,
     )
 

@@ -12,6 +12,7 @@ trials come as block sums, and no split looks at a bar again.
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations
 from typing import Self
 
@@ -27,6 +28,8 @@ type Halves = NDArray[np.uint8]
 BLOCKS = 16
 LEAST_BARS_IN_A_BLOCK = 4
 LEAST_TRIALS = 2
+WORTH_THREADS = 1 << 20
+"""Splits times trials from which a second thread gains more than it costs."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -97,12 +100,16 @@ def probability_of_overfitting(sums: BlockSums, *, most_splits: int | None = Non
     halves = _halves(len(sums.bars), most_splits)
     from strategies.engine.statistics.cscv_kernel import judge
 
+    threads_worth = cores() if len(halves) * len(sums.returns) > WORTH_THREADS else 1
     parts = [
         (part, sums.bars, np.ascontiguousarray(sums.returns.T), np.ascontiguousarray(sums.squares.T))
-        for part in np.array_split(halves, cores())
+        for part in np.array_split(halves, threads_worth)
     ]
-    with ThreadPoolExecutor(len(parts)) as threads:
-        counts = list(threads.map(lambda part: judge(*part), parts))
+    if len(parts) == 1:
+        counts = [judge(*parts[0])]
+    else:
+        with ThreadPoolExecutor(len(parts)) as threads:
+            counts = list(threads.map(lambda part: judge(*part), parts))
     splits = 2 * len(halves)
     return Overfitting(
         probability=sum(lower for lower, _ in counts) / splits,
@@ -111,6 +118,7 @@ def probability_of_overfitting(sums: BlockSums, *, most_splits: int | None = Non
     )
 
 
+@lru_cache(maxsize=8)
 def _halves(blocks: int, most: int | None) -> Halves:
     """Return one half of each split as rows of ones and zeros; shape (splits / 2, blocks).
 

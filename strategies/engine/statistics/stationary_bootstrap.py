@@ -19,32 +19,33 @@ SEED = 20_000_103
 """Any number would do; it is part of what makes a document repeatable."""
 
 
-def block_length(bars: int) -> int:
-    """Return the mean length of a block: the square root of the number of bars."""
+def root_block_length(bars: int) -> int:
+    """Return the square root of the number of bars: blocks that hold clusters of volatility."""
     return max(isqrt(bars), 1)
 
 
-def resampled_bars(bars: int, draws: int) -> Iterator[IndexArray]:
+def resampled_bars(bars: int, draws: int, *, block_length: int) -> Iterator[IndexArray]:
     """Yield `draws` samples of bars, each of the shape (bars,)."""
     random = np.random.default_rng(SEED)
     own = np.arange(bars)
     for _ in range(draws):
         starts = random.integers(bars, size=bars)
-        begins = random.random(bars) <= 1 / block_length(bars)
+        begins = random.random(bars) <= 1 / block_length
         begins[0] = True
         # Every bar follows the one before it, back to the one that begins its block.
         since = np.maximum.accumulate(np.where(begins, own, 0))
         yield (starts[since] + own - since) % bars
 
 
-@lru_cache(maxsize=1)
-def draw_counts(bars: int, draws: int) -> NDArray[np.float32]:
+@lru_cache(maxsize=2)
+def draw_counts(bars: int, draws: int, block_length: int) -> NDArray[np.float32]:
     """Return how often each draw takes each bar; shape (draws, bars).
 
     Kept between calls, because a person who tunes a form asks for the same draws again and again.
     """
     counts = np.empty((draws, bars), dtype=np.float32)
-    for row, sample in zip(counts, resampled_bars(bars, draws), strict=True):
+    samples = resampled_bars(bars, draws, block_length=block_length)
+    for row, sample in zip(counts, samples, strict=True):
         row[:] = np.bincount(sample, minlength=bars)
     counts.flags.writeable = False
     return counts

@@ -92,10 +92,18 @@ class WalkForward:
 
     @property
     def efficiency(self) -> float:
-        """Mean Sharpe ratio after the choices over the mean before them; NaN unless that is positive."""
+        """Mean Sharpe ratio after the choices over the mean before them; NaN unless that is positive.
+
+        Each window counts by the number of its bars, so that a short last one cannot outweigh the others.
+        """
         chosen = [stretch for stretch in self.stretches if not np.isnan(stretch.in_sample_sharpe)]
-        before = sum(stretch.in_sample_sharpe for stretch in chosen)
-        after = sum(0.0 if np.isnan(stretch.sharpe) else stretch.sharpe for stretch in chosen)
+        bars = [stretch.test_end - stretch.test_first for stretch in chosen]
+        before = sum(length * stretch.in_sample_sharpe for length, stretch in zip(bars, chosen, strict=True))
+        after = sum(
+            length * stretch.sharpe
+            for length, stretch in zip(bars, chosen, strict=True)
+            if not np.isnan(stretch.sharpe)
+        )
         return after / before if before > 0 else np.nan
 
 

@@ -1,5 +1,6 @@
 """Key figures by the book, in plain Python: the second opinion on `strategies.engine.metrics`."""
 
+import itertools
 import math
 import statistics
 from datetime import date
@@ -156,10 +157,9 @@ def _beta(returns: list[float], held: list[float]) -> float | None:
     return statistics.covariance(returns, held) / statistics.variance(held)
 
 
-def _probability(excess: list[float], ratio: float) -> float | None:
+def _probability(excess: list[float], ratio: float) -> float:
     n, mean = len(excess), statistics.fmean(excess)
-    second, third, fourth = (statistics.fmean([(r - mean) ** k for r in excess]) for k in (2, 3, 4))
-    spread = 1 - third / second**1.5 * ratio + (fourth / second**2 - 1) / 4 * ratio**2
-    if spread <= 0:
-        return None
-    return statistics.NormalDist().cdf(ratio * math.sqrt(n - 1) / math.sqrt(spread))
+    total = sum((r - mean) ** 2 for r in excess)
+    rho = sum((now - mean) * (then - mean) for now, then in itertools.pairwise(excess)) / total
+    rho = min(max(rho, -0.9), 0.9)
+    return statistics.NormalDist().cdf(ratio * math.sqrt(n * (1 - rho) / (1 + rho)))

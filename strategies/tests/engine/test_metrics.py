@@ -190,22 +190,23 @@ def test_beta_and_alpha_against_a_benchmark() -> None:
     assert metrics.alpha == pytest.approx(252 * (curve.returns.mean() - rate - beta * (b.mean() - rate)))
 
 
-def test_the_probabilistic_sharpe_ratio_of_a_symmetrical_curve() -> None:
-    # Returns 3 %, -1 %, 3 %, -1 %, ...: no skewness, kurtosis 1, so the correction is 1.
-    returns = np.tile([0.03, -0.01], 10)
-    metrics = figures(*np.cumprod(1 + returns) * 100)
-    ratio = 0.01 / (0.02 * sqrt(20 / 19))
-    assert metrics.probabilistic_sharpe == pytest.approx(normal_distribution(ratio * sqrt(19)))
-
-
-def test_the_probabilistic_sharpe_ratio_allows_for_skewness_and_fat_tails() -> None:
-    """Bailey & López de Prado (2012), with the moments taken from the definition."""
+def test_the_probabilistic_sharpe_ratio_allows_for_autocorrelation() -> None:
+    """López de Prado, Lipton & Zoonekynd (2025), with the autocorrelation taken from its definition."""
     returns = np.array([0.02, 0.01, -0.03, 0.015, 0.04, -0.005, 0.0, 0.01])
     metrics = figures(*np.cumprod(1 + returns) * 100)
     ratio = returns.mean() / returns.std(ddof=1)
-    standard = (returns - returns.mean()) / returns.std()
-    spread = 1 - (standard**3).mean() * ratio + ((standard**4).mean() - 1) / 4 * ratio**2
-    assert metrics.probabilistic_sharpe == pytest.approx(normal_distribution(ratio * sqrt(7) / sqrt(spread)))
+    centred = returns - returns.mean()
+    rho = (centred[1:] * centred[:-1]).sum() / (centred**2).sum()
+    expected = normal_distribution(ratio * sqrt(8 * (1 - rho) / (1 + rho)))
+    assert metrics.probabilistic_sharpe == pytest.approx(expected)
+
+
+def test_the_probabilistic_sharpe_ratio_trusts_no_autocorrelation_beyond_nine_tenths() -> None:
+    """Returns that alternate have one near -1, by which the ratio would be all but certain."""
+    returns = np.tile([0.03, -0.01], 10)
+    metrics = figures(*np.cumprod(1 + returns) * 100)
+    ratio = 0.01 / (0.02 * sqrt(20 / 19))
+    assert metrics.probabilistic_sharpe == pytest.approx(normal_distribution(ratio * sqrt(20 * 1.9 / 0.1)))
 
 
 @pytest.mark.parametrize(("value", "probability"), [(0, 0.5), (1.6448536269514722, 0.95), (-40, 0)])

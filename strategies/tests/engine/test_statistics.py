@@ -1,26 +1,28 @@
-"""The statistics of evidence against published values, other libraries and obvious implementations."""
+"""Statistics of overfitting against published values, other libraries and obvious implementations."""
 
+from dataclasses import replace
 from itertools import combinations
 from math import isclose, sqrt
+from statistics import NormalDist
 
 import numpy as np
 import pytest
-from arch.bootstrap import SPA, StationaryBootstrap
+from arch.bootstrap import StationaryBootstrap
 
 from strategies.engine.metrics import Undefined
 from strategies.engine.prices import FloatArray
-from strategies.engine.statistics import spa
 from strategies.engine.statistics.bootstrap import LEVELS, bootstrap_bands
 from strategies.engine.statistics.overfitting import BlockSums, probability_of_overfitting
 from strategies.engine.statistics.sharpe import (
     ReturnShape,
+    Revision,
     deflated_sharpe,
     deviation_of,
     expected_maximum,
+    minimum_track_record,
     probabilistic_sharpe,
 )
-from strategies.engine.statistics.spa import spa_test
-from strategies.engine.statistics.stationary_bootstrap import SEED, block_length, draw_counts, resampled_bars
+from strategies.engine.statistics.stationary_bootstrap import SEED, draw_counts, resampled_bars
 
 PAPER = ReturnShape(bars=1250, sharpe=2.5 / sqrt(250), skewness=-3, kurtosis=10)
 """The example of Bailey & López de Prado 2014: five years of days, 2.5 a year."""
@@ -37,8 +39,70 @@ def test_the_expected_maximum_is_that_of_the_paper() -> None:
 
 @pytest.mark.parametrize(("trials", "published"), [(100, 0.9004), (46, 0.9505)])
 def test_the_deflated_sharpe_ratio_is_that_of_the_paper(trials: int, published: float) -> None:
-    found = deflated_sharpe(PAPER, trials=trials, deviation=PAPER_DEVIATION)
+    found = deflated_sharpe(PAPER, trials=trials, deviation=PAPER_DEVIATION, revision=Revision.OF_2012)
     assert found == pytest.approx(published, abs=2e-3 if trials == 46 else 5e-5)
+
+
+MONTHS = ReturnShape(bars=24, sharpe=1.585 / sqrt(12), skewness=-2.448, kurtosis=10.164)
+"""The example of Bailey & López de Prado 2012: two years of months."""
+REVISED = ReturnShape(bars=24, sharpe=0.036 / 0.079, skewness=-2.448, kurtosis=10.164)
+"""That of López de Prado, Lipton & Zoonekynd 2025."""
+
+
+def test_the_probabilistic_sharpe_ratio_is_that_of_both_papers() -> None:
+    assert probabilistic_sharpe(MONTHS, revision=Revision.OF_2012) == pytest.approx(
+        0.91323430688486, abs=1e-9
+    )
+    assert probabilistic_sharpe(REVISED) == pytest.approx(0.987, abs=5e-4)
+    assert probabilistic_sharpe(REVISED, above=0.1) == pytest.approx(0.939, abs=5e-4)
+
+
+@pytest.mark.parametrize(("bars_in_a_year", "years"), [(252, 2.7312), (52, 2.8288)])
+def test_a_record_of_minimum_length_has_a_ratio_of_95_percent(bars_in_a_year: int, years: float) -> None:
+    """Figure 8 of the paper of 2012: a Sharpe ratio of 2 a year above 1, of normal returns."""
+    shape = ReturnShape(
+        bars=round(years * bars_in_a_year), sharpe=2 / sqrt(bars_in_a_year), skewness=0, kurtosis=3
+    )
+    found = probabilistic_sharpe(shape, above=1 / sqrt(bars_in_a_year), revision=Revision.OF_2012)
+    assert found == pytest.approx(0.95, abs=1e-3)
+
+
+def test_the_minimum_record_is_where_the_revised_ratio_reaches_95_percent() -> None:
+    needed = minimum_track_record(REVISED)
+    assert isinstance(needed, float)
+    assert probabilistic_sharpe(
+        replace(REVISED, bars=round(1000 * needed), sharpe=REVISED.sharpe / sqrt(1000))
+    ) == (pytest.approx(0.95, abs=1e-3))
+
+
+def test_counting_tries_lengthens_the_minimum_record() -> None:
+    alone, counted = minimum_track_record(PAPER), minimum_track_record(PAPER, luck=0.1132)
+    assert isinstance(alone, float)
+    assert isinstance(counted, float)
+    assert alone < PAPER.bars < counted
+    found = deflated_sharpe(PAPER, trials=100, deviation=PAPER_DEVIATION)
+    assert isinstance(found, float)
+    assert found < 0.95
+    assert isinstance(minimum_track_record(replace(PAPER, sharpe=-0.01)), Undefined)
+
+
+def test_autocorrelation_makes_a_ratio_less_certain() -> None:
+    """Returns that repeat each other are fewer than they seem: the variance grows by (1 + r) / (1 - r)."""
+    plain = ReturnShape(bars=400, sharpe=0.1, skewness=0, kurtosis=3)
+    repeating = replace(plain, autocorrelation=0.2)
+    factor = sqrt((1 + 0.2) / (1 - 0.2))
+    assert probabilistic_sharpe(repeating) == pytest.approx(NormalDist().cdf(0.1 * 20 / factor))
+    assert probabilistic_sharpe(plain) == pytest.approx(NormalDist().cdf(0.1 * 20))
+
+
+def test_autocorrelation_is_estimated() -> None:
+    random = np.random.default_rng(3)
+    returns = random.normal(0, 0.01, 4000)
+    for bar in range(1, len(returns)):
+        returns[bar] += 0.3 * returns[bar - 1]
+    shape = ReturnShape.of(returns)
+    assert isinstance(shape, ReturnShape)
+    assert shape.autocorrelation == pytest.approx(0.3, abs=0.04)
 
 
 def test_a_single_trial_is_not_deflated() -> None:
@@ -127,64 +191,17 @@ def test_too_few_bars_or_trials_have_no_probability_of_overfitting() -> None:
     assert isinstance(probability_of_overfitting(BlockSums.of(noise(640, 1).T)), Undefined)
 
 
-def test_the_test_of_superiority_agrees_with_the_arch_package() -> None:
-    """With differences scaled to the same deviation, studentised and plain statistics are one test."""
-    bars, trials = 400, 20
-    benchmark = noise(bars, 1, seed=1)[:, 0]
-    differences = noise(bars, trials, mean=0.0001, seed=2)
-    weights = spa._covariance_weights(bars)
-    centred = (differences - differences.mean(axis=0)).T
-    differences *= 0.01 / np.sqrt(spa._variances(centred, weights))
-    returns = (benchmark[:, np.newaxis] + differences).T
-    theirs = SPA(-benchmark, -returns.T, block_size=block_length(bars), reps=1000, seed=SEED)
-    theirs.compute()
-    ours = spa_test(benchmark, [returns[:7], returns[7:]])
-    assert not isinstance(ours, Undefined)
-    assert 0.02 < ours.p_value < 0.98
-    assert ours.p_value == pytest.approx(theirs.pvalues["consistent"], abs=0.002)
-
-
-def test_the_variances_are_those_of_the_arch_package() -> None:
-    returns = noise(300, 6)
-    theirs = SPA(np.zeros(300), -returns, block_size=block_length(300), reps=1)
-    theirs._compute_variance()
-    centred = (returns - returns.mean(axis=0)).T
-    ours = spa._variances(centred, spa._covariance_weights(300))
-    np.testing.assert_allclose(ours, theirs._loss_diff_var, rtol=1e-9)
-
-
-def test_batches_do_not_change_the_test_of_superiority() -> None:
-    benchmark, returns = noise(500, 1, seed=4)[:, 0], noise(500, 30, seed=5).T
-    whole = spa_test(benchmark, [returns])
-    assert spa_test(benchmark, np.array_split(returns, 7)) == whole
-
-
-def test_a_trial_far_better_than_the_benchmark_is_found_superior() -> None:
-    benchmark, returns = noise(500, 1, seed=4)[:, 0], noise(500, 10, seed=5).T
-    returns[3] += 0.01
-    found = spa_test(benchmark, [returns])
-    assert not isinstance(found, Undefined)
-    assert found.p_value == 1 / (spa.DRAWS + 1)
-
-
-def test_trials_that_are_the_benchmark_itself_are_not_superior() -> None:
-    benchmark = noise(500, 1)[:, 0]
-    found = spa_test(benchmark, [np.stack([benchmark, benchmark])])
-    assert not isinstance(found, Undefined)
-    assert found.p_value == 1
-
-
 def test_draws_are_repeatable_and_take_as_many_bars_as_there_are() -> None:
-    first, second = list(resampled_bars(100, 3)), list(resampled_bars(100, 3))
+    first, second = list(resampled_bars(100, 3, block_length=5)), list(resampled_bars(100, 3, block_length=5))
     assert all((one == other).all() for one, other in zip(first, second, strict=True))
-    assert (draw_counts(100, 3).sum(axis=1) == 100).all()
+    assert (draw_counts(100, 3, 5).sum(axis=1) == 100).all()
 
 
 def test_draws_are_those_of_the_arch_package() -> None:
     bars = 173
-    sampler = StationaryBootstrap(block_length(bars), np.arange(bars), seed=SEED)
+    sampler = StationaryBootstrap(3, np.arange(bars), seed=SEED)
     expected = [sample for (sample, *_), _ in sampler.bootstrap(20)]
-    np.testing.assert_array_equal(list(resampled_bars(bars, 20)), expected)
+    np.testing.assert_array_equal(list(resampled_bars(bars, 20, block_length=3)), expected)
 
 
 def test_the_bands_hold_what_came_and_are_in_order() -> None:

@@ -13,7 +13,7 @@ from strategies.engine import kernel_loader
 from strategies.sweeps.neighbourhood import around, place_of
 from strategies.sweeps.parameters import SweepParameters
 from strategies.sweeps.service import run_sweep
-from strategies.sweeps.trials import trial_keys
+from strategies.trials import trial_keys
 
 pytestmark = pytest.mark.django_db
 

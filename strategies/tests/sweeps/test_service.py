@@ -16,8 +16,9 @@ from jobs.worker.run import run_job
 from strategies.backtests.schemas import BacktestDocument
 from strategies.backtests.service import run_backtest
 from strategies.engine import kernel_loader
-from strategies.models import ParameterSweep
+from strategies.models import ParameterSweep, Trial
 from strategies.sweeps import inputs
+from strategies.sweeps.headline import SENTENCES, VerdictTestName
 from strategies.sweeps.narrative import OBJECTIVES
 from strategies.sweeps.parameters import Objective, SweepParameters
 from strategies.sweeps.schemas import SweepDocument
@@ -129,7 +130,46 @@ def test_the_verdict_does_not_lend_the_lead_of_another_cell_to_the_chosen_one(
     assert any(f"chosen by its {OBJECTIVES[objective]}" in caveat for caveat in verdict.caveats)
 
 
-def test_trials_are_counted_over_all_sweeps_and_backtests_of_the_same_bars_each_once() -> None:
+def test_a_stored_verdict_of_before_the_ledger_can_be_read() -> None:
+    sweep_id = run_sweep(asked()).id
+    old = json.loads(SWEEPS.find(sweep_id).published.json) | {"schema_version": 2}
+    for name in NEW_FIELDS:
+        del old["verdict"][name]
+    ParameterSweep.objects.update(document=gzip.compress(json.dumps(old).encode()))
+    verdict = find_sweep(sweep_id).verdict
+    assert verdict.headline is None
+    assert verdict.tests == []
+
+
+NEW_FIELDS = (
+    "independent_trials",
+    "deflated_sharpe_independent",
+    "chance_sharpe",
+    "autocorrelation",
+    "minimum_track_record_years",
+    "overfitting_by_chance",
+    "overfitting_p_value",
+    "spa_p_value_exposure_matched",
+    "best_p_value_exposure_matched",
+    "survivors",
+    "block_length",
+    "headline",
+    "tests",
+)
+
+
+def test_each_test_of_the_verdict_has_a_name_a_figure_and_a_meaning() -> None:
+    verdict = run_sweep(asked()).verdict
+    assert verdict.headline is not None
+    assert [test.name for test in verdict.tests] == list(VerdictTestName)
+    assert all(test.figure and test.meaning.endswith(".") for test in verdict.tests)
+    assert verdict.sentence.startswith(SENTENCES[verdict.headline])
+    assert "likely" not in verdict.sentence
+    assert verdict.independent_trials is not None
+    assert 1 <= verdict.independent_trials <= verdict.trials_ever
+
+
+def test_trials_are_counted_over_all_sweeps_and_backtests_of_the_symbol_each_once() -> None:
     first = run_sweep(asked())
     assert first.verdict.trials_ever == first.verdict.trials == 14
     overlapping = run_sweep(asked(slow=[100, 200, 250]))
@@ -143,6 +183,59 @@ def test_trials_are_counted_over_all_sweeps_and_backtests_of_the_same_bars_each_
     other_costs = run_sweep(asked(commission_rate=0.0))
     assert other_costs.verdict.trials_ever == 14 + 5 + 5 + 1 + 14
     assert run_sweep(asked(symbol="IBM")).verdict.trials_ever == 14
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"end": "2012-12-31"},
+        {"start": "2005-01-03"},
+        {"adjustment": "none"},
+        {"initial_investment": 20_000},
+        {"objective": "calmar"},
+        {"risk_free_rate": 0.02},
+        {"minimum_trades": 3},
+    ],
+)
+def test_the_same_strategies_on_other_days_or_otherwise_measured_are_no_new_trials(
+    changes: dict[str, Any],
+) -> None:
+    run_sweep(asked())
+    again = run_sweep(asked(**changes))
+    assert again.verdict.trials_ever == 14
+
+
+def test_an_average_that_the_rule_ignores_makes_no_new_trials() -> None:
+    ranges = {"rule": "macd", "fast": [12], "slow": [26, 39], "signal": [9]}
+    run_sweep(asked(**ranges))
+    assert run_sweep(asked(**ranges, average="exponential")).verdict.trials_ever == 2
+
+
+def test_strategies_with_equal_returns_are_one_trial() -> None:
+    """A stop that is never reached changes nothing."""
+    run_sweep(asked())
+    assert run_sweep(asked(stop_loss=1.0)).verdict.trials_ever == 14
+
+
+def test_narrowing_to_the_best_keeps_what_was_tried_before() -> None:
+    wide = run_sweep(asked())
+    assert wide.best is not None
+    best = run_sweep(asked(fast=[wide.best.fast], slow=[wide.best.slow]))
+    assert best.verdict.trials == 1
+    assert best.verdict.trials_ever == 14
+    assert best.verdict.deflated_sharpe_ever == pytest.approx(wide.verdict.deflated_sharpe_ever)
+    assert best.verdict.spa_p_value_exposure_matched == pytest.approx(
+        wide.verdict.spa_p_value_exposure_matched, abs=0.02
+    )
+    assert best.verdict.probability_of_overfitting == pytest.approx(
+        wide.verdict.probability_of_overfitting, abs=1e-9
+    )
+
+
+def test_a_sweep_that_is_asked_for_again_is_not_counted_again() -> None:
+    run_sweep(asked())
+    run_sweep(asked())
+    assert Trial.objects.filter(symbol="AAPL").count() == 14
 
 
 def test_walk_forward_trades_only_after_its_choices() -> None:

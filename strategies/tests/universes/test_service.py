@@ -19,6 +19,7 @@ from django.test import Client
 from django.utils import timezone
 
 from core.errors import InvalidInput, NotFound
+from ingestion.bars import load_bars
 from jobs.models import Job, JobState
 from jobs.worker.run import run_next
 from strategies.engine import kernel_loader
@@ -63,11 +64,13 @@ def test_holms_procedure_follows_his_example() -> None:
     np.testing.assert_allclose(holm(np.array([0.9, 0.8])), [1.0, 1.0])
 
 
-def universe_of(symbols: int, p_value: float) -> UniverseDocument:
-    """Return the document of symbols that are all alike but one, whose p-value is given."""
-    names = [f"S{number}" for number in range(symbols)]
+def universe_of(leads: dict[str, float | None], *, p_value: float = 0.9) -> UniverseDocument:
+    """Return the document of symbols with the given largest statistics, and draws of independent noise."""
     asked_for = UniverseSweep(
-        pk="0" * 20, created_at=datetime.now(UTC), parameters=asked().model_dump(mode="json"), symbols=names
+        pk="0" * 20,
+        created_at=datetime.now(UTC),
+        parameters=asked().model_dump(mode="json"),
+        symbols=list(leads),
     )
     row = dict.fromkeys(UniverseRow.model_fields) | {"sweep": "0" * 20, "bars": 1000, "objective": 1.0}
     row |= {
@@ -76,36 +79,79 @@ def universe_of(symbols: int, p_value: float) -> UniverseDocument:
         "sharpe": 5.0,
         "skewness": 0.0,
         "kurtosis": 3.0,
+        "spa_p_value": p_value,
     }
+    noise = np.abs(np.random.default_rng(1).standard_normal((len(leads), DRAWS))).astype("<f2")
     members = [
         UniverseMember(
-            symbol=name,
-            row=row | {"symbol": name, "spa_p_value": p_value if name == "S0" else 0.9},
+            symbol=symbol,
+            row=row | {"symbol": symbol},
+            lead=lead,
+            largest=None if lead is None else drawn.tobytes(),
             trials=6,
             sharpe_count=6,
             sharpe_sum=0.06,
             sharpe_square_sum=0.001,
         )
-        for name in names
+        for (symbol, lead), drawn in zip(leads.items(), noise, strict=True)
     ]
     return document_of(asked_for, members)
 
 
-@pytest.mark.parametrize(("symbols", "significant"), [(1, 1), (50, 1), (51, 0), (300, 0)])
-def test_the_smallest_p_value_is_not_significant_among_more_symbols_than_draws_can_tell_apart(
-    symbols: int, significant: int
-) -> None:
-    verdict = universe_of(symbols, 1 / (DRAWS + 1)).verdict
-    assert verdict is not None
-    assert verdict.significant == significant
-    assert ("no lead can be told from luck" in verdict.sentence) is (symbols > 50)
+@pytest.mark.parametrize("symbols", [1, 51, 300])
+def test_a_strong_lead_is_found_among_any_number_of_symbols(symbols: int) -> None:
+    found = universe_of({f"S{number}": 6.0 if number == 0 else 0.5 for number in range(symbols)})
+    assert found.verdict is not None
+    assert found.verdict.significant == 1
+    assert "1 symbol has a combination that beats buy and hold at the same exposure" in found.verdict.sentence
+    adjusted = {row.symbol: row.adjusted_p_value for row in found.rows}
+    assert adjusted["S0"] == pytest.approx(1 / (DRAWS + 1))
+
+
+def test_a_lead_that_one_symbol_in_twenty_has_by_chance_is_none_among_many() -> None:
+    alone = universe_of({"S0": 2.2}).verdict
+    among = universe_of({f"S{number}": 2.2 if number == 0 else 0.5 for number in range(100)}).verdict
+    assert alone is not None
+    assert among is not None
+    assert (alone.significant, among.significant) == (1, 0)
+    assert "none beats buy and hold" in among.sentence
+
+
+def test_symbols_whose_combinations_never_trade_beat_nothing() -> None:
+    found = universe_of({"S0": None, "S1": 0.0})
+    assert found.verdict is not None
+    assert found.verdict.significant == 0
+    assert [row.adjusted_p_value for row in found.rows] == [None, 1.0]
+
+
+def test_sweeps_of_earlier_versions_without_draws_are_adjusted_by_holm() -> None:
+    found = universe_of({"S0": None, "S1": None}, p_value=0.02)
+    assert [row.adjusted_p_value for row in found.rows] == [0.04, 0.04]
 
 
 def test_no_estimate_is_called_certain() -> None:
-    verdict = universe_of(2, 0.5).verdict
+    verdict = universe_of({"S0": 0.5, "S1": 0.5}).verdict
     assert verdict is not None
     assert verdict.deflated_sharpe == 1
-    assert "is over 99\N{NO-BREAK SPACE}% likely" in verdict.sentence
+    assert "deflated Sharpe ratio over 99.9\N{NO-BREAK SPACE}%" in verdict.sentence
+    assert "likely" not in verdict.sentence
+
+
+@pytest.mark.django_db
+def test_a_falling_symbol_that_no_rule_ever_buys_is_not_called_skill(operator: Client) -> None:
+    """Closes of 5000 times 0.99 to the i: every combination stays in cash while the price falls."""
+    sessions = load_bars("AAPL").dates[:500]
+    lines = [
+        f"{day},{price:.4f},{price:.4f},{price:.4f},{price:.4f},1000"
+        for day, price in zip(sessions, 5000 * 0.99 ** np.arange(len(sessions)), strict=True)
+    ]
+    body = "\n".join(["date,open,high,low,close,volume", *lines])
+    answered = operator.post("/api/v1/instruments/FALL/import", body, content_type="text/csv")
+    assert answered.status_code in {HTTPStatus.OK, HTTPStatus.CREATED}, answered.content
+    done = work_until_done(ask_universe(asked(symbols=["FALL"], start=None)))
+    assert done.verdict is not None
+    assert done.verdict.significant == 0
+    assert done.rows[0].adjusted_p_value is None
 
 
 @pytest.mark.django_db
@@ -123,7 +169,7 @@ def test_every_stored_symbol_is_swept_and_ranked() -> None:
     assert done.verdict is not None
     assert done.verdict.trials == 6 * len(done.rows)
     for row in done.rows:
-        assert row.adjusted_p_value is None or row.adjusted_p_value >= (row.spa_p_value or 0)
+        assert row.adjusted_p_value is None or 0 < row.adjusted_p_value <= 1
     assert done.distribution is not None
     assert done.distribution.lowest <= done.distribution.median <= done.distribution.highest
 
