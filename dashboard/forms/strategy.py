@@ -201,14 +201,20 @@ class StrategyForm[Parameters: BaseModel](ParametersForm[Parameters]):
             HTML('{% include "custom_rules/examples.html" %}'),
             *_condition("buy"),
             *_condition("sell"),
-            HTML('{% include "custom_rules/short_begins.html" %}'),
-            *_condition("short"),
-            *_condition("cover"),
-            HTML("</details>"),
+            Div(
+                *_condition("short"),
+                *_condition("cover"),
+                template="custom_rules/short.html",
+                **self._open_if_short(),
+            ),
             HTML('{% include "custom_rules/check.html" %}'),
             css_class="rule full custom-rule" if self.is_custom else "rule full custom-rule is-unused",
             data_rule=Rule.CUSTOM.value,
         )
+
+    def _open_if_short(self) -> dict[str, str]:
+        used = any(self[name].value() or self[name].errors for name in ("short", "cover"))
+        return {"open": "open"} if used else {}
 
     @property
     def helper(self) -> FormHelper:

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.dispatch import receiver
 from django.utils import timezone
 
+from core.audit import AuditAction, record_action
 from core.errors import InvalidInput, NotAllowed, NotFound
 from core.results import ResultKind, deletion_requested
 from dashboard.history.recorder import add_entry
@@ -75,6 +76,7 @@ def saved_run(user: User, backtest_id: str, *, any_run: bool = False) -> History
 def delete_entry(entry: HistoryEntry) -> None:
     """Take an entry off the history, and delete its result where nobody else has it in theirs."""
     kind, result_id = ResultKind(entry.kind), entry.result_id
+    record_action(AuditAction.RESULT_DELETED, user=entry.user, subject=f"{kind} {result_id}")
     entry.delete()
     table = STORED_IN.get(kind)
     if table is None:
@@ -105,6 +107,7 @@ def delete_result(user: User, kind: ResultKind, result_id: str) -> None:
     if entries or not user.is_staff:
         raise NotAllowed("This belongs to somebody else. Only they can delete it.")
     stored.delete()
+    record_action(AuditAction.RESULT_DELETED, user=user, subject=f"{kind} {result_id}")
     return None
 
 

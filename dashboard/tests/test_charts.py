@@ -31,6 +31,7 @@ from strategies.backtests.schemas import BacktestDocument
 from strategies.backtests.service import run_backtest
 from strategies.engine.enums import Entry, Rule
 from strategies.engine.indicators import Panel
+from strategies.engine.rules import BUILT_IN
 
 EPOCH = date(1970, 1, 1)
 
@@ -120,7 +121,7 @@ def test_a_rule_with_an_oscillator_draws_it_in_its_own_panel(db: None) -> None:
     assert columns.labels["price.indicator_1"] == ""
 
 
-@pytest.mark.parametrize("rule", Rule)
+@pytest.mark.parametrize("rule", BUILT_IN)
 def test_every_line_of_every_rule_has_a_column(db: None, rule: Rule) -> None:
     document = run_backtest(BacktestParameters(symbol="FB", rule=rule))
     columns = backtest_columns(document, detail_address="")

@@ -8,8 +8,10 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
+from core.audit import AuditAction
 from core.errors import InvalidInput, NotFound
 from core.formatting import signed_percent
+from core.models import AuditEntry
 from core.results import ResultKind
 from dashboard.charts.comparison import MOST_RUNS
 from dashboard.history.changes import forget_run, save_run
@@ -289,6 +291,12 @@ def test_the_api_deletes_what_is_ones_own(reader: Client, operator: Client, user
     assert operator.get(f"/api/v1/backtests/{shared.id}").status_code == 200
     assert Backtest.objects.get(pk=shared.id).owner == staff
     assert operator.delete(f"/api/v1/backtests/{shared.id}").status_code == 204
+    written = AuditEntry.objects.filter(action=AuditAction.RESULT_DELETED).order_by("pk")
+    assert list(written.values_list("username", "subject")) == [
+        (user.username, f"backtest {run.id}"),
+        (user.username, f"backtest {shared.id}"),
+        (staff.username, f"backtest {shared.id}"),
+    ]
 
 
 def test_the_basket_keeps_runs_until_it_is_full(reader: Client, runs: list[BacktestDocument]) -> None:
