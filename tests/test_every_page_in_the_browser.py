@@ -167,7 +167,7 @@ def test_every_control_of_the_bar_is_in_view_at_any_width(browser: Browser, site
     page, _ = _opened(browser, site, "/jobs/")
     for address in ("/jobs/", "/login/"):
         page.goto(address)
-        assert page.locator(".site-header :is(a, button)").count() == 12
+        assert page.locator(".site-header :is(a, button)").count() == 13
         for width in BAR_WIDTHS:
             page.set_viewport_size({"width": width, "height": 600})
             assert page.evaluate(OUTSIDE_THE_WINDOW) == [], f"{address}, {width} px"

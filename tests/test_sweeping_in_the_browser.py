@@ -68,8 +68,13 @@ def _shown(page: Page) -> dict[str, Any]:
     return shown
 
 
+def _values(page: Page) -> dict[str, list[float]]:
+    """Return the values of each parameter, by its field in the form."""
+    return {parameter["field"]: parameter["values"] for parameter in _shown(page)["parameters"]}
+
+
 def _field(page: Page, **windows: int) -> int:
-    parameters = _shown(page)["parameters"]
+    parameters = _values(page)
     return next(
         field
         for field in range(len(parameters["fast"]))
@@ -88,7 +93,7 @@ def test_a_changed_range_redraws_the_heatmap_and_its_address(page: Page) -> None
     page.get_by_label("Slow window").fill("60 to 100 by 20")
     page.get_by_label("Slow window").blur()
     wait_until(lambda: len(_shown(page)["x"]) == 12, "the heatmap of the new ranges")
-    assert set(_shown(page)["parameters"]["slow"]) == {60, 80, 100}
+    assert set(_values(page)["slow"]) == {60, 80, 100}
     expect(page.get_by_role("heading", name="12 combinations")).to_be_visible()
     address = page.url
     page.reload()
@@ -123,7 +128,7 @@ def test_arrow_keys_read_fields_and_enter_opens_the_backtest(page: Page) -> None
     heatmap = page.locator("#sweep-heatmap")
     heatmap.focus()
     best = _shown(page)["best"]
-    fast = _shown(page)["parameters"]["fast"][best]
+    fast = _values(page)["fast"][best]
     page.keyboard.press("ArrowRight")
     expect(heatmap.locator("[data-spoken]")).to_contain_text(f"Fast {fast}")
     page.keyboard.press("Enter")
@@ -132,7 +137,7 @@ def test_arrow_keys_read_fields_and_enter_opens_the_backtest(page: Page) -> None
 
 def test_the_same_ranges_are_swept_over_all_symbols(page: Page) -> None:
     page.get_by_role("button", name="Sweep all symbols").click()
-    expect(page.get_by_role("heading", name="Is any of it good?")).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("heading", name="Does any symbol stand out?")).to_be_visible(timeout=60_000)
     rows = page.get_by_role("table").get_by_role("row")
     symbols = [rows.nth(row).get_by_role("rowheader").inner_text() for row in range(1, rows.count())]
     assert sorted(symbols) == ["AAPL", "FB", "GOOG", "IBM", "MSFT"]

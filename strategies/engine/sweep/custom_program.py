@@ -5,7 +5,6 @@ of truths, the same for every cell; what differs are the lines, and lengths in b
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -30,13 +29,10 @@ from strategies.engine.language.tree import (
     Number,
     Operand,
     Parameter,
-    Series,
     Within,
     walk,
 )
-from strategies.engine.moving_averages import on_cache_lines
 from strategies.engine.prices import FloatArray, IndexArray
-from strategies.engine.sweep.averages import WORD, CrossoverCells
 
 LEAF, NOT, ALL, ANY, WITHIN, CONSTANT = range(6)
 """Steps: push a comparison's truth; turn the last; join the last few; hold the last for some bars; push a
@@ -213,43 +209,6 @@ def program_of(
         cover_held=held[1][0],
         sell_level=held[0][1],
         cover_level=held[1][1],
-    )
-
-
-def crossover_cells_of(
-    rule: CustomRule, values: Mapping[str, FloatArray], operands: Operands, terms: BookTerms, *, first: int
-) -> CrossoverCells | None:
-    """Return the cells of a rule that is long while one line is above another; None for any other rule.
-
-    first: index of the first traded bar. The kernel of such cells visits crossings alone.
-    """
-    above = rule.buy if terms.longs else rule.cover
-    if not isinstance(above, Compared) or above.comparison != Comparison.IS_ABOVE:
-        return None
-    below = replace(above, comparison=Comparison.IS_BELOW)
-    wanted = [(rule.buy, above), (rule.sell, below)] if terms.longs else []
-    wanted += [(rule.short, below), (rule.cover, above)] if terms.shorts else []
-    if any(found != expected for found, expected in wanted) or not _begin_once(above):
-        return None
-    cells = _Cells(values, operands)
-    upper, lower = cells.rows(above.left), cells.rows(above.right)
-    bars = len(operands)
-    lines = on_cache_lines(len(cells.lines), -(-bars // WORD) * WORD)
-    lines[:, bars:] = np.nan
-    lines[:, :bars] = cells.table()
-    exists = ~np.isnan(lines)
-    begins = np.where(exists.any(axis=1), exists.argmax(axis=1), bars)
-    begin = np.maximum(begins[upper], begins[lower])
-    return CrossoverCells(values=lines, upper=upper, lower=lower, begin=begin, lead=first)
-
-
-def _begin_once(comparison: Compared) -> bool:
-    """Whether both operands are prices or averages of prices, which exist from some bar on."""
-    return all(
-        isinstance(side, Call | Series)
-        and is_exact(side)
-        and not (isinstance(side, Series) and side.name == "volume")
-        for side in (comparison.left, comparison.right)
     )
 
 

@@ -11,7 +11,7 @@ from strategies.engine.language.parse import parse_rule
 from strategies.engine.language.series import Operands
 from strategies.engine.language.tree import CustomRule
 from strategies.engine.prices import FloatArray, Prices
-from strategies.engine.sweep.custom_program import Program, crossover_cells_of, program_of
+from strategies.engine.sweep.custom_program import Program, program_of
 from strategies.engine.sweep.kernels import cells, custom_rules
 from strategies.engine.sweep.kernels.cells import NOTHING, accumulate_one, in_threads
 from strategies.engine.sweep.kernels.crossovers import orders_at_turns
@@ -51,12 +51,6 @@ def accumulate_custom(
         if len(operands.known) > MOST_LINES:
             operands.known.clear()
         some = {name: column[chosen] for name, column in values.items()}
-        crossovers = crossover_cells_of(rule, some, operands, book, first=first)
-        if crossovers is not None:
-            stats[chosen] = cells.accumulate_cells(
-                crossovers, market, terms, closed_form=closed_form, returns=rows
-            )
-            continue
         program = program_of(rule, some, operands, book)
         _accumulate_program(
             program, operands.prices, market, terms, book, first, closed_form, stats[chosen], rows
