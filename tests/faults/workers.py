@@ -47,10 +47,11 @@ class Workers:
         self.python("from django.core.management import call_command; call_command('migrate', verbosity=0)")
 
     def jobs(self) -> list[dict[str, Any]]:
-        """Return the jobs as they are now."""
+        """Return the jobs as they are now, without the daily one that deletes what has expired."""
         with psycopg.connect(self._address, row_factory=dict_row) as connection:
             return connection.execute(
-                "SELECT subject, state, attempts, next_attempt_at IS NOT NULL AS is_parked FROM jobs_job"
+                "SELECT subject, state, attempts, next_attempt_at IS NOT NULL AS is_parked FROM jobs_job "
+                "WHERE kind <> 'delete_expired'"
             ).fetchall()
 
     def bars(self) -> dict[str, int]:

@@ -14,6 +14,7 @@ def test_the_watch_list(visitor: Visitor) -> None:
     star.click()
     expect(star).to_have_attribute("aria-pressed", "true")
     visitor.is_left_well()
+    page.reload()
     first = page.get_by_role("table").first.get_by_role("rowheader").first
     expect(first).to_contain_text("MSFT")
     star.click()
