@@ -1,6 +1,5 @@
 """Return documents over HTTP: entity tags, conditional requests and compression."""
 
-from hashlib import sha256
 from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse
@@ -15,11 +14,6 @@ CACHE_CONTROL_REVALIDATE = "private, no-cache"
 
 JSON = "application/json"
 READING = {"GET", "HEAD"}
-
-
-def entity_tag(content: bytes) -> str:
-    """Return the strong entity tag of `content`."""
-    return quote_etag(sha256(content).hexdigest())
 
 
 def json_response(

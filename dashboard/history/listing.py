@@ -22,7 +22,6 @@ MOST_STEPS = 50
 
 NEWEST = "newest"
 FIGURES = {metric.key: metric for metric in METRICS}
-SHOWN_FIGURES = ("total_return", "sharpe", "max_drawdown", "trades")
 
 KINDS = {
     ResultKind.BACKTEST: "Backtest",

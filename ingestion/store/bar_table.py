@@ -1,6 +1,5 @@
 """Daily bars of one symbol as columns, ready to be compared and stored."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
@@ -77,12 +76,3 @@ def rounded_prices(prices: Floats) -> Floats:
     for place in small:
         flat[place] = float(f"{values[place]:.{SIGNIFICANT_DIGITS}g}")
     return flat.reshape(prices.shape)
-
-
-def join_tables(tables: Sequence[BarTable]) -> BarTable:
-    """Return the bars of tables of one symbol together, oldest first; of one day the first table's stands."""
-    days = np.concatenate([table.days for table in tables])
-    _, first = np.unique(days, return_index=True)
-    prices = np.concatenate([table.prices for table in tables], axis=1)
-    volume = np.concatenate([table.volume for table in tables])
-    return BarTable(days=days[first], prices=prices[:, first], volume=volume[first])
