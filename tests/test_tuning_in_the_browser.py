@@ -6,12 +6,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from tests.browser import BACKTEST_CHART, apple_backtest
 from tests.site import RunningSite
 
 pytestmark = pytest.mark.browser
+
+EARLY = re.compile(r"/(theme|early_input)[.]")
+"""The scripts in the head that a page waits for; the others come when they come."""
 
 SWAPS = 100
 SWAP = """(address) => new Promise((resolve) => {
@@ -43,6 +46,27 @@ def _tune(page: Page, fast: int) -> None:
     page.get_by_label("Fast window").fill(str(fast))
     page.get_by_label("Fast window").blur()
     _title(page, f"{fast} / 50")
+
+
+def test_a_change_before_the_scripts_have_loaded_is_not_lost(page: Page) -> None:
+    held: list[Route] = []
+    on_slow_line = True
+
+    def load(route: Route) -> None:
+        if on_slow_line and not EARLY.search(route.request.url):
+            held.append(route)
+        else:
+            route.continue_()
+
+    page.route("**/*.js", load)
+    page.goto("/backtests/?symbol=AAPL", wait_until="commit")
+    page.get_by_label("Fast window").fill("27")
+    page.get_by_label("Fast window").blur()
+    on_slow_line = False
+    assert held
+    for route in held:
+        route.continue_()
+    _title(page, "27 / 50")
 
 
 def test_a_hundred_swaps_leave_nothing_behind(page: Page) -> None:
@@ -107,6 +131,7 @@ def test_keys_alone_choose_tune_export_and_compare(page: Page) -> None:
 
     page.keyboard.press("g")
     page.keyboard.press("b")
+    page.wait_for_url("**/backtests/**")
     page.locator(BACKTEST_CHART).first.wait_for()
     page.keyboard.press("/")
     expect(page.get_by_role("combobox", name="Symbol", exact=True)).to_be_focused()
@@ -142,6 +167,7 @@ def test_keys_alone_choose_tune_export_and_compare(page: Page) -> None:
 
     page.keyboard.press("g")
     page.keyboard.press("h")
+    page.wait_for_url("**/history/**")  # keys count once the page has loaded
     expect(page.get_by_role("heading", name="History")).to_be_visible()
     page.keyboard.press("/")
     page.keyboard.type("keys alone")
