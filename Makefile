@@ -6,7 +6,7 @@ BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 # One process a core; each takes whole groups of tests (conftest.py) in the order they are collected in.
-IN_PARALLEL := -n auto --dist loadgroup --no-loadscope-reorder
+IN_PARALLEL := -n auto --dist loadgroup --no-loadscope-reorder --durations 20
 
 MEASUREMENTS := backtest_speed custom_rule_speed sweep_speed forecast_speed api_speed page_speed scaling_curves
 
@@ -47,6 +47,7 @@ lint: install-dev ## Check style, types, imports, templates, migrations and prod
 	$(BIN)/mypy .
 	$(BIN)/djlint --lint --check templates
 	$(BIN)/lint-imports
+	$(BIN)/python -m tests.lint
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	DJANGO_DEBUG=False LOCAL_USER=False $(BIN)/python manage.py check --deploy --fail-level WARNING
 

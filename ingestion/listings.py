@@ -25,7 +25,7 @@ UNITED_STATES = Listing("XNYS", "USD")
 ALWAYS_OPEN = "24/7"
 OPEN_ON_WEEKDAYS = "24/5"
 
-_SUFFIXES: Mapping[str, Listing] = {
+SUFFIXES: Mapping[str, Listing] = {
     # Alpha Vantage
     "LON": Listing("XLON", "GBX"),
     "TRT": Listing("XTSE", "CAD"),
@@ -212,8 +212,8 @@ def _by_suffix(symbol: str) -> Listing | None:
     _, dot, suffix = symbol.rpartition(".")
     if not dot:
         return UNITED_STATES
-    if suffix in _SUFFIXES:
-        return _SUFFIXES[suffix]
+    if suffix in SUFFIXES:
+        return SUFFIXES[suffix]
     return UNITED_STATES if CLASS_OF_SHARE.fullmatch(suffix) else None
 
 
@@ -228,5 +228,5 @@ def currency_of(exchange: str) -> str:
     if exchange in _CURRENCIES:
         return _CURRENCIES[exchange]
     # Main markets come before those that quote in another currency.
-    usual = next((listing.currency for listing in _SUFFIXES.values() if listing.exchange == exchange), None)
+    usual = next((listing.currency for listing in SUFFIXES.values() if listing.exchange == exchange), None)
     return usual or UNKNOWN_CURRENCY

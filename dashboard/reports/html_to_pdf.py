@@ -44,7 +44,7 @@ def print_pdf(template: str, report: object, *, created: datetime, attached: Seq
     html = render_to_string(template, {"report": report})
     with PRINTING, _no_garbage_collection():
         style = _style()
-        return HTML(string=html, url_fetcher=_data_only()).write_pdf(  # type: ignore[no-any-return]
+        return HTML(string=html, url_fetcher=data_only()).write_pdf(  # type: ignore[no-any-return]
             stylesheets=[style.sheet],
             font_config=style.fonts,
             attachments=[_attachment(file, created) for file in attached],
@@ -63,7 +63,7 @@ def _no_garbage_collection() -> Iterator[None]:
 
 
 @cache
-def _data_only() -> URLFetcher:
+def data_only() -> URLFetcher:
     """Return the fetcher of data: URLs; whatever else a document might name is not fetched."""
     return URLFetcher(allowed_protocols={"data"}, allow_redirects=False, fail_on_errors=True)
 
@@ -76,7 +76,7 @@ def _attachment(file: AttachedFile, created: datetime) -> Attachment:
         created=created,
         modified=created,
         relationship="Data",
-        url_fetcher=_data_only(),
+        url_fetcher=data_only(),
     )
 
 
@@ -87,7 +87,7 @@ def _style() -> _Style:
         _font_face(weight, file) for weight, file in ((400, fonts.REGULAR), (600, fonts.SEMI_BOLD))
     )
     text = render_to_string("reports/report.css") + faces
-    return _Style(sheet=CSS(string=text, font_config=config, url_fetcher=_data_only()), fonts=config)
+    return _Style(sheet=CSS(string=text, font_config=config, url_fetcher=data_only()), fonts=config)
 
 
 def _font_face(weight: int, file: Path) -> str:

@@ -191,6 +191,7 @@ def test_an_undefined_figure_is_a_dash_with_its_reason(reader: Client) -> None:
 
 def test_the_page_lists_trades_with_their_results(reader: Client, run: BacktestDocument) -> None:
     words = words_of(reader.get(run.links.page))
+    assert run.trades
     for trade in run.trades:
         assert f"{trade.entry_date}" in words
         assert signed_percent(trade.return_).replace("\N{NO-BREAK SPACE}", " ") in words

@@ -197,7 +197,9 @@ def test_only_what_the_chosen_rule_uses_is_shown(query: str, hidden: set[str]) -
 
 
 def test_every_preset_of_every_rule_fills_in_a_form_that_can_be_run() -> None:
-    for rule in _backtest("symbol=AAPL").rules:
+    rules = _backtest("symbol=AAPL").rules
+    assert [rule.key for rule in rules if not rule.presets] == ["custom"]
+    for rule in rules:
         for preset in rule.presets:
             form = _backtest(urlencode({"symbol": "AAPL", "rule": rule.key, **json.loads(preset.fill)}))
             assert form.is_valid(), (preset.title, form.errors)

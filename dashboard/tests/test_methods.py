@@ -33,6 +33,7 @@ def test_every_key_figure_has_its_definition_at_the_address_that_it_links_to(rea
 
 
 def test_the_pages_need_no_inline_style_and_hold_no_link_that_leads_nowhere(reader: Client) -> None:
+    assert method_documents()
     for name, document in method_documents().items():
         assert "style=" not in document.html
         for path, anchor in re.findall(r'href="\.\./([\w-]+)/(?:#([\w-]+))?"', document.html):

@@ -341,12 +341,12 @@ def test_even_markup_that_slipped_through_would_fetch_nothing(
     from weasyprint import HTML
     from weasyprint.urls import FatalURLFetchingError
 
-    from dashboard.reports.html_to_pdf import _data_only
+    from dashboard.reports.html_to_pdf import data_only
 
     url, asked = loopback
     file = tmp_path / "secret.css"
     file.write_text("body::before { content: 'leaked' }")
     for target in (url, file.as_uri()):
         with pytest.raises(FatalURLFetchingError):
-            HTML(string=markup.format(target), url_fetcher=_data_only()).write_pdf()
+            HTML(string=markup.format(target), url_fetcher=data_only()).write_pdf()
     assert asked == []

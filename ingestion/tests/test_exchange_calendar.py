@@ -13,7 +13,7 @@ from ingestion.exchange_calendar import (
     session_close,
     sessions_between,
 )
-from ingestion.listings import _SUFFIXES
+from ingestion.listings import SUFFIXES
 
 
 def test_next_sessions_skip_weekends_and_holidays() -> None:
@@ -63,7 +63,7 @@ def test_an_unknown_exchange_and_a_day_too_far_ahead_are_explained() -> None:
 
 @pytest.mark.parametrize(
     "exchange",
-    sorted({listing.exchange for listing in _SUFFIXES.values()} | {"XNAS", "XTKS", "XHKG", "XASX"}),
+    sorted({listing.exchange for listing in SUFFIXES.values()} | {"XNAS", "XTKS", "XHKG", "XASX"}),
 )
 def test_every_exchange_that_a_symbol_may_name_has_sessions_up_to_today(exchange: str) -> None:
     now = datetime(2024, 5, 14, 23, tzinfo=UTC)

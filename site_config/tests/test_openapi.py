@@ -84,6 +84,7 @@ def test_the_example_of_a_question_can_be_asked(reader: Client, name: str, addre
 
 def test_the_examples_of_errors_are_problem_documents() -> None:
     problem = COMPONENTS["Problem"]
+    assert OPERATIONS
     for _, operation in OPERATIONS:
         for status, response in operation["responses"].items():
             if int(status) in {int(error) for error in ERRORS}:

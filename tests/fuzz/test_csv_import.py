@@ -82,6 +82,7 @@ def test_a_file_is_read_whole_or_refused_with_a_message(file: bytes) -> None:
     except HindcastError as refusal:
         require_words(refusal)
         return
+    assert readings
     for series in (series for reading in readings for series in reading.series):
         open_, high, low, close = series.table.prices
         assert (low > 0).all()

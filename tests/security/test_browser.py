@@ -28,6 +28,7 @@ def test_a_login_cannot_be_forced_on_a_visitor_by_another_site(user: User) -> No
 
 @pytest.mark.django_db
 def test_every_page_carries_the_headers_that_protect_it(operator: Client) -> None:
+    assert pages()
     for address in pages():
         if address.route == "logout/":
             continue

@@ -52,6 +52,7 @@ def test_a_past_forecast_is_the_one_that_was_issued_on_that_day() -> None:
     closes = prices.close
     days = np.array([300, 700, 1500])
     past = evaluate(fitted_through(2004), prices, days, horizon=30)
+    assert len(past.median) == len(days)
     for row, day in enumerate(days):
         issued = predict_prices(fitted_through(2004), prices.before(day + 1), horizon=30)
         np.testing.assert_allclose(past.low_80[row], issued.low_80 / closes[day] - 1, rtol=1e-9)
@@ -147,6 +148,7 @@ def test_the_own_scale_uses_the_errors_known_by_then_and_no_more_than_its_window
     errors = np.random.default_rng(3).gamma(2, 1, (1500, 5))
     days = np.array([3, 40, 400, 1499])
     scale = own_scale(errors, days)
+    assert scale.shape == (len(days), 5)
     for row, day in enumerate(days):
         for column, horizon in enumerate(range(1, 6)):
             stop = max(day - horizon + 1, 0)

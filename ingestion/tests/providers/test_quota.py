@@ -41,7 +41,8 @@ def test_requests_are_spaced(limiter: RequestLimiter, settings: Settings) -> Non
     for _ in range(3):
         limiter.wait_for_turn()
         sent.append(timezone.now())
-    assert all(later - earlier >= timedelta(seconds=0.09) for earlier, later in pairwise(sent))
+    pauses = [later - earlier for earlier, later in pairwise(sent)]
+    assert min(pauses) >= timedelta(seconds=0.09)
 
 
 def test_turns_are_given_in_advance_so_that_waiting_workers_do_not_send_together(

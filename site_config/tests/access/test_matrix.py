@@ -115,6 +115,7 @@ def test_the_login_of_the_administration_is_the_throttled_one_of_the_site(visito
 
 
 def test_an_api_client_is_refused_by_a_problem_document(visitor: Client) -> None:
+    assert operations()
     for address in operations():
         answer = visitor.generic(address.method, address.path)
         assert (answer.status_code, answer["Content-Type"]) == (401, "application/problem+json"), address

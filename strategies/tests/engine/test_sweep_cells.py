@@ -265,6 +265,7 @@ def test_sums_of_a_market_are_those_of_a_share_bought_and_sold(bars: int) -> Non
 def test_ranges_of_a_market_are_those_of_the_closes_between_two_bars(bars: int) -> None:
     close = PRICES.close[:bars]
     _, _, ranges = tabulate(close, close * 1.01, close * 0.99, 0.0001)
+    assert len(ranges) > LOWEST_LEVEL
     for first, last in combinations(range(0, bars, max(bars // 40, 1)), 2):
         level = (first ^ last).bit_length() - 1
         if level < LOWEST_LEVEL:

@@ -25,6 +25,7 @@ def test_every_case_has_the_headline_that_the_table_gives_it() -> None:
 
 def test_no_further_passed_test_weakens_the_headline() -> None:
     order = list(Headline)
+    assert len(list(all_findings())) > len(order)
     for case in all_findings():
         for name, passed in vars(case).items():
             if not passed:

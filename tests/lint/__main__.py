@@ -1,0 +1,28 @@
+"""Name tests that can pass without asserting, and private names that tests of other modules import."""
+
+import sys
+from pathlib import Path
+
+from tests.lint.private_imports import private_imports
+from tests.lint.skippable import skippable_tests
+
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGES = ["core", "jobs", "ingestion", "strategies", "forecasting", "dashboard", "site_config", "tests"]
+
+
+def test_files() -> list[Path]:
+    """Return every Python file of every folder of tests, relative to the project."""
+    found = (path.relative_to(ROOT) for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
+    return sorted(path for path in found if "tests" in path.parts)
+
+
+def main() -> None:
+    """Print what was found, and end with 1 when that is anything."""
+    findings = [*skippable_tests(test_files()), *private_imports(test_files())]
+    for finding in findings:
+        sys.stdout.write(f"{finding}\n")
+    sys.exit(bool(findings))
+
+
+if __name__ == "__main__":
+    main()
