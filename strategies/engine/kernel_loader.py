@@ -55,9 +55,10 @@ def _load() -> None:
 
 
 def _warm() -> None:
-    from strategies.engine.statistics import cscv_kernel
+    from strategies.engine.statistics import bootstrap_kernel, cscv_kernel
     from strategies.engine.sweep.kernels import cells, custom_cells
 
+    bootstrap_kernel.warm()
     cells.warm()
     cscv_kernel.warm()
     custom_cells.warm()

@@ -5,13 +5,13 @@ the returns and their dependence over short times; what it cannot show is a mark
 """
 
 from dataclasses import dataclass
+from math import sqrt
 
 import numpy as np
 from numpy.typing import NDArray
 
-from strategies.engine.metrics import NO_DEVIATION, Undefined
+from strategies.engine.metrics import BARS_IN_A_YEAR, NO_DEVIATION, Undefined, bar_rate
 from strategies.engine.prices import FloatArray
-from strategies.engine.statistics.sharpe import yearly_sharpe
 from strategies.engine.statistics.stationary_bootstrap import resampled_bars, root_block_length
 
 DRAWS = 1000
@@ -57,25 +57,35 @@ def bootstrap_bands(
     if returns.std() < NO_DEVIATION:
         return Undefined("The equity never moved, so every draw is the same.")
     points = np.unique(np.linspace(0, bars - 1, min(bars, MOST_POINTS)).astype(np.intp))
-    equity = np.empty((DRAWS, len(points)))
-    drawdown, sharpe = np.empty(DRAWS), np.empty(DRAWS)
     length = root_block_length(bars)
-    for draw, sample in enumerate(resampled_bars(bars, DRAWS, block_length=length)):
-        drawn = returns[sample]
-        growth = np.cumprod(1 + drawn)
-        equity[draw] = growth[points]
-        drawdown[draw] = (growth / np.maximum(np.maximum.accumulate(growth), 1.0)).min() - 1
-        sharpe[draw] = yearly_sharpe(drawn, risk_free_rate=risk_free_rate)
+    equity, drawdown, mean, deviation = _draws(returns, points, length)
+    moves = deviation >= NO_DEVIATION
+    excess = mean - bar_rate(risk_free_rate)
+    sharpe = np.divide(excess, deviation, out=np.zeros(DRAWS), where=moves) * sqrt(BARS_IN_A_YEAR)
     return BootstrapIntervals(
         final_equity=_quantiles(equity[:, -1]) * initial_cash,
-        max_drawdown=_quantiles(np.minimum(drawdown, 0.0)),
-        sharpe=_quantiles(np.nan_to_num(sharpe)),
+        max_drawdown=_quantiles(drawdown),
+        sharpe=_quantiles(sharpe),
         bars=points,
         equity=_quantiles(equity) * initial_cash,
         probability_of_loss=float((equity[:, -1] < 1).mean()),
         block_length=length,
         draws=DRAWS,
     )
+
+
+def _draws(
+    returns: FloatArray, points: NDArray[np.intp], length: int
+) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+    """Return growth at the points, worst drawdown, and mean and deviation of the returns, of each draw."""
+    from strategies.engine.statistics.bootstrap_kernel import outcome
+
+    growth = np.empty((DRAWS, len(points)))
+    figures = np.empty((DRAWS, 3))
+    for draw, sample in enumerate(resampled_bars(len(returns), DRAWS, block_length=length)):
+        figures[draw] = outcome(returns, sample, points, growth[draw])
+    drawdown, mean, deviation = figures.T
+    return growth, drawdown, mean, deviation
 
 
 def _quantiles(draws: FloatArray) -> FloatArray:

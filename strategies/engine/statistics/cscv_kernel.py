@@ -46,6 +46,23 @@ def judge(halves: Array, bars: Array, returns: Array, squares: Array) -> tuple[i
 
 
 @kernel
+def add_blocks(returns: Array, risk_free: float, edges: Array, sums: Array, squares: Array) -> None:
+    """Write Σ(r - rf) and Σ(r - rf)² of each block into `sums` and `squares`, shape (trials, blocks).
+
+    returns: shape (trials, bars); risk_free: the rate of one bar; edges: shape (blocks + 1,).
+    """
+    for trial in range(returns.shape[0]):
+        for block in range(len(edges) - 1):
+            total, total_squares = 0.0, 0.0
+            for bar in range(edges[block], edges[block + 1]):
+                excess = returns[trial, bar] - risk_free
+                total += excess
+                total_squares += excess * excess
+            sums[trial, block] = total
+            squares[trial, block] = total_squares
+
+
+@kernel
 def _order(sums: Array, squares: Array, bars: int, order: Array) -> None:
     """Write numbers that are in the order of the Sharpe ratios: their squares, with their signs."""
     for trial in range(sums.shape[0]):
@@ -57,4 +74,5 @@ def _order(sums: Array, squares: Array, bars: int, order: Array) -> None:
 def warm() -> None:
     """Compile for the types that are used."""
     sums = np.zeros((2, 2))
+    add_blocks(sums, 0.0, np.arange(3), sums.copy(), sums.copy())
     judge(np.eye(2, dtype=np.uint8), np.ones(2, dtype=np.int64), sums, sums)

@@ -45,14 +45,17 @@ class BlockSums:
     squares: FloatArray
 
     @classmethod
-    def of(cls, excess: FloatArray, *, blocks: int = BLOCKS) -> Self:
-        """Return the sums of excess returns of the shape (trials, bars), with at least a bar a block."""
-        edges = block_edges(excess.shape[1], blocks)
-        return cls(
-            bars=np.diff(edges),
-            returns=np.add.reduceat(excess, edges[:-1], axis=1),
-            squares=np.add.reduceat(excess * excess, edges[:-1], axis=1),
-        )
+    def of(cls, returns: FloatArray, *, risk_free: float = 0.0, blocks: int = BLOCKS) -> Self:
+        """Return the sums of returns of the shape (trials, bars), with at least a bar a block.
+
+        risk_free: the rate of one bar, which is taken from each return.
+        """
+        from strategies.engine.statistics.cscv_kernel import add_blocks
+
+        edges = block_edges(returns.shape[1], blocks)
+        sums, squares = np.empty((2, len(returns), blocks))
+        add_blocks(returns, risk_free, edges, sums, squares)
+        return cls(bars=np.diff(edges), returns=sums, squares=squares)
 
     @classmethod
     def joined(cls, parts: Sequence[Self]) -> Self:

@@ -26,15 +26,14 @@ def root_block_length(bars: int) -> int:
 
 def resampled_bars(bars: int, draws: int, *, block_length: int) -> Iterator[IndexArray]:
     """Yield `draws` samples of bars, each of the shape (bars,)."""
+    from strategies.engine.statistics.bootstrap_kernel import follow
+
     random = np.random.default_rng(SEED)
-    own = np.arange(bars)
     for _ in range(draws):
-        starts = random.integers(bars, size=bars)
-        begins = random.random(bars) <= 1 / block_length
-        begins[0] = True
-        # Every bar follows the one before it, back to the one that begins its block.
-        since = np.maximum.accumulate(np.where(begins, own, 0))
-        yield (starts[since] + own - since) % bars
+        starts, chances = random.integers(bars, size=bars), random.random(bars)
+        sample = np.empty(bars, dtype=np.int64)
+        follow(starts, chances, 1 / block_length, sample)
+        yield sample
 
 
 @lru_cache(maxsize=2)

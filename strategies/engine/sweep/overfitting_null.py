@@ -81,7 +81,9 @@ def _probability(parts: Sequence[Sweep]) -> float | Undefined:
     if parts[0].bars < BLOCKS:
         return Undefined("The period has too few bars to be cut into blocks.")
     sums = [
-        BlockSums.of(sweep.returns_of(tuple(range(len(sweep.grid)))) - bar_rate(sweep.risk_free_rate))
+        BlockSums.of(
+            sweep.returns_of(tuple(range(len(sweep.grid)))), risk_free=bar_rate(sweep.risk_free_rate)
+        )
         for sweep in parts
     ]
     found = probability_of_overfitting(BlockSums.joined(sums), most_splits=SPLITS)

@@ -174,7 +174,7 @@ def _tests(
 def _batches(
     cells: DistinctCells, traded: IndexArray, market: FloatArray, recorded: _Recorded, report: Report
 ) -> Iterator[Batch]:
-    excess = bar_rate(cells.sweeps[0].risk_free_rate)
+    risk_free = bar_rate(cells.sweeps[0].risk_free_rate)
     stretches = min(CLUSTER_BLOCKS, len(market))
     starts = np.arange(stretches) * len(market) // stretches
     done = 0
@@ -182,7 +182,7 @@ def _batches(
         recorded.cells.append(batch)
         recorded.stretches.append(np.add.reduceat(returns, starts, axis=1))
         if len(market) >= BLOCKS:
-            recorded.sums.append(BlockSums.of(returns - excess))
+            recorded.sums.append(BlockSums.of(returns, risk_free=risk_free))
         exposure = cells.net_exposure(batch, returns, market)
         yield Batch(returns=returns, exposures={BUY_AND_HOLD: np.ones(len(batch)), SAME_EXPOSURE: exposure})
         done += len(batch)

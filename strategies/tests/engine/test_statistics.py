@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from arch.bootstrap import StationaryBootstrap
 
-from strategies.engine.metrics import Undefined
+from strategies.engine.metrics import Undefined, bar_rate
 from strategies.engine.prices import FloatArray
-from strategies.engine.statistics.bootstrap import LEVELS, bootstrap_bands
+from strategies.engine.statistics.bootstrap import DRAWS, LEVELS, bootstrap_bands
 from strategies.engine.statistics.overfitting import BlockSums, probability_of_overfitting
 from strategies.engine.statistics.sharpe import (
     ReturnShape,
@@ -22,7 +22,12 @@ from strategies.engine.statistics.sharpe import (
     minimum_track_record,
     probabilistic_sharpe,
 )
-from strategies.engine.statistics.stationary_bootstrap import SEED, draw_counts, resampled_bars
+from strategies.engine.statistics.stationary_bootstrap import (
+    SEED,
+    draw_counts,
+    resampled_bars,
+    root_block_length,
+)
 
 PAPER = ReturnShape(bars=1250, sharpe=2.5 / sqrt(250), skewness=-3, kurtosis=10)
 """The example of Bailey & López de Prado 2014: five years of days, 2.5 a year."""
@@ -214,6 +219,31 @@ def test_the_bands_hold_what_came_and_are_in_order() -> None:
     assert bands.final_equity[0] < 1000 * np.prod(1 + returns) < bands.final_equity[-1]
     np.testing.assert_allclose(bands.equity[:, -1], bands.final_equity)
     assert bands.sharpe[0] < returns.mean() / returns.std(ddof=1) * sqrt(252) < bands.sharpe[-1]
+
+
+def test_the_bands_are_quantiles_over_the_draws() -> None:
+    returns, rate = noise(300, 1)[:, 0], 0.03
+    samples = np.array(list(resampled_bars(300, DRAWS, block_length=root_block_length(300))))
+    drawn = returns[samples]
+    growth = np.cumprod(1 + drawn, axis=1)
+    falls = growth / np.maximum(np.maximum.accumulate(growth, axis=1), 1) - 1
+    sharpe = (drawn - bar_rate(rate)).mean(axis=1) / drawn.std(axis=1, ddof=1) * sqrt(252)
+    bands = bootstrap_bands(returns, initial_cash=10, risk_free_rate=rate)
+    assert not isinstance(bands, Undefined)
+    np.testing.assert_allclose(bands.equity, 10 * np.quantile(growth[:, bands.bars], LEVELS, axis=0))
+    np.testing.assert_allclose(bands.max_drawdown, np.quantile(falls.min(axis=1), LEVELS))
+    np.testing.assert_allclose(bands.sharpe, np.quantile(sharpe, LEVELS))
+    assert bands.probability_of_loss == (growth[:, -1] < 1).mean()
+
+
+def test_sums_of_blocks_are_those_of_their_excess_returns() -> None:
+    returns = noise(107, 3).T
+    sums = BlockSums.of(returns, risk_free=0.0002, blocks=8)
+    parts = np.split(returns - 0.0002, np.cumsum(sums.bars)[:-1], axis=1)
+    np.testing.assert_allclose(
+        sums.returns, np.stack([part.sum(axis=1) for part in parts], axis=1), atol=1e-15
+    )
+    np.testing.assert_allclose(sums.squares, np.stack([(part**2).sum(axis=1) for part in parts], axis=1))
 
 
 def test_the_band_of_the_sharpe_ratio_is_as_wide_as_theory_says() -> None:
