@@ -17,7 +17,7 @@ from dashboard.views.reports import report, reports
 from dashboard.views.scorecards import evaluate, scorecard, use_model
 from dashboard.views.search import search
 from dashboard.views.sweeps import sweep, sweeps
-from dashboard.views.universes import start_universe, universe, universes
+from dashboard.views.universes import resume, start_universe, universe, universes
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", overview, name="overview"),
@@ -39,6 +39,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sweeps/<slug:sweep_id>/universe/", start_universe, name="start_universe"),
     path("universes/", universes, name="universes"),
     path("universes/<slug:universe_id>/", universe, name="universe"),
+    path("universes/<slug:universe_id>/resume/", resume, name="resume_universe"),
     path("forecasts/", forecasts, name="forecasts"),
     path("forecasts/<slug:forecast_id>/", forecast, name="forecast"),
     path("scorecards/<str:symbol>/", scorecard, name="scorecard"),

@@ -1,6 +1,6 @@
 """How complete the stored bars of each instrument are: sessions held against sessions expected."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -19,7 +19,7 @@ from ingestion.providers.alpha_vantage.client import COMPACT_BARS
 from ingestion.providers.quota import quota_left
 from ingestion.providers.registry import has_any_key
 from ingestion.schemas import CoverageDocument, GapDocument, QuarantinedDocument
-from ingestion.store.reader import dates_of
+from ingestion.store.reader import days_of
 from ingestion.symbols import parse_symbol
 from jobs.models import ACTIVE_STATES, Job, JobState
 
@@ -27,16 +27,13 @@ _Days = NDArray[np.datetime64]
 
 _EXTENTS = """
     SELECT instrument.symbol, instrument.exchange, instrument.source, instrument.fetched_at,
-           array_agg(date - DATE '1970-01-01' ORDER BY date) AS days,
-           max(date) FILTER (WHERE provisional) AS provisional_on,
-           max(date) FILTER (WHERE NOT provisional) AS last_final,
+           extent.days, extent.provisional_on, extent.last_final,
            (SELECT array_agg(json_build_object('date', date, 'reason', reason) ORDER BY date)
             FROM ingestion_quarantinedbar WHERE instrument_id = instrument.id) AS quarantined,
            EXISTS (SELECT FROM ingestion_watchedinstrument WHERE instrument_id = instrument.id) AS watched
     FROM ingestion_instrument AS instrument
-    JOIN ingestion_dailybar ON instrument_id = instrument.id
-    WHERE %(symbol)s::text IS NULL OR instrument.symbol = %(symbol)s
-    GROUP BY instrument.id
+    JOIN ingestion_instrumentextent AS extent ON extent.instrument_id = instrument.id
+    WHERE %(symbols)s::text[] IS NULL OR instrument.symbol = ANY(%(symbols)s)
     ORDER BY instrument.symbol
 """
 
@@ -82,7 +79,7 @@ class _Window:
 def coverage_of(symbol: str) -> CoverageDocument:
     """Return how complete the bars of `symbol` are; raises NotFound where none are stored."""
     symbol = parse_symbol(symbol)
-    found = coverage(symbol)
+    found = coverage([symbol])
     if symbol not in found:
         raise NotFound(
             f"No bars of {symbol} are stored. The Data page lists what is stored and fetches more symbols."
@@ -90,27 +87,28 @@ def coverage_of(symbol: str) -> CoverageDocument:
     return found[symbol]
 
 
-def coverage(symbol: str | None = None) -> Mapping[str, CoverageDocument]:
+def coverage(symbols: Sequence[str] | None = None) -> Mapping[str, CoverageDocument]:
     """Return how complete each instrument's bars are, by symbol; instruments without bars are left out.
 
+    symbols: of which instruments; None: of all.
     Three statements, however many instruments there are. A window of HISTORY_YEARS up to the last closed
     session is expected of fetched and imported bars, and of the sample the sessions that it spans.
     """
     now = timezone.now()
-    attempts = _attempts(symbol)
+    attempts = _attempts(symbols)
     quota = quota_left()
     full_history = quota.full_history if quota else None
     return {
         extent.symbol: _document(
             extent, attempts.get(extent.symbol, _Attempts()), now=now, full_history=full_history
         )
-        for extent in _extents(symbol)
+        for extent in _extents(symbols)
     }
 
 
-def _extents(symbol: str | None) -> list[_Extent]:
+def _extents(symbols: Sequence[str] | None) -> list[_Extent]:
     with connection.cursor() as cursor:
-        cursor.execute(_EXTENTS, {"symbol": symbol})
+        cursor.execute(_EXTENTS, {"symbols": None if symbols is None else list(symbols)})
         names = [column.name for column in cursor.description]
         rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
     return [_extent(row) for row in rows]
@@ -119,13 +117,15 @@ def _extents(symbol: str | None) -> list[_Extent]:
 def _extent(row: dict[str, Any]) -> _Extent:
     quarantined = [QuarantinedDocument.model_validate(bar) for bar in row.pop("quarantined") or ()]
     return _Extent(
-        days=dates_of(row.pop("days")), source=Source(row.pop("source")), quarantined=quarantined, **row
+        days=days_of(row.pop("days")), source=Source(row.pop("source")), quarantined=quarantined, **row
     )
 
 
-def _attempts(symbol: str | None) -> dict[str, _Attempts]:
+def _attempts(symbols: Sequence[str] | None) -> dict[str, _Attempts]:
     """Return the latest fetch job of each symbol as far as it failed or waits."""
-    jobs = Job.objects.filter(kind="fetch_bars", **({"subject": symbol} if symbol else {}))
+    jobs = Job.objects.filter(kind="fetch_bars")
+    if symbols is not None:
+        jobs = jobs.filter(subject__in=symbols)
     latest = jobs.order_by("subject", "-created_at").distinct("subject")
     return {
         job.subject: _Attempts(

@@ -63,6 +63,32 @@ class Instrument(models.Model):
         return self.symbol
 
 
+class InstrumentExtent(models.Model):
+    """What is known of an instrument's bars without reading them; an instrument without bars has none.
+
+    Triggers in the database write it whenever bars or corporate actions change, whoever writes them.
+    `days` are the dates of all bars as days since 1970, four bytes each, most significant first.
+    `content_sha256` is a hash of bars and actions: equal content, equal hash, whenever it was fetched.
+    """
+
+    instrument = models.OneToOneField(
+        Instrument, on_delete=models.CASCADE, primary_key=True, related_name="extent"
+    )
+    bars = models.PositiveIntegerField()
+    first = models.DateField()
+    last = models.DateField()
+    last_final = models.DateField(null=True)
+    provisional_on = models.DateField(null=True)
+    last_close = models.FloatField()
+    previous_close = models.FloatField(null=True)
+    days = models.BinaryField()
+    content_sha256 = models.CharField(max_length=64)
+
+    def __str__(self) -> str:
+        """Return the period."""
+        return f"{self.first} to {self.last}"
+
+
 class DailyBar(models.Model):
     """One session's prices in the instrument's currency and its volume in shares, raw as traded.
 

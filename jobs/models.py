@@ -18,6 +18,9 @@ MAX_ATTEMPTS = 3
 DEFAULT_PRIORITY = 1000
 """Of work that somebody waits for. Workers take the highest first, among equals the oldest."""
 
+BULK_PRIORITY = 500
+"""Of the pieces of large work, which let whatever somebody waits for go first."""
+
 
 class JobState(models.TextChoices):
     """Where a job stands."""

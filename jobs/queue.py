@@ -5,6 +5,8 @@ So jobs have an order, and a message lost with its worker or its broker loses no
 another.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -13,9 +15,11 @@ from django.utils import timezone
 
 from core.context import current_user_id
 from core.errors import InvalidInput, NotFound
-from jobs.models import ACTIVE_STATES, DEFAULT_PRIORITY, LEASE, Job, JobState
+from jobs.models import ACTIVE_STATES, BULK_PRIORITY, DEFAULT_PRIORITY, LEASE, Job, JobState
 from jobs.registry import work_of
-from jobs.worker.wakeup import notify_worker, notify_workers
+from jobs.worker.wakeup import CALLED_AT_ONCE, notify_worker, notify_workers
+
+PIECES_IN_A_STATEMENT = 1000
 
 
 def enqueue(
@@ -47,6 +51,38 @@ def enqueue(
         active.filter(priority__lt=priority).update(priority=priority)
         # It may have ended between the statements; then there is room for a new one.
         return active.first() or _create(job)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Piece:
+    """A piece of large work: what it is about, and what its worker is given."""
+
+    subject: str
+    arguments: dict[str, Any]
+
+
+def enqueue_pieces(kind: str, pieces: Sequence[Piece], *, priority: int = BULK_PRIORITY) -> None:
+    """Queue the pieces of large work; those that are active already stay as they are.
+
+    A few statements, however many pieces there are. Raises KeyError when no work is registered for `kind`.
+    """
+    work_of(kind)
+    _fail_abandoned(kind=kind, subject__in=[piece.subject for piece in pieces])
+    jobs = [
+        Job(
+            kind=kind,
+            subject=piece.subject,
+            arguments=piece.arguments,
+            priority=priority,
+            requested_by_id=current_user_id(),
+        )
+        for piece in pieces
+    ]
+    with transaction.atomic():
+        Job.objects.bulk_create(jobs, batch_size=PIECES_IN_A_STATEMENT, ignore_conflicts=True)
+        # Whoever has done a piece calls a worker for the next ones.
+        for _ in range(min(len(jobs), CALLED_AT_ONCE)):
+            notify_worker()
 
 
 def find_job(job_id: UUID) -> Job:

@@ -112,11 +112,15 @@ class Trial(models.Model):
 
 
 class UniverseSweep(models.Model):
-    """One sweep over many symbols: its question, the symbols it was asked for, and by whom first."""
+    """One sweep over many symbols: its question, the symbols it was asked for, and by whom first.
+
+    `document` is the published JSON, compressed with gzip, once every symbol is done; null before.
+    """
 
     id = models.CharField(primary_key=True, max_length=64, editable=False)
     parameters: "models.JSONField[dict[str, Any]]" = models.JSONField()
     symbols: "models.JSONField[list[str]]" = models.JSONField()
+    document = models.BinaryField(null=True)
     created_at = models.DateTimeField(db_default=Now())
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"

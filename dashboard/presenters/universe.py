@@ -1,6 +1,9 @@
 """Prepare a universe's document for its page."""
 
 from dataclasses import dataclass
+from typing import Any
+
+from django.core.paginator import Page, Paginator
 
 from core.formatting import percent
 from dashboard.metrics import METRICS_BY_KEY
@@ -9,22 +12,48 @@ from strategies.engine.parameters import TUNABLE
 from strategies.parameters import values_in_words
 from strategies.universes.schemas import UniverseDocument, UniverseRow
 
+ROWS_ON_A_PAGE = 50
+LONGEST_SYMBOL = 15
+
 
 @dataclass(frozen=True, kw_only=True)
 class UniverseRowShown:
-    """A symbol in the ranking of a sweep of many symbols."""
+    """A symbol in the ranking of a sweep of many symbols. place: its rank, 1 the best."""
 
+    place: int
     symbol: str
     url: str
     parameters: str
     figures: list[str]
 
 
-def universe_rows(document: UniverseDocument) -> list[UniverseRowShown]:
-    """Return the ranking, written: objective, return, buy and hold, overfitting, adjusted p-value."""
+@dataclass(frozen=True, kw_only=True)
+class Ranking:
+    """A page of the ranking. position: which page it is, of how many; search: what symbols contain."""
+
+    rows: list[UniverseRowShown]
+    position: Page[Any]
+    search: str
+
+
+def ranking(document: UniverseDocument, *, search: str = "", page: int | str = 1) -> Ranking:
+    """Return a page of the symbols that contain `search`, best first."""
+    search = search.strip()[:LONGEST_SYMBOL]
+    found = [
+        (place, row)
+        for place, row in enumerate(document.rows, 1)
+        if search.casefold() in row.symbol.casefold()
+    ]
+    position = Paginator(found, ROWS_ON_A_PAGE).get_page(page)
+    return Ranking(rows=_rows(document, list(position)), position=position, search=search)
+
+
+def _rows(document: UniverseDocument, found: list[tuple[int, UniverseRow]]) -> list[UniverseRowShown]:
+    """Return rows, written: objective, return, buy and hold, overfitting, adjusted p-value."""
     objective = METRICS_BY_KEY[document.parameters.objective]
     return [
         UniverseRowShown(
+            place=place,
             symbol=row.symbol,
             url=f"/sweeps/{row.sweep}/",
             parameters=_in_words(row),
@@ -36,7 +65,7 @@ def universe_rows(document: UniverseDocument) -> list[UniverseRowShown]:
                 p_value_text(row.adjusted_p_value),
             ],
         )
-        for row in document.rows
+        for place, row in found
     ]
 
 

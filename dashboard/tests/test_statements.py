@@ -87,7 +87,7 @@ STATEMENTS = {
     "sweeps": (12, 12),
     "sweeps, computed": (12, 12),
     "sweeps, stored": (8, 8),
-    "universe": (5, 5),
+    "universe": (3, 3),
     "universes": (2, 2),
 }
 """Statements of each page, and of what htmx gets of it; what stands after a comma is the question asked."""
@@ -166,6 +166,7 @@ def _question(name: str, stored: Stored) -> Question:
         "report": symbol,
         "report_json": symbol,
         "resume_job": job,
+        "resume_universe": Question(args=[stored.universe.id]),
         "revoke_token": Question(args=["1"]),
         "save_run": Question(args=[one.id]),
         "scorecard": symbol,

@@ -8,12 +8,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from core.results import ResultKind
-from dashboard.presenters.universe import universe_rows
+from dashboard.presenters.universe import ranking
 from dashboard.views.htmx import HtmxRequest, render_page, user_of
 from strategies.sweeps.parameters import SweepRanges
 from strategies.sweeps.service import find_sweep
 from strategies.universes.schemas import UniverseParameters
-from strategies.universes.service import ask_universe, find_universe
+from strategies.universes.service import ask_universe, find_universe, is_under_way, resume_universe
 
 
 @require_safe
@@ -31,10 +31,21 @@ def start_universe(request: HtmxRequest, sweep_id: str) -> HttpResponse:
     return redirect(ask_universe(parameters, owner=user_of(request)).page)
 
 
+@require_POST
+def resume(request: HtmxRequest, universe_id: str) -> HttpResponse:
+    """Queue what was cancelled or failed, and show the ranking."""
+    resume_universe(universe_id)
+    return redirect("universe", universe_id)
+
+
 @require_safe
 @never_cache
 def universe(request: HtmxRequest, universe_id: str) -> HttpResponse:
     """Show the ranking as far as it has come."""
     document = find_universe(universe_id)
-    context = {"document": document, "rows": universe_rows(document)}
+    context = {
+        "document": document,
+        "ranking": ranking(document, search=request.GET.get("search", ""), page=request.GET.get("page", 1)),
+        "is_under_way": not document.is_complete and is_under_way(universe_id),
+    }
     return render_page(request, "sweeps/universe.html", context, partial="ranking")

@@ -115,6 +115,11 @@ def dates_of(days: Iterable[int]) -> NDArray[np.datetime64]:
     return np.array(days, dtype=np.int64).view("datetime64[D]")
 
 
+def days_of(stored: bytes) -> NDArray[np.datetime64]:
+    """Return the days of an InstrumentExtent as datetime64[D]."""
+    return np.frombuffer(stored, dtype=">i4").astype(np.int64).view("datetime64[D]")
+
+
 def actions_of(
     wanted: ActionKind, kinds: Iterable[str], dates: Iterable[date], values: Iterable[float]
 ) -> list[DatedValue]:

@@ -19,6 +19,7 @@ from jobs.registry import Cancelled, Postponed, work_of
 from jobs.worker import shutdown
 from jobs.worker.fair_share import in_turn
 from jobs.worker.heartbeat import beating
+from jobs.worker.wakeup import CALLED_AT_ONCE, notify_workers
 
 logger = logging.getLogger(__name__)
 
@@ -51,8 +52,14 @@ def _take_one(jobs: JobQuerySet) -> None:
         if job is not None:
             with job_id_set(str(job.pk)), user_id_set(job.requested_by_id):
                 _carry_out(job)
+            _call_for_more()
     finally:
         reset_queries()  # with DEBUG, Django keeps every statement of a process that does not answer requests
+
+
+def _call_for_more() -> None:
+    """Call workers for what is due: large work has fewer messages than pieces."""
+    notify_workers(Job.objects.due()[:CALLED_AT_ONCE].count())
 
 
 def _carry_out(job: Job) -> None:

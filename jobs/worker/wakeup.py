@@ -13,6 +13,9 @@ from django_q.tasks import async_task
 
 logger = logging.getLogger(__name__)
 
+CALLED_AT_ONCE = 32
+"""Messages for the pieces of large work: more than workers have hands, and quickly written."""
+
 
 class BrokerAway(Exception):
     """Raised by a broker that does not answer, so that no worker was called."""

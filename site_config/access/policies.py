@@ -103,6 +103,7 @@ PAGES = {
     "sweeps/<slug:sweep_id>/universe/": TUNE_SWEEP,
     "universes/": BROWSER,
     "universes/<slug:universe_id>/": BROWSER,
+    "universes/<slug:universe_id>/resume/": TUNE_SWEEP,
     "sweeps/<document_id:sweep_id>.json": READ,
     "sweeps/<document_id:sweep_id>.csv": READ,
     "scorecards/<str:symbol>/": BROWSER,

@@ -26,7 +26,7 @@ router = Router(tags=["sweeps"], by_alias=True)
 @router.get("", response=UniversePage, summary="List sweeps of many symbols")
 def list_universes(request: HttpRequest, limit: Limit = USUAL_PAGE, cursor: Cursor = None) -> UniversePage:
     """Return sweeps of many symbols without their rows, newest first, a page at a time."""
-    page = page_of(UniverseSweep.objects.all(), cursor=cursor, limit=limit)
+    page = page_of(UniverseSweep.objects.defer("document"), cursor=cursor, limit=limit)
     return UniversePage(items=[UniverseListing.of(record) for record in page.rows], next=page.next)
 
 

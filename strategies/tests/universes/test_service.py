@@ -14,13 +14,17 @@ import numpy as np
 import pytest
 from django.contrib.auth.models import User
 from django.core.management import call_command
-from django.db import connections
+from django.db import connection, connections
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from core.errors import InvalidInput, NotFound
 from ingestion.bars import load_bars
+from ingestion.models import Instrument
 from jobs.models import Job, JobState
+from jobs.queue import cancel, enqueue
+from jobs.worker.fair_share import in_turn
 from jobs.worker.run import run_next
 from strategies.engine import kernel_loader
 from strategies.engine.statistics.multiple_testing import holm
@@ -291,3 +295,52 @@ def test_a_worker_killed_in_the_middle_leaves_nothing_out_and_nothing_twice(
     assert len({row.symbol for row in done.rows}) + len(done.failures) == 5
     assert Job.objects.filter(state=JobState.SUCCEEDED).count() == 3
     assert Job.objects.filter(attempts=2).exists()
+
+
+@pytest.mark.django_db
+def test_asking_again_reads_no_bars() -> None:
+    begun = ask_universe(asked())
+    with CaptureQueriesContext(connection) as captured:
+        assert ask_universe(asked()).id == begun.id
+    assert not [query for query in captured.captured_queries if "ingestion_dailybar" in query["sql"]]
+
+
+@pytest.mark.django_db
+def test_the_identity_follows_the_content_of_bars_and_not_when_they_were_fetched() -> None:
+    begun = ask_universe(asked())
+    Instrument.objects.filter(symbol="IBM").update(fetched_at=timezone.now())
+    assert ask_universe(asked()).id == begun.id
+    Instrument.objects.get(symbol="IBM").bars.filter(date="2012-07-03").update(volume=1)
+    assert ask_universe(asked()).id != begun.id
+
+
+@pytest.mark.django_db
+def test_cancelled_parts_are_told_and_can_be_resumed(reader: Client) -> None:
+    begun = ask_universe(asked())
+    assert "every 2s" in reader.get(begun.page).content.decode()
+    for job in Job.objects.all():
+        cancel(job.pk)
+    page = reader.get(begun.page).content.decode()
+    assert "were cancelled or failed" in page
+    assert "every 2s" not in page
+    resumed = reader.post(f"{begun.page}resume/", follow=True)
+    assert "Workers share the others" in resumed.content.decode()
+    assert work_until_done(begun).is_complete
+
+
+@pytest.mark.django_db
+def test_a_finished_ranking_is_stored_and_searched(reader: Client) -> None:
+    done = work_until_done(ask_universe(asked()))
+    UniverseMember.objects.all().delete()  # the stored document needs them no more
+    assert find_universe(done.id) == done
+    found = reader.get(f"{done.page}?search=ib").content.decode()
+    assert "/sweeps/" in found
+    assert ">IBM</a>" in found
+    assert ">AAPL</a>" not in found
+
+
+@pytest.mark.django_db
+def test_what_somebody_waits_for_goes_before_parts_of_a_universe() -> None:
+    ask_universe(asked())
+    waited_for = enqueue("fetch_bars", subject="IBM")
+    assert in_turn(Job.objects.due()).first() == waited_for
