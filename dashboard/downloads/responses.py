@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from http import HTTPStatus
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response
@@ -67,17 +68,23 @@ def json_file[Form: ReportDocument](request: HttpRequest, result: StoredResult[F
     return _named(response, file_name(result.document, "json"), attachment=True)
 
 
+def print_order[Form: ReportDocument](result: StoredResult[Form], *, site_address: str) -> PrintOrder:
+    """Return what to print of a result; its links start from `site_address`."""
+    document = result.document
+    return PrintOrder(
+        kind=kind_of(document),
+        source=result.published.json,
+        site_address=site_address,
+        title=file_name(document, "pdf").removeprefix("hindcast-"),
+    )
+
+
 def pdf_response[Form: ReportDocument](
     request: HttpRequest, result: StoredResult[Form], *, attachment: bool = True
 ) -> HttpResponse:
     """Return the printed report of a result; its links start from the URL that was asked."""
     document = result.document
-    order = PrintOrder(
-        kind=kind_of(document),
-        source=result.published.json,
-        site_address=request.build_absolute_uri("/"),
-        title=file_name(document, "pdf").removeprefix("hindcast-"),
-    )
+    order = print_order(result, site_address=request.build_absolute_uri("/"))
     download = Download(
         name=file_name(document, "pdf"),
         media_type=MediaType.PDF,
@@ -88,6 +95,14 @@ def pdf_response[Form: ReportDocument](
     return file_response(request, download)
 
 
+def chosen_table(tables: Mapping[str, Any], name: str | None) -> str:
+    """Return the name of the table that is wanted: the first without one; raises InvalidInput."""
+    wanted = next(iter(tables)) if name is None else name
+    if wanted not in tables:
+        raise InvalidInput(f"There is no table of this name. There are: {', '.join(tables)}.", field="table")
+    return wanted
+
+
 def csv_response[Form: ReportDocument](
     request: HttpRequest, result: StoredResult[Form], tables: Tables[Form]
 ) -> HttpResponse:
@@ -96,9 +111,7 @@ def csv_response[Form: ReportDocument](
     Raises InvalidInput for a table that there is not.
     """
     first = next(iter(tables))
-    wanted = request.GET.get("table", first)
-    if wanted not in tables:
-        raise InvalidInput(f"There is no table of this name. There are: {', '.join(tables)}.", field="table")
+    wanted = chosen_table(tables, request.GET.get("table"))
     name = file_name(result.document, "csv")
     download = Download(
         name=name if wanted == first else name.replace(".csv", f"-{wanted}.csv"),

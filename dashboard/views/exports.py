@@ -1,7 +1,6 @@
 """Hand out every result as a file: JSON document, printed report, tables for a spreadsheet."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -9,6 +8,7 @@ from django.urls import URLPattern, path, register_converter
 from django.views.decorators.http import require_safe
 
 from core.stored_result import StoredResult
+from dashboard.downloads.kinds import KINDS, ExportedKind
 from dashboard.downloads.responses import (
     Tables,
     answers_json,
@@ -17,10 +17,6 @@ from dashboard.downloads.responses import (
     pdf_response,
     workbook_response,
 )
-from dashboard.downloads.tables import BACKTEST_TABLES, FORECAST_TABLES, SWEEP_TABLES
-from forecasting.forecasts.service import stored_forecast
-from strategies.backtests.service import BACKTESTS
-from strategies.sweeps.service import SWEEPS
 
 
 class DocumentId:
@@ -49,22 +45,6 @@ FORMS: Mapping[str, Export] = {
     "xlsx": workbook_response,
 }
 """The forms of every result, by the ending of their URLs."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class ExportedKind:
-    """A kind of result that is handed out as files: how one is found, and its tables."""
-
-    name: str
-    find: Callable[[str], StoredResult[Any]]
-    tables: Tables[Any]
-
-
-KINDS = (
-    ExportedKind(name="backtest", find=BACKTESTS.find, tables=BACKTEST_TABLES),
-    ExportedKind(name="sweep", find=SWEEPS.find, tables=SWEEP_TABLES),
-    ExportedKind(name="forecast", find=stored_forecast, tables=FORECAST_TABLES),
-)
 
 
 def _view(kind: ExportedKind, form: str) -> Callable[..., HttpResponse]:

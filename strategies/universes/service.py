@@ -128,6 +128,12 @@ def _enqueue_missing(universe: UniverseSweep) -> None:
         enqueue_pieces(UNIVERSE_PART, pieces)
 
 
+def sweep_all(universe_id: str, *, progress: Progress) -> UniverseDocument:
+    """Sweep in this process what no worker has swept yet, and return the finished sweep."""
+    sweep_part(universe_id, UniverseSweep.objects.get(pk=universe_id).symbols, progress=progress)
+    return find_universe(universe_id)
+
+
 def sweep_part(universe_id: str, symbols: list[str], *, progress: Progress) -> None:
     """Sweep some symbols of a universe; what is stored already, by whichever worker, is left alone."""
     universe = UniverseSweep.objects.get(pk=universe_id)

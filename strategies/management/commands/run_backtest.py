@@ -2,12 +2,14 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
-from pydantic import ValidationError
+from django.core.management.base import CommandError, CommandParser
 
-from core.documents import published_json
-from core.errors import HindcastError, field_errors
+from core.command_line.command import ResultCommand
+from core.command_line.fields import add_fields, given_fields
+from core.command_line.figures import cell
+from core.command_line.output import CommandResult, TextTable
 from strategies.backtests.parameters import BacktestParameters
+from strategies.backtests.schemas import BacktestDocument, Metrics
 from strategies.backtests.service import run_backtest
 
 
@@ -19,33 +21,35 @@ def _values_of(text: str) -> dict[str, str]:
     return {name: value for name, _, value in pairs}
 
 
-class Command(BaseCommand):
+class Command(ResultCommand):
     """Runs, stores and sums up one backtest."""
 
-    help = "Run a backtest, store it, and print its outcome in sentences or its JSON document."
+    help = "Run a backtest, store it, and print its outcome."
 
-    def add_arguments(self, parser: CommandParser) -> None:
+    def add_request(self, parser: CommandParser) -> None:
         """Take every parameter of a backtest; their limits are checked where they are defined."""
         parser.add_argument("symbol", help="Ticker symbol of a stored instrument, such as AAPL.")
-        for name, field in BacktestParameters.model_fields.items():
-            if name != "symbol":
-                # argparse would read a percent sign as a placeholder.
-                words = (field.description or "").replace("%", "%%")
-                parser.add_argument(f"--{name.replace('_', '-')}", help=words)
-        parser.add_argument("--json", action="store_true", help="Print the document.")
+        add_fields(parser, BacktestParameters, skip={"symbol"})
 
-    def handle(self, *args: Any, **options: Any) -> None:
-        """Run it; fails with a sentence for each parameter that is wrong."""
-        given = {name: options[name] for name in BacktestParameters.model_fields if options[name] is not None}
-        if "values" in given:
+    def result(self, options: dict[str, Any]) -> CommandResult:
+        """Run it."""
+        given = given_fields(options, BacktestParameters)
+        if isinstance(given.get("values"), str):
             given["values"] = _values_of(given["values"])
-        try:
-            document = run_backtest(BacktestParameters.model_validate(given))
-        except ValidationError as error:
-            raise CommandError("\n".join(f"{e.field}: {e.message}" for e in field_errors(error))) from None
-        except HindcastError as error:
-            raise CommandError(error.message) from None
-        if options["json"]:
-            self.stdout.write(published_json(document).decode(), ending="")
-        else:
-            self.stdout.write("\n".join([document.summary, *document.notices, document.links.page]))
+        document = run_backtest(BacktestParameters.model_validate(given))
+        return CommandResult(
+            document=document,
+            sentences=[document.summary, *document.notices, document.links.page],
+            tables=[_figures(document)],
+        )
+
+
+def _figures(document: BacktestDocument) -> TextTable:
+    own, held = document.metrics, document.benchmark
+    return TextTable(
+        headings=["figure", "strategy", "buy and hold"],
+        rows=[
+            [name.replace("_", " "), cell(getattr(own, name)), cell(getattr(held, name))]
+            for name in Metrics.model_fields
+        ],
+    )

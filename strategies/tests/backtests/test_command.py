@@ -19,13 +19,14 @@ def run(*arguments: str) -> str:
 
 
 def test_a_run_is_summed_up_and_leads_to_its_page() -> None:
-    text = run("aapl", "--fast", "50", "--slow", "200", "--initial-investment", "5000")
+    text = run("aapl", "--fast", "50", "--slow", "200", "--initial-investment", "5000", "--text")
     assert text.startswith("From 2000-03-01 to 2013-03-01 the strategy turned 5,000")
     assert f"/backtests/{Backtest.objects.get().pk}/" in text
 
 
-def test_the_document_can_be_had_instead() -> None:
+def test_a_pipe_gets_the_document() -> None:
     document: dict[str, Any] = json.loads(run("IBM", "--average", "exponential", "--json"))
+    assert document == json.loads(run("IBM", "--average", "exponential"))
     assert document["parameters"]["average"] == "exponential"
     assert document["id"] == Backtest.objects.get().pk
 
