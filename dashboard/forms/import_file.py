@@ -8,7 +8,7 @@ from django import forms
 
 from core.errors import InvalidInput
 from dashboard.forms.crispy import fields_alone
-from ingestion.files.date_format import DateOrder
+from ingestion.files.date_spelling import DateOrder
 from ingestion.files.number_format import DecimalMark
 from ingestion.files.requests import FilePrices, ImportRequest, import_request
 

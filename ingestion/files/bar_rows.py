@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ingestion.files.column_names import PRICE_ROLES, Role
+from ingestion.files.column_roles import PRICE_ROLES, Role
 from ingestion.files.date_format import DateReading
 from ingestion.files.symbol_names import RequestedRows
 from ingestion.files.table_reader import TableRows
@@ -51,7 +51,8 @@ class BadRow:
 class CheckedRows:
     """The rows of a table after all checks; arrays have the shape (rows,), prices (4, rows).
 
-    good: rows that are bars. other_lines: lines that have neither a date nor a price.
+    good: rows that are bars. is_equity: rows of the series EQ, where a column tells.
+    other_lines: lines that have neither a date nor a price.
     """
 
     lines: NDArray[np.int32]
@@ -63,6 +64,7 @@ class CheckedRows:
     split: _Floats | None
     dividend: _Floats | None
     good: _Mask
+    is_equity: _Mask | None = None
     bad: list[BadRow] = field(default_factory=list)
     missing_volumes: int = 0
     widened: int = 0
@@ -93,7 +95,7 @@ class CheckedRows:
         kept = []
         starts = np.flatnonzero(np.append(True, days[1:] != days[:-1]))
         for group in np.split(places, starts[1:]):
-            rows = sorted(group.tolist())
+            rows = self._equity_alone(sorted(group.tolist()))
             first = rows[0]
             differing = [row for row in rows[1:] if not self._is_alike(first, row)]
             for row in rows[1:]:
@@ -106,6 +108,17 @@ class CheckedRows:
             else:
                 kept.append(first)
         return np.array(kept, dtype=np.intp)
+
+    def _equity_alone(self, rows: list[int]) -> list[int]:
+        """Return the rows of one day without those of other series, where one of them is of the series EQ."""
+        equity = [row for row in rows if self.is_equity is not None and self.is_equity[row]]
+        if not equity:
+            return rows
+        for row in rows:
+            if row not in equity:
+                reason = f"the row is of another series than EQ, whose bar is on line {self.lines[equity[0]]}"
+                self.set_aside(row, reason, is_harmless=True)
+        return equity
 
     def _is_alike(self, one: int, other: int) -> bool:
         return bool(
@@ -187,6 +200,7 @@ def _unchecked(rows: TableRows, dates: DateReading, lot: int) -> CheckedRows:
         split=rows.numbers.get(Role.SPLIT),
         dividend=rows.numbers.get(Role.DIVIDEND),
         good=np.ones(count, dtype=np.bool_),
+        is_equity=rows.is_equity,
     )
 
 

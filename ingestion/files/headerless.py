@@ -3,8 +3,8 @@
 import re
 from collections.abc import Sequence
 
-from ingestion.files.column_names import PRICE_ROLES, Role
-from ingestion.files.date_format import looks_like_date
+from ingestion.files.column_roles import PRICE_ROLES, Role
+from ingestion.files.date_spelling import looks_like_date
 from ingestion.files.number_format import DecimalMark, Shape, parse_number, shape_of
 
 _TIME = re.compile(r"\d{1,2}:\d{2}(:\d{2})?|0{6}|\d{6}")

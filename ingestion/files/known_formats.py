@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ingestion.files.column_names import Role, folded
-from ingestion.files.date_format import DateOrder
+from ingestion.files.column_names import folded
+from ingestion.files.column_roles import Role
+from ingestion.files.date_spelling import DateOrder
 from ingestion.files.number_format import DecimalMark
 from ingestion.files.table_header import TableHeader
 
@@ -110,6 +111,7 @@ _KNOWN: Sequence[KnownFormat] = (
     _of("Alpha Vantage", "timestamp|open|high|low|close|volume"),
 )
 
+_FRED_COLUMNS = 2
 _BINANCE_COLUMNS = 12
 _MILLISECONDS = 13
 
@@ -122,6 +124,8 @@ def recognise(header: TableHeader) -> KnownFormat:
     for known in _KNOWN:
         if known.names <= names and _is_plausible(known, header):
             return known
+    if len(header.names) == _FRED_COLUMNS and header.names[0] == "DATE" and header.names[1].isupper():
+        return KnownFormat(name="FRED", decimal=DecimalMark.POINT)
     if not header.names and header.width == _BINANCE_COLUMNS and _has_moments(header):
         return KnownFormat(name="Binance", decimal=DecimalMark.POINT, exchange="24/7")
     return KnownFormat(

@@ -10,8 +10,10 @@ from numpy.typing import NDArray
 from core.errors import InvalidInput
 from ingestion.files.bar_interval import interval_of, intraday_interval, named_interval, not_daily
 from ingestion.files.bar_rows import BadRow, CheckedRows, check_rows
-from ingestion.files.column_names import Role
-from ingestion.files.date_format import DateOrder, DateReading, read_dates
+from ingestion.files.column_names import is_second_choice, plain_name
+from ingestion.files.column_roles import Role
+from ingestion.files.date_format import DateReading, read_dates
+from ingestion.files.date_spelling import DateOrder
 from ingestion.files.known_formats import KnownFormat, recognise
 from ingestion.files.number_format import DecimalMark
 from ingestion.files.symbol_names import requested_rows, symbol_in_file
@@ -157,7 +159,7 @@ def _reading(
         time_zone=market.time_zone,
         today=today,
     )
-    chosen = requested_rows(symbols, options.symbol)
+    chosen = requested_rows(symbols, options.symbol, may_be_names=_may_be_names(header))
     checked = check_rows(rows, dates, lot=source.known.lot, symbols=chosen)
     _require_some(checked, rows)
     series = list(_series(checked, chosen.names, options.symbol or header.ticker))
@@ -168,6 +170,12 @@ def _reading(
         notices=[*chosen.notices(header.ticker, options.symbol), *_notices(header, checked)],
         rows=len(rows) - checked.other_lines,
     )
+
+
+def _may_be_names(header: TableHeader) -> bool:
+    """Whether the column of symbols is called so that it may hold names of companies as well."""
+    place = header.places.get(Role.SYMBOL)
+    return bool(header.names) and place is not None and is_second_choice(Role.SYMBOL, header.names[place])
 
 
 def _require_some(checked: CheckedRows, rows: TableRows) -> None:
@@ -234,6 +242,12 @@ def _notices(header: TableHeader, checked: CheckedRows) -> list[str]:
             "The file has one price a day: it stands for open, high, low and close, so that orders inside "
             "the day "
             "cannot be simulated."
+        )
+    if header.names and "adj" in plain_name(header.names[header.places[Role.CLOSE]]):
+        notices.append(
+            f"The only price is “{header.names[header.places[Role.CLOSE]].strip()}”, which is adjusted for "
+            "splits and dividends: it is stored as if shares had traded at it. Import a file with the close "
+            "too where you can."
         )
     if Role.VOLUME not in header.places:
         notices.append("The file has no volume: it is stored as 0.")

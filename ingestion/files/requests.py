@@ -7,8 +7,8 @@ from enum import StrEnum
 
 from core.errors import InvalidInput
 from ingestion.exchange_calendar import known_exchanges
-from ingestion.files.column_names import Role
-from ingestion.files.date_format import DateOrder
+from ingestion.files.column_roles import Role
+from ingestion.files.date_spelling import DateOrder
 from ingestion.files.number_format import DecimalMark
 from ingestion.files.reading import ReadOptions
 from ingestion.symbols import parse_symbol

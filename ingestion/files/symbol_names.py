@@ -62,13 +62,19 @@ class RequestedRows:
         return []
 
 
-def requested_rows(symbols: Sequence[str], requested: str | None) -> RequestedRows:
+def requested_rows(
+    symbols: Sequence[str], requested: str | None, *, may_be_names: bool = False
+) -> RequestedRows:
     """Return which of a file's symbols a request is about: the one it names, or all.
 
+    may_be_names: the column may hold a company's name or a number in place of a symbol, so that a single
+    value in it does not contradict the symbol of the request.
     Raises InvalidInput where the file has rows of other symbols alone.
     """
     if not symbols or requested is None:
         return RequestedRows(names=list(symbols), others=[], requested=requested)
+    if may_be_names and len(symbols) == 1:
+        return RequestedRows(names=[requested], others=[], requested=requested)
     same = [is_same_symbol(symbol, requested) for symbol in symbols]
     if not any(same):
         named = ", ".join(symbols[:_SHOWN]) + (" and others" if len(symbols) > _SHOWN else "")

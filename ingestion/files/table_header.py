@@ -1,24 +1,16 @@
 """Find the table in a text file: its delimiter, the line with the names, and what each column holds."""
 
-import csv
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from core.errors import InvalidInput
-from ingestion.files.column_names import (
-    PRICE_ROLES,
-    Role,
-    assign_roles,
-    plain_name,
-    price_roles,
-    without_common_part,
-)
-from ingestion.files.date_format import looks_like_date
+from ingestion.files.cells import DELIMITERS, WHITESPACE, require_table, split_cells
+from ingestion.files.column_names import assign_roles, plain_name, price_roles, without_common_part
+from ingestion.files.column_roles import PRICE_ROLES, Role
+from ingestion.files.date_spelling import looks_like_date
 from ingestion.files.headerless import columns_without_header
 
-WHITESPACE = " "
-DELIMITERS = (",", ";", "\t", "|")
 LINES_SEARCHED = 60
 """Lines of a file in which its header is looked for."""
 
@@ -51,19 +43,6 @@ class TableHeader:
         return frozenset(plain_name(name) for name in self.names)
 
 
-def split_cells(line: str, delimiter: str) -> list[str]:
-    """Return the cells of one line."""
-    text = line.rstrip("\r\n").lstrip("\ufeff")
-    if delimiter == WHITESPACE:
-        return text.split()
-    try:
-        return [
-            cell.strip() for cell in next(csv.reader([text], delimiter=delimiter, skipinitialspace=True), [])
-        ]
-    except csv.Error:
-        return [text]
-
-
 def find_header(
     lines: Sequence[str], *, columns: Mapping[Role, str] | None = None, symbol: str | None = None
 ) -> TableHeader:
@@ -77,11 +56,29 @@ def find_header(
     if not any(line.strip("\ufeff \t\r\n,;") for line in lines):
         raise InvalidInput("The file is empty. Give a CSV file of daily bars.", field="file")
     given = _SEPARATOR_LINE.fullmatch(lines[0].strip())
-    delimiters = (given[1],) if given else (*DELIMITERS, WHITESPACE)
-    found = _best_header(lines, delimiters, columns or {})
+    delimiters: tuple[str, ...] = (given[1],) if given else DELIMITERS
+    columns = columns or _column_of_symbol(lines, delimiters, symbol)
+    found = _best_header(lines, delimiters, columns)
+    if found is None and not given:
+        delimiters = (*DELIMITERS, WHITESPACE)
+        require_table(lines)
+        found = _best_header(lines, (WHITESPACE,), columns)
     if found is not None:
-        return _with_header(lines, *found, columns=columns or {}, symbol=symbol)
-    return _without_header(lines, delimiters, columns or {}, skip=1 if given else 0)
+        return _with_header(lines, *found, columns=columns, symbol=symbol)
+    return _without_header(lines, delimiters, columns, skip=1 if given else 0)
+
+
+def _column_of_symbol(
+    lines: Sequence[str], delimiters: Sequence[str], symbol: str | None
+) -> Mapping[Role, str]:
+    """Return the column that is named after the symbol in a table of closes, one column a symbol."""
+    for line in lines:
+        for delimiter in delimiters:
+            names = split_cells(line, delimiter)
+            roles = assign_roles(names)
+            if symbol in names and Role.DATE in roles and not price_roles(roles):
+                return {Role.DATE: names[roles[Role.DATE]], Role.CLOSE: symbol}
+    return {}
 
 
 def _best_header(
@@ -181,12 +178,21 @@ def _header_rows(rows: Sequence[Sequence[str]], place: int) -> tuple[list[str], 
     skip = place + 1
     while skip < len(rows):
         row = rows[skip]
-        if _first(row) in {"ticker", "symbol"} and not any(looks_like_date(cell) for cell in row):
+        if _names_tickers(row) and not any(looks_like_date(cell) for cell in row):
             tickers = list(row)
         elif not (_first(row) in {"date", "datetime", "timestamp"} and not any(row[1:])):
             break
         skip += 1
     return tickers, skip
+
+
+def _names_tickers(row: Sequence[str]) -> bool:
+    """Whether a row below the names repeats a symbol in each column of prices."""
+    if _first(row) in {"ticker", "symbol"}:
+        return True
+    others = set(row[1:])
+    is_symbol = len(others) == 1 and any(character.isalpha() for character in next(iter(others)))
+    return not _first(row) and len(row) > len(PRICE_ROLES) and is_symbol
 
 
 def _first(row: Sequence[str]) -> str:
@@ -275,6 +281,7 @@ def _without_header(
             rows = [cells for line in lines[place:] if any(cells := split_cells(line, delimiter))][:20]
             if not rows or not any(looks_like_date(cell) for cell in rows[0][:4]):
                 continue
+            _require_no_names(lines, place, delimiter, rows[0], columns)
             places = _numbered(columns, rows[0]) if columns else columns_without_header(rows)
             if places is not None and len(rows[0]) > max(places.values()):
                 return TableHeader(
@@ -293,6 +300,20 @@ def _without_header(
         "such as date,open,high,low,close,volume, or say which column is which.",
         field="file",
     )
+
+
+def _require_no_names(
+    lines: Sequence[str], place: int, delimiter: str, row: Sequence[str], columns: Mapping[Role, str]
+) -> None:
+    """Raise InvalidInput where the line above the rows names their columns in words that are not known."""
+    above = split_cells(lines[place - 1], delimiter) if place else []
+    if columns or len(row) < 2 or len(above) != len(row) or not all(map(_is_name, above)):  # noqa: PLR2004
+        return
+    _complete(assign_roles(above), above, line=place)
+
+
+def _is_name(cell: str) -> bool:
+    return any(character.isalpha() for character in cell) and not looks_like_date(cell)
 
 
 def _numbered(columns: Mapping[Role, str], row: Sequence[str]) -> dict[Role, int]:

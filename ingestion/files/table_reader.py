@@ -12,7 +12,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from core.errors import InvalidInput
-from ingestion.files.column_names import PRICE_ROLES, Role
+from ingestion.files.cells import WHITESPACE
+from ingestion.files.column_roles import PRICE_ROLES, Role
 from ingestion.files.number_format import (
     DecimalMark,
     NumberEvidence,
@@ -21,7 +22,7 @@ from ingestion.files.number_format import (
     parse_number,
     shape_of,
 )
-from ingestion.files.table_header import WHITESPACE, TableHeader
+from ingestion.files.table_header import TableHeader
 from ingestion.files.text_lines import TextLines
 
 ROWS_AT_ONCE = 20_000
@@ -73,8 +74,9 @@ class TableRows:
     """The rows of a table that are not blank. Arrays have the shape (rows,).
 
     lines: as an editor counts them. date_codes, symbol_codes: places in `dates` and `symbols`; no column of
-    symbols: None. numbers: NaN where a cell is missing or no number. texts: cells that are neither empty nor
-    numbers, by row and role. is_long: rows with more cells than the header has names.
+    symbols: None. is_equity: rows of the series EQ; None where no column tells. numbers: NaN where a cell is
+    missing or no number. texts: cells that are neither empty nor numbers, by row and role. is_long: rows with
+    more cells than the header has names.
     """
 
     lines: NDArray[np.int32]
@@ -82,6 +84,7 @@ class TableRows:
     date_codes: NDArray[np.int32]
     symbols: Labels | None
     symbol_codes: NDArray[np.int32] | None
+    is_equity: NDArray[np.bool_] | None
     numbers: dict[Role, _Floats]
     texts: Mapping[tuple[int, Role], str]
     is_long: NDArray[np.bool_]
@@ -156,6 +159,8 @@ class _Scan:
         part["date"] = self.dates.encode(_date_texts(cells), int(lines[0]))
         if Role.SYMBOL in cells:
             part["symbol"] = self.symbols.encode(cells[Role.SYMBOL], int(lines[0]))
+        if Role.SERIES in cells:
+            part["is_equity"] = np.array([text.strip().upper() == "EQ" for text in cells[Role.SERIES]])
         for role in NUMERIC_ROLES:
             if role in cells:
                 part[role] = self._numbers(role, cells[role], lines)
@@ -227,6 +232,7 @@ class _Scan:
             date_codes=joined["date"],
             symbols=self.symbols if has_symbols else None,
             symbol_codes=joined["symbol"] if has_symbols else None,
+            is_equity=joined.get("is_equity"),
             numbers={role: joined[role] for role in NUMERIC_ROLES if role in joined},
             texts=self.texts,
             is_long=joined["is_long"],

@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 
 from core.errors import InvalidInput
-from ingestion.files.date_format import DateOrder, DateReading, read_dates
+from ingestion.files.date_format import DateReading, read_dates
+from ingestion.files.date_spelling import DateOrder
 
 TODAY = date(2025, 6, 1)
 

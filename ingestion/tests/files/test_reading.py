@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from core.errors import InvalidInput
-from ingestion.files.column_names import Role
-from ingestion.files.date_format import DateOrder
+from ingestion.files.column_roles import Role
+from ingestion.files.date_spelling import DateOrder
 from ingestion.files.number_format import DecimalMark
 from ingestion.files.reading import FileReading, Market, ReadOptions, read_file
 from ingestion.files.unpacking import unpack
@@ -298,11 +298,52 @@ FORMATS = [
     ),
     (
         "table with names",
-        "Datum;Erster;Hoch;Tief;Schlusskurs;Stuecke;Volumen\n2024-01-31;187,04;187,1;184,35;184,4;1;55.467.803\n",
+        "Datum;Erster;Hoch;Tief;Schlusskurs;Stuecke;Volumen\n2024-01-31;187,04;187,1;184,35;184,4;55.467.803;10.228.262.873\n",
         BAR,
     ),
     ("table with names", "date,open,high,low,close,volume\n45322,187.04,187.1,184.35,184.4,55467803\n", BAR),
     ("table without names", "2024-01-31,187.04,187.1,184.35,184.4,55467803\n", BAR),
+    (
+        "table with names",
+        "Date,Open,High,Low,Close,Volume,Name\n2024-01-31,187.04,187.1,184.35,184.4,55467803,Apple Inc.\n",
+        BAR,
+    ),
+    (
+        "table with names",
+        "Date,BidOpen,BidHigh,BidLow,BidClose,AskOpen,AskClose,Volume\n2024-01-31,187.04,187.1,184.35,184.4,187.1,184.5,55467803\n",
+        BAR,
+    ),
+    (
+        "table with names",
+        'Time,Open,High,Low,Latest,Change,Volume\n01/31/2024,187.04,187.1,184.35,184.4,1,55467803\n"Downloaded from Barchart.com as of 02-01-2024"\n',
+        BAR,
+    ),
+    (
+        "table with names",
+        "date\touv\thaut\tbas\tclot\tvol\tdevise\n31/01/2024 00:00\t187.04\t187.1\t184.35\t184.4\t55467803\tEUR\n",
+        BAR,
+    ),
+    (
+        "table with names",
+        "Datum;Eröffnungskurs;Tageshoch;Tagestief;Schlusskurs;Umsatz in Stück\n30.01.24;187,04;187,10;184,35;184,40;1\n31.01.24;187,04;187,10;184,35;184,40;55.467.803\n",
+        BAR,
+    ),
+    (
+        "yfinance",
+        ",Open,High,Low,Close,Volume\n,AAPL,AAPL,AAPL,AAPL,AAPL\nDate,,,,,\n2024-01-31,187.04,187.1,184.35,184.4,55467803\n",
+        BAR,
+    ),
+    (
+        "Yahoo",
+        "Date\tOpen\tHigh\tLow\tClose Close price adjusted for splits.\tAdj Close Adjusted close price adjusted for splits and dividend and/or capital gain distributions.\tVolume\nJan 31, 2024\t187.04\t187.10\t184.35\t184.40\t183.10\t55,467,803\n",
+        BAR,
+    ),
+    (
+        "NSE bhavcopy",
+        "SYMBOL,SERIES,DATE1,OPEN_PRICE,HIGH_PRICE,LOW_PRICE,CLOSE_PRICE,TTL_TRD_QNTY\nQONE,BL,31-Jan-2024,180,180,180,180,5\nQONE,EQ,31-Jan-2024,187.04,187.1,184.35,184.4,55467803\n",
+        BAR,
+    ),
+    ("FRED", "DATE,SP500\n2024-01-30,.\n2024-01-31,184.4\n", ("2024-01-31", *["184.4"] * 4, "0")),
 ]
 
 
@@ -463,8 +504,28 @@ def test_a_file_of_columns_side_by_side_gives_the_symbol_asked_for() -> None:
         (HEADER + "9" * 20_000, "Line 2 is not a line of a CSV file"),
         ("2024-01-02,10,9,8,11,1\n", "names no columns"),
         ("2024-01-31;184,4;187,04;187,1;184,35;55467803\n", "names no columns"),
+        ("Exceeded the daily hits limit", "is a message, not a table of prices: “Exceeded"),
+        ("No data", "is a message, not a table"),
+        ("Tag;Eins;Zwei;Drei;Vier\n2024-01-31;184;187;184;184\n", "Line 1 names no column close"),
     ],
 )
 def test_what_cannot_be_read_is_said(content: str, message: str) -> None:
     with pytest.raises(InvalidInput, match=message):
         read(content)
+
+
+def test_the_column_named_after_the_symbol_has_its_closes() -> None:
+    content = "Date,AAPL,MSFT\n2024-01-30,184,400\n2024-01-31,185,401\n"
+    assert [row[4] for row in rows(read(content, symbol="MSFT"))] == ["400", "401"]
+    with pytest.raises(InvalidInput, match="names no column close"):
+        read(content, symbol="IBM")
+
+
+def test_an_adjusted_close_alone_is_told() -> None:
+    reading = read("Date,Adj Close\n2024-01-30,184\n2024-01-31,185\n")
+    assert any("adjusted for splits and dividends" in notice for notice in reading.notices)
+
+
+def test_dates_with_points_begin_with_the_day_unless_they_then_lie_years_apart() -> None:
+    assert str(read("Date;Close\n02.01.24;1\n03.01.24;2\n").series[0].table.days[0]) == "2024-01-02"
+    assert str(read("Date;Close\n24.01.02;1\n24.01.03;2\n").series[0].table.days[0]) == "2024-01-02"
