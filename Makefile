@@ -11,7 +11,7 @@ IN_PARALLEL := -n auto --dist loadgroup --no-loadscope-reorder --durations 20
 MEASUREMENTS := backtest_speed custom_rule_speed sweep_speed forecast_speed api_speed page_speed scaling_curves
 
 .PHONY: help install install-dev run test test-fast test-engine deploy-test docker-test lint format shell bench \
-  fuzz faults load soak lock audit image screenshots
+  fuzz faults load soak lock audit image screenshots client client-models
 
 help: ## List these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -94,6 +94,12 @@ lock: .venv/.uv ## Resolve pyproject.toml anew into requirements*.txt, with hash
 	$(call compile,requirements.txt)
 	$(call compile,requirements-dev.txt,--group dev --constraint requirements.txt)
 	$(call compile,deploy/requirements.txt,,deploy/requirements.in)
+
+client: install-dev ## Build the wheel of the Python client into clients/python/dist
+	$(BIN)/uv build --quiet --wheel --out-dir clients/python/dist clients/python
+
+client-models: install-dev ## Write the Python client's models from the API's own description
+	$(BIN)/python -m site_config.openapi_file | $(BIN)/python clients/python/generate_models.py
 
 image: ## Build the container image and print its size and what fills it
 	docker compose build

@@ -21,7 +21,7 @@ from tests.site import RunningSite
 BLOCKS = re.findall(r"```sh\n(.*?)```", (BASE_DIR / "docs/api.md").read_text(), flags=re.DOTALL)
 
 GENERATOR = """
-package_name_override: hindcast_client
+package_name_override: generated_client
 post_hooks: []
 content_type_overrides:
   application/pdf: application/octet-stream
@@ -80,17 +80,17 @@ def test_a_generated_client_does_the_main_job(
          "--config", str(configuration), "--fail-on-warning"],
     )  # fmt: skip
     assert made.exit_code == 0, made.output
-    target.rename(tmp_path / "hindcast_client")
+    target.rename(tmp_path / "generated_client")
     monkeypatch.syspath_prepend(str(tmp_path))
-    made_client = importlib.import_module("hindcast_client").Client(base_url=site.address)
+    made_client = importlib.import_module("generated_client").Client(base_url=site.address)
     with made_client as client:
-        models = importlib.import_module("hindcast_client.models")
-        create = importlib.import_module("hindcast_client.api.backtests.create_backtest")
+        models = importlib.import_module("generated_client.models")
+        create = importlib.import_module("generated_client.api.backtests.create_backtest")
         run = create.sync(client=client, body=models.BacktestParameters(symbol="AAPL", fast=50, slow=200))
         assert isinstance(run, models.BacktestDocument)
-        read = importlib.import_module("hindcast_client.api.backtests.read_backtest")
+        read = importlib.import_module("generated_client.api.backtests.read_backtest")
         assert read.sync(run.id, client=client) == run
-        foresee = importlib.import_module("hindcast_client.api.forecasts.create_forecast")
+        foresee = importlib.import_module("generated_client.api.forecasts.create_forecast")
         forecast = foresee.sync(client=client, body=models.ForecastParameters(symbol="AAPL"))
         assert len(forecast.points) == 30
         refused = create.sync(client=client, body=models.BacktestParameters(symbol="AAPL", fast=9, slow=3))

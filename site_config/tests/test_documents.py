@@ -9,7 +9,7 @@ from django.core.management import get_commands
 from site_config.environment import BASE_DIR, Environment, configuration_table
 
 README = (BASE_DIR / "README.md").read_text()
-FOLDERS = (".", "docs", "docs/methods", "docs/quick-start", "forecasting/data")
+FOLDERS = (".", "docs", "docs/methods", "docs/quick-start", "forecasting/data", "clients/python")
 DOCUMENTS = sorted(path for folder in FOLDERS for path in (BASE_DIR / folder).glob("*.md"))
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
