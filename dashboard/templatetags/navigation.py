@@ -1,13 +1,17 @@
-"""The menu, with the page that a visitor is on."""
+"""The menu and the breadcrumbs: where a visitor is, and the way back up."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django import template
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.http import urlencode
 
+from core.results import ResultKind
 from dashboard.charts.comparison import MOST_RUNS
 from dashboard.compare_basket import chosen_runs
+from dashboard.history.listing import PLURALS
 
 register = template.Library()
 
@@ -58,6 +62,30 @@ def _aria_current(url: str, path: str, *, is_section: bool) -> str:
         return "page"
     lies_under = url != "/" and path.startswith(url)
     return "true" if is_section or lies_under else ""
+
+
+@dataclass(frozen=True)
+class Crumb:
+    """A page above the one that is shown."""
+
+    url: str
+    label: str
+
+
+@register.inclusion_tag("partials/breadcrumbs.html")
+def breadcrumbs(section: str, name: str, symbol: str = "") -> dict[str, Any]:
+    """Render the way to a page: its section, and in it the symbol, where the page is about one.
+
+    section: a kind of result, whose list is in the history, or the name of a page of the menu.
+    """
+    if section in PAGES:
+        url, label = f"{reverse(section)}?", PAGES[section]
+    else:
+        url, label = f"{reverse('history')}?{urlencode({'kind': section})}&", PLURALS[ResultKind(section)]
+    above = [Crumb(url.rstrip("?&"), label)]
+    if symbol:
+        above.append(Crumb(url + urlencode({"symbol": symbol}), symbol))
+    return {"above": above, "name": name}
 
 
 @register.inclusion_tag("comparison/basket.html", takes_context=True)

@@ -3,8 +3,8 @@
 from django import template
 
 from dashboard import labels
+from dashboard.presenters import titles
 from dashboard.presenters.job_outcome import outcome_of
-from dashboard.presenters.titles import run_name
 
 register = template.Library()
 
@@ -15,4 +15,8 @@ register.filter("rule_in_short", labels.rule_in_short)
 register.filter("advantage_label", labels.advantage_label)
 register.filter("significance", labels.significance)
 register.filter("outcome", outcome_of)
-register.filter("run_name", run_name)
+register.filter("run_name", titles.run_name)
+register.filter("sweep_name", titles.sweep_name)
+register.filter("universe_name", titles.universe_name)
+register.filter("universe_title", titles.universe_title)
+register.filter("forecast_name", titles.forecast_name)

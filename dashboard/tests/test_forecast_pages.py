@@ -37,7 +37,8 @@ def test_a_browser_is_sent_on_and_htmx_gets_the_result(reader: Client, document:
     assert (response.status_code, response["Location"]) == (302, document.links.page)
     partial = reader.get(reverse("forecasts"), query, headers=HTMX)
     assert partial["HX-Push-Url"] == document.links.page
-    assert markup_of(partial).elements[0].attributes["id"] == "result"
+    assert [element.tag for element in markup_of(partial).elements[:2]] == ["title", "div"]
+    assert markup_of(partial).elements[1].attributes["id"] == "result"
 
 
 def test_every_point_stands_on_the_page_as_in_the_document(

@@ -37,7 +37,7 @@ def render_page(
     name = f"{template}#{partial}" if wants_partial(request) else template
     response = render(request, name, context, status=status)
     if wants_partial(request) and (title := getattr(context.get("result"), "title", "")):
-        # htmx takes the title of the page from what it is sent.
-        response.content += f"<title>{escape(title)} · Hindcast</title>".encode()
+        # htmx takes the first title for that of the page; drawings in the partial have titles too.
+        response.content = f"<title>{escape(title)} · Hindcast</title>".encode() + response.content
     patch_vary_headers(response, ["HX-Request"])
     return response

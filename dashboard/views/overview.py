@@ -1,5 +1,7 @@
 """The overview: what is stored and watched, what was done last, and what runs now."""
 
+from typing import Any
+
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -20,11 +22,10 @@ RECENT = 5
 @never_cache
 def overview(request: HtmxRequest) -> HttpResponse:
     """Answer with the overview."""
-    stored = quotes(watched=watched(request.user))
+    listed = _instruments(request)
     context = {
-        "quotes": stored,
-        "watches": any(quote.is_watched for quote in stored),
-        "shows_sample": any(quote.instrument.is_sample for quote in stored),
+        **listed,
+        "shows_sample": any(quote.instrument.is_sample for quote in listed["quotes"]),
         "latest": latest_of_each(user_of(request), RECENT),
         "active_jobs": running_now(),
         "quota": quota_left(),
@@ -34,10 +35,15 @@ def overview(request: HtmxRequest) -> HttpResponse:
 
 @require_POST
 def watch_instrument(request: HtmxRequest, symbol: str) -> HttpResponse:
-    """Put the symbol on the user's watch list, or with `off` take it from it; answer with its star."""
-    is_watched = "off" not in request.POST
-    change = watch if is_watched else unwatch
+    """Put the symbol on the watch list, or with `off` take it off; answer with the list in its new order."""
+    change = unwatch if "off" in request.POST else watch
     change(user_of(request), symbol)
     if not request.htmx:
         return redirect("overview")
-    return render(request, "overview/star.html", {"symbol": symbol, "is_watched": is_watched})
+    return render(request, "overview/instruments.html", _instruments(request))
+
+
+def _instruments(request: HtmxRequest) -> dict[str, Any]:
+    """Return what the table of instruments shows, the watched ones first."""
+    stored = quotes(watched=watched(request.user))
+    return {"quotes": stored, "watches": any(quote.is_watched for quote in stored)}

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.visitor import Visitor, change, shows_backtest
+from tests.journeys.visitor import HEATMAP, Visitor, change, shows_backtest
 
 pytestmark = pytest.mark.browser
 
@@ -20,6 +20,19 @@ def test_a_change_says_that_the_result_below_has_changed(phone: Visitor) -> None
     cue.click()
     expect(page.locator(".result-head h2")).to_be_in_viewport()
     expect(cue).to_be_hidden()
+
+
+def test_a_field_of_a_heatmap_is_read_by_touch(phone: Visitor) -> None:
+    page = phone.open("/sweeps/?symbol=AAPL&fast=10+to+40+by+10&slow=50+to+200+by+50")
+    page.locator(HEATMAP).first.wait_for()
+    page.locator("#sweep-heatmap").scroll_into_view_if_needed()
+    before = page.locator("#sweep-heatmap [data-readout]").inner_text()
+    box = page.locator("#sweep-heatmap [data-canvas]").bounding_box()
+    assert box
+    page.touchscreen.tap(box["x"] + 0.75 * box["width"], box["y"] + 0.7 * box["height"])
+    expect(page.locator("#sweep-heatmap [data-readout]")).not_to_have_text(before)
+    page.get_by_role("link", name="Open its backtest").click()
+    shows_backtest(page, "AAPL Simple")
 
 
 def test_an_instruments_actions_are_in_reach(phone: Visitor) -> None:
