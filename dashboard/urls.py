@@ -16,6 +16,7 @@ from dashboard.views.overview import overview, watch_instrument
 from dashboard.views.reports import report, reports
 from dashboard.views.scorecards import evaluate, scorecard, use_model
 from dashboard.views.search import search
+from dashboard.views.splits import record_step, remove_recorded
 from dashboard.views.sweeps import sweep, sweeps
 from dashboard.views.universes import resume, start_universe, universe, universes
 
@@ -51,6 +52,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("data/", data, name="data"),
     path("data/fetch/", fetch, name="fetch"),
     path("data/import/", import_file, name="import_file"),
+    path("data/splits/", record_step, name="record_split"),
+    path("data/splits/remove/", remove_recorded, name="remove_split"),
     path("data/search/", search, name="search"),
     path("account/", account, name="account"),
     path("account/password/", ChangePassword.as_view(), name="change_password"),

@@ -24,7 +24,9 @@ from ingestion.schemas import (
     CoverageDocument,
     FetchBacklog,
     InstrumentDocument,
+    SplitRequest,
 )
+from ingestion.splits import record_split, remove_split
 from ingestion.watchlist import unwatch, watch
 from jobs.models import Job
 from jobs.responses import accepted_response
@@ -85,6 +87,26 @@ def watch_instrument(request: HttpRequest, symbol: str) -> Status[None]:
 def unwatch_instrument(request: HttpRequest, symbol: str) -> Status[None]:
     """Take the instrument off your watch list."""
     unwatch(cast("AbstractBaseUser", request.user), symbol)
+    return Status(HTTPStatus.NO_CONTENT, None)
+
+
+@router.post(
+    "/{symbol}/splits", response={201: InstrumentDocument}, summary="Record a split that the source omits"
+)
+def record_split_of_instrument(
+    request: HttpRequest, symbol: str, body: SplitRequest
+) -> Status[InstrumentDocument]:
+    """Store a split by hand, which fetches keep; bars stay as traded. Staff only."""
+    require_staff(request)
+    record_split(symbol, day=body.date, ratio=repr(body.value))
+    return Status(HTTPStatus.CREATED, find_instrument(symbol))
+
+
+@router.delete("/{symbol}/splits/{day}", response={204: None}, summary="Remove a split recorded by hand")
+def remove_split_of_instrument(request: HttpRequest, symbol: str, day: date) -> Status[None]:
+    """Remove a split that somebody recorded; those of a source stay. Staff only."""
+    require_staff(request)
+    remove_split(symbol, day=day)
     return Status(HTTPStatus.NO_CONTENT, None)
 
 

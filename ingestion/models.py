@@ -154,6 +154,8 @@ class CorporateAction(models.Model):
 
     `value` is the number of new shares for one old share (2 for 2:1, 0.1 for a 1:10 reverse split), or
     the dividend in the instrument's currency for one share as it was on that day.
+
+    `recorded_by_hand`: a person recorded it for a step of the price; a fetch does not withdraw it.
     """
 
     # The unique constraint's index serves every look-up by instrument.
@@ -163,6 +165,7 @@ class CorporateAction(models.Model):
     date = models.DateField()
     kind = models.CharField(max_length=8, choices=ActionKind)
     value = models.DecimalField(max_digits=20, decimal_places=10)
+    recorded_by_hand = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         """Constraints: one action of a kind on a day; dividends of one day are summed."""

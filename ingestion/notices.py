@@ -27,7 +27,7 @@ def step_notice(symbol: str, step: str) -> str:
     """Return what a reader must know about a step that looks like a split; step: in words."""
     return (
         f"The price of {symbol} {step} and no split is known: if it was one, every result over that day is "
-        "wrong until the symbol is fetched again, or imported with a column of splits."
+        "wrong until the split is recorded, which the Data page offers under Steps without a split."
     )
 
 

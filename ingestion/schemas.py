@@ -95,6 +95,13 @@ class ActionDocument(Document):
     ]
 
 
+class SplitRequest(BaseModel):
+    """A split to record by hand."""
+
+    date: Annotated[date, Field(description="First day on which prices are those after the split.")]
+    value: Annotated[float, Field(gt=0, description="New shares for one old share: 2, or 0.1.")]
+
+
 class InstrumentDocument(Document):
     """What is stored about one instrument. Prices are raw, as traded."""
 

@@ -1,6 +1,6 @@
 """What a person in a browser may rely on about stored data and background work."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -20,6 +20,7 @@ from forecasting.forecasts.service import issue_forecast
 from forecasting.parameters import ForecastParameters
 from ingestion.instruments import list_instruments
 from ingestion.models import Instrument
+from ingestion.tests.factories import stored_closes
 from jobs.models import Job, JobState
 from strategies.backtests.parameters import BacktestParameters
 from strategies.backtests.service import run_backtest
@@ -455,3 +456,29 @@ def test_a_parked_job_says_when_it_goes_on_and_can_be_sent_on_its_way(operator: 
     operator.post(reverse("resume_job", args=[job.pk]), headers=HTMX)
     job.refresh_from_db()
     assert not job.is_parked
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX], ids=["without scripts", "with htmx"])
+def test_a_step_is_recorded_as_a_split_with_one_click_and_undone(
+    operator: Client, headers: dict[str, str]
+) -> None:
+    days = {date(2024, 1, 2): 1000.0, date(2024, 1, 3): 1010.0, date(2024, 1, 4): 101.0}
+    stored_closes("QSTEP", days)
+    for action, words in (("record_split", "Recorded by hand"), ("remove_split", "fell to a tenth")):
+        page = markup_of(operator.get(reverse("data")))
+        assert page.all("form", action=reverse(action))
+        fields = {"symbol": "QSTEP", "date": "2024-01-04", "ratio": "10"}
+        shown = {
+            field.attributes.get("name", ""): field.attributes.get("value") for field in page.all("input")
+        }
+        assert fields.items() - {("ratio", "10")} <= shown.items()
+        response = operator.post(reverse(action), fields, headers=headers, follow=not headers)
+        assert words in words_of(response)
+
+
+def test_others_see_steps_without_buttons(reader: Client) -> None:
+    stored_closes("QSTEP", {date(2024, 1, 2): 1000.0, date(2024, 1, 3): 100.0})
+    page = reader.get(reverse("data"))
+    assert "Steps without a split" in words_of(page)
+    assert not markup_of(page).all("form", action=reverse("record_split"))
+    assert reader.post(reverse("record_split"), {"symbol": "QSTEP"}).status_code == 403

@@ -15,6 +15,7 @@ from dashboard.forms import FetchForm, ImportForm
 from dashboard.presenters.instruments import stored_bars
 from dashboard.views.decorators import staff_required
 from dashboard.views.htmx import HtmxRequest, render_page, user_of
+from dashboard.views.splits import steps_context
 from ingestion.fetch.backlog import fetch_backlog
 from ingestion.fetch.service import request_fetch
 from ingestion.files.service import ImportResult
@@ -36,8 +37,10 @@ def data(request: HtmxRequest) -> HttpResponse:
         "import_jobs": _active("import_bars"),
         "stored": stored_bars(),
         "quota": fetch_backlog(),
+        **steps_context(),
     }
-    return render_page(request, PAGE, context, partial="instruments")
+    partial = "steps" if request.htmx and request.htmx.target == "steps" else "instruments"
+    return render_page(request, PAGE, context, partial=partial)
 
 
 @require_POST
@@ -83,7 +86,12 @@ def _import(
 ) -> HttpResponse:
     context = {"import_form": form, "import_jobs": _active("import_bars"), "imported": imported}
     if not request.htmx:
-        context |= {**_fetching(FetchForm()), "stored": stored_bars(), "quota": fetch_backlog()}
+        context |= {
+            **_fetching(FetchForm()),
+            "stored": stored_bars(),
+            "quota": fetch_backlog(),
+            **steps_context(),
+        }
     return render_page(request, PAGE, context, partial="importing", status=status)
 
 
@@ -95,6 +103,7 @@ def _form(request: HtmxRequest, form: FetchForm, *, status: int = 200) -> HttpRe
             "import_jobs": _active("import_bars"),
             "stored": stored_bars(),
             "quota": fetch_backlog(),
+            **steps_context(),
         }
     return render_page(request, PAGE, context, partial="fetching", status=status)
 

@@ -96,6 +96,11 @@ class UnexplainedStep:
     ratio: float
 
     @property
+    def exact_ratio(self) -> str:
+        """The ratio with the decimals that are stored of one."""
+        return f"{self.ratio:.10f}".rstrip("0").rstrip(".")
+
+    @property
     def in_words(self) -> str:
         """What happened to the price."""
         verb, ratio = ("fell to", self.ratio) if self.ratio > 1 else ("rose to", 1 / self.ratio)

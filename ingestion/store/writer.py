@@ -113,7 +113,11 @@ def _store_actions(instrument: Instrument, actions: Sequence[Action]) -> int:
         update_fields=["value"],
     )
     named = {kind for _, kind in wanted}
-    withdrawn = [row.pk for key, row in stored.items() if key not in wanted and row.kind in named]
+    withdrawn = [
+        row.pk
+        for key, row in stored.items()
+        if key not in wanted and row.kind in named and not row.recorded_by_hand
+    ]
     removed, _ = CorporateAction.objects.filter(pk__in=withdrawn).delete()
     return len(different) + removed
 
