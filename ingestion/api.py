@@ -6,7 +6,7 @@ from typing import Annotated, Any, BinaryIO, cast
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest, HttpResponse
-from ninja import Path, Query, Router, Status
+from ninja import Query, Router, Status
 
 from core.errors import InvalidInput
 from core.permissions import owner_of, require_staff
@@ -103,9 +103,7 @@ def record_split_of_instrument(
 
 
 @router.delete("/{symbol}/splits/{day}", response={204: None}, summary="Remove a split recorded by hand")
-def remove_split_of_instrument(
-    request: HttpRequest, symbol: str, day: Annotated[date, Path(description="Day of the split.")]
-) -> Status[None]:
+def remove_split_of_instrument(request: HttpRequest, symbol: str, day: date) -> Status[None]:
     """Remove a split that somebody recorded; those of a source stay. Staff only."""
     require_staff(request)
     remove_split(symbol, day=day)

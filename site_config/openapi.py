@@ -24,6 +24,7 @@ EXAMPLES: dict[str, tuple[str, Any]] = {
     "sweep_id": ("The `id` of a sweep: 20 hexadecimal digits.", "0c4f1c0b9a2d4e6f8a1b"),
     "evaluation_id": ("The `id` of an evaluation: 20 hexadecimal digits.", "a3d1c95f6be20471c8d4"),
     "version": ("The `version` of a stored model.", "2.0-pooled-2022-12-28-299eb68a"),
+    "day": ("Day of the split.", "2024-06-10"),
     "job_id": ("The `id` of a job.", "7f1c2a50-4a3e-4d5b-9c57-0b1e3f6a9d21"),
     "name": ("The name of a kind of document, with or without its version.", "backtest"),
 }
