@@ -78,7 +78,7 @@ PAGES = {
     "account/tokens/<int:token_id>/revoke/": BROWSER,
     "backtests/": TUNE,
     "backtests/<slug:backtest_id>/": BROWSER,
-    "backtests/<slug:backtest_id>/detail/": BROWSER,
+    "backtests/<slug:backtest_id>/detail/": READ,
     "backtests/<slug:backtest_id>/save/": BROWSER,
     "backtests/<slug:backtest_id>/forget/": BROWSER,
     "methods/<slug:name>/": BROWSER,
@@ -125,7 +125,7 @@ PAGES = {
     "jobs/<uuid:job_id>/": BROWSER,
     "jobs/<uuid:job_id>/cancel/": BROWSER,  # one's own; the view asks
     "jobs/<uuid:job_id>/resume/": STAFF_BROWSER,
-    "charts/<slug:kind>-<slug:version>.json": BROWSER,
+    "charts/<slug:kind>-<slug:version>.json": READ,
     "backtest/<str:symbol>/<str:initial_investment>/": RUN,
     "predict/<str:symbol>/": RUN,
     "report/<str:symbol>/": REPORT,
