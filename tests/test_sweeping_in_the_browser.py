@@ -1,10 +1,11 @@
 """Sweeping as a person does it: ranges that redraw the heatmap, reading a field, opening its backtest."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser import browser_complaints
 from tests.site import RunningSite
@@ -36,6 +37,9 @@ PLACE = """(field) => {
 """Where a field is on the screen, as Bokeh places it."""
 
 
+FROM_THE_TOP = "document.querySelector('#sweep-heatmap').getBoundingClientRect().top + scrollY"
+
+
 def _opened(browser: Browser, site: RunningSite) -> tuple[Page, list[str]]:
     context = browser.new_context(base_url=site.address, viewport={"width": 1280, "height": 1000})
     page = context.new_page()
@@ -57,7 +61,7 @@ def page(browser: Browser, site: RunningSite) -> Iterator[Page]:
 
 @pytest.fixture
 def refused(browser: Browser, site: RunningSite) -> Iterator[Page]:
-    """The same for a test whose question is refused, which the browser reports."""
+    """The same for a test in which a request is refused or given up, which the browser reports."""
     page, _ = _opened(browser, site)
     yield page
     page.context.close()
@@ -66,6 +70,55 @@ def refused(browser: Browser, site: RunningSite) -> Iterator[Page]:
 def _shown(page: Page) -> dict[str, Any]:
     shown: dict[str, Any] = page.evaluate(SHOWN)
     return shown
+
+
+def test_the_heatmap_comes_before_the_verdict_and_stays_in_its_place(page: Page) -> None:
+    held: list[Route] = []
+
+    def load(route: Route) -> None:
+        if route.request.headers.get("hx-trigger") == "pending-verdict":
+            held.append(route)
+        else:
+            route.continue_()
+
+    page.route("**/sweeps/?**", load)
+    canvas = page.locator(DRAWN).first.element_handle()
+    _sweep(page, fast="5 to 30 by 1", slow="40 to 60 by 1")
+    expect(page.get_by_role("heading", name="546 combinations")).to_be_visible()
+    expect(page.locator("#pending-verdict")).to_have_attribute("aria-busy", "true")
+    assert len(_shown(page)["x"]) == 546
+    top = page.evaluate(FROM_THE_TOP)
+    wait_until(lambda: bool(held), "the verdict to be asked for", within=20)
+    held.pop().continue_()
+    expect(page.locator(".caveats")).to_contain_text("546 combinations in this sweep")
+    expect(page).to_have_url(re.compile(r"/sweeps/[0-9a-f]+/$"))
+    assert canvas is not None
+    assert canvas.evaluate("(element) => element.isConnected")
+    assert abs(page.evaluate(FROM_THE_TOP) - top) < 100
+
+
+def test_a_change_while_the_verdict_is_computed_replaces_it(refused: Page) -> None:
+    page = refused
+    given_up: list[str] = []
+    page.on("requestfailed", lambda request: given_up.append(request.headers.get("hx-trigger", "")))
+
+    def load(route: Route) -> None:
+        if route.request.headers.get("hx-trigger") != "pending-verdict" or "59" in route.request.url:
+            route.continue_()
+
+    page.route("**/sweeps/?**", load)
+    _sweep(page, fast="5 to 29 by 1", slow="40 to 60 by 1")
+    expect(page.locator("#pending-verdict")).to_be_visible()
+    page.get_by_label("Slow window").fill("40 to 59 by 1")
+    page.get_by_label("Slow window").blur()
+    expect(page.locator(".caveats")).to_contain_text("500 combinations in this sweep")
+    assert given_up == ["pending-verdict"]
+
+
+def _sweep(page: Page, *, fast: str, slow: str) -> None:
+    page.get_by_label("Fast window").fill(fast)
+    page.get_by_label("Slow window").fill(slow)
+    page.get_by_label("Slow window").blur()
 
 
 def _values(page: Page) -> dict[str, list[float]]:

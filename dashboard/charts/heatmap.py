@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from dashboard.charts.skeleton import FONT, cached_skeleton, take_colours
 from strategies.engine.parameters import TUNABLE
+from strategies.sweeps.preview import SweepPreview
 from strategies.sweeps.schemas import SweepDocument
 
 MOST_FIELDS = 90
@@ -145,7 +146,9 @@ def _source(name: str, *columns: str) -> ColumnDataSource:
     return ColumnDataSource(data={column: [] for column in ("x", "y", *columns)}, name=name)
 
 
-def heatmap_columns(document: SweepDocument, *, choice: int | None, url: str) -> HeatmapColumns:
+def heatmap_columns(
+    document: SweepDocument | SweepPreview, *, choice: int | None, url: str
+) -> HeatmapColumns:
     """Return the fields of a sweep.
 
     The first two parameters that vary are the axes; of the others, and of neighbours on a wide axis, a
@@ -181,7 +184,7 @@ def heatmap_columns(document: SweepDocument, *, choice: int | None, url: str) ->
     )
 
 
-def _axis_names(document: SweepDocument) -> tuple[str, str | None]:
+def _axis_names(document: SweepDocument | SweepPreview) -> tuple[str, str | None]:
     """Return the parameters of the axes: those with most values, in reading order."""
     counts = {name: len(set(document.cells.of_parameter(name))) for name in document.varied}
     if len(counts) == 1:
@@ -191,7 +194,7 @@ def _axis_names(document: SweepDocument) -> tuple[str, str | None]:
     return first, second
 
 
-def _axis(name: str, document: SweepDocument) -> tuple[HeatAxis, NDArray[np.intp]]:
+def _axis(name: str, document: SweepDocument | SweepPreview) -> tuple[HeatAxis, NDArray[np.intp]]:
     """Return an axis and the place of each cell on it."""
     distinct, places = np.unique(np.array(document.cells.of_parameter(name)), return_inverse=True)
     width = -(-len(distinct) // MOST_FIELDS)
@@ -204,7 +207,7 @@ def _axis(name: str, document: SweepDocument) -> tuple[HeatAxis, NDArray[np.intp
     ), places // width
 
 
-def _parameter(name: str, document: SweepDocument, kept: list[int]) -> HeatParameter:
+def _parameter(name: str, document: SweepDocument | SweepPreview, kept: list[int]) -> HeatParameter:
     values = _picked(document.cells.of_parameter(name), kept)
     if document.cells.values is not None:
         return HeatParameter(label=name, field=f"{CUSTOM_PREFIX}{name}", suffix="", values=values)

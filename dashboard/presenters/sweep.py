@@ -19,6 +19,7 @@ from strategies.engine.language.tree import Clause
 from strategies.engine.parameters import TUNABLE
 from strategies.parameters import values_in_words
 from strategies.sweeps.headline import VerdictTestName
+from strategies.sweeps.preview import SweepPreview
 from strategies.sweeps.schemas import (
     Band,
     Cell,
@@ -90,27 +91,34 @@ class BandRow:
 
 
 @dataclass(frozen=True, kw_only=True)
-class SweepResult:
-    """A sweep's document and the forms in which the page shows it."""
+class SweepCells:
+    """The combinations of a sweep as the page shows them, with or without their verdict."""
 
-    document: SweepDocument
-    tests: list[VerdictRow]
+    document: SweepDocument | SweepPreview
     heatmap: HeatmapColumns
     objective: str
     low: str
     high: str
     columns: list[Metric]
     best: list[BestRow]
-    walk_forward: ChartColumns | None
-    compared: list[ComparedRow]
-    stretches: list[StretchRow]
-    bands: ChartColumns | None
-    band_rows: list[BandRow]
 
     @property
     def title(self) -> str:
         """The title of the page."""
         return sweep_title(self.document)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SweepResult(SweepCells):
+    """A sweep's document and the forms in which the page shows it."""
+
+    document: SweepDocument
+    tests: list[VerdictRow]
+    walk_forward: ChartColumns | None
+    compared: list[ComparedRow]
+    stretches: list[StretchRow]
+    bands: ChartColumns | None
+    band_rows: list[BandRow]
 
     @property
     def computed_by(self) -> str:
@@ -125,19 +133,11 @@ def sweep_result(document: SweepDocument, *, choice: int | None = None, linked: 
     choice: the combination that a person came from.
     linked: whether combinations lead to their backtests, whose form asks the database.
     """
-    metric = METRICS_BY_KEY[document.parameters.objective]
-    url = backtest_address(document) if linked else ""
-    heatmap = heatmap_columns(document, choice=choice, url=url)
     found, bands = document.walk_forward, document.bootstrap
+    shown = vars(sweep_cells(document, choice=choice, linked=linked)) | {"document": document}
     return SweepResult(
-        document=document,
+        **shown,
         tests=_tests(document),
-        heatmap=heatmap,
-        objective=metric.label,
-        low=metric.text(heatmap.low, document.data.currency),
-        high=metric.text(heatmap.high, document.data.currency),
-        columns=[METRICS_BY_KEY[key] for key in _columns(document)],
-        best=[_best_row(document, cell, url, choice) for cell in document.top],
         walk_forward=walk_forward_columns(found.series) if found else None,
         compared=_compared(found) if found else [],
         stretches=_stretches(document, found) if found else [],
@@ -146,7 +146,25 @@ def sweep_result(document: SweepDocument, *, choice: int | None = None, linked: 
     )
 
 
-def backtest_address(document: SweepDocument) -> str:
+def sweep_cells(
+    document: SweepDocument | SweepPreview, *, choice: int | None = None, linked: bool = True
+) -> SweepCells:
+    """Return what the page shows of the combinations; the parameters are those of `sweep_result`."""
+    metric = METRICS_BY_KEY[document.parameters.objective]
+    url = backtest_address(document) if linked else ""
+    heatmap = heatmap_columns(document, choice=choice, url=url)
+    return SweepCells(
+        document=document,
+        heatmap=heatmap,
+        objective=metric.label,
+        low=metric.text(heatmap.low, document.data.currency),
+        high=metric.text(heatmap.high, document.data.currency),
+        columns=[METRICS_BY_KEY[key] for key in _columns(document)],
+        best=[_best_row(document, cell, url, choice) for cell in document.top],
+    )
+
+
+def backtest_address(document: SweepDocument | SweepPreview) -> str:
     """Return where a backtest with the sweep's shared parameters is asked for; tuning is to be added."""
     first = {name: document.cells.of_parameter(name)[0] for name in document.varied}
     asked = BacktestForm.showing(document.parameters.backtest(first)).initial
@@ -162,7 +180,7 @@ def backtest_address(document: SweepDocument) -> str:
 _FORM_FIELDS = set(BacktestForm.base_fields)
 
 
-def cell_address(document: SweepDocument, url: str, parameters: Mapping[str, float]) -> str:
+def cell_address(document: SweepDocument | SweepPreview, url: str, parameters: Mapping[str, float]) -> str:
     """Return where the backtest of one combination is asked for."""
     if document.parameters.rule == Rule.CUSTOM:
         return f"{url}&{urlencode({f'{VALUE}{name}': f'{value:.12g}' for name, value in parameters.items()})}"
@@ -172,11 +190,11 @@ def cell_address(document: SweepDocument, url: str, parameters: Mapping[str, flo
     return f"{url}&{urlencode(rule_parameters)}"
 
 
-def _parameters(document: SweepDocument, cell: Cell) -> dict[str, float]:
+def _parameters(document: SweepDocument | SweepPreview, cell: Cell) -> dict[str, float]:
     return {name: cell.of_parameter(name) for name in document.varied}
 
 
-def _best_row(document: SweepDocument, cell: Cell, url: str, choice: int | None) -> BestRow:
+def _best_row(document: SweepDocument | SweepPreview, cell: Cell, url: str, choice: int | None) -> BestRow:
     currency, objective = document.data.currency, document.parameters.objective
     parameters = _parameters(document, cell)
     metric = METRICS_BY_KEY[objective]
@@ -191,7 +209,7 @@ def _best_row(document: SweepDocument, cell: Cell, url: str, choice: int | None)
     )
 
 
-def _columns(document: SweepDocument) -> list[str]:
+def _columns(document: SweepDocument | SweepPreview) -> list[str]:
     """Return the figures beside the objective, which has a column of its own."""
     return [key for key in COLUMNS if key != document.parameters.objective]
 

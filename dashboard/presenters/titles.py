@@ -6,6 +6,7 @@ from forecasting.schemas import ForecastDocument
 from strategies.backtests.parameters import BacktestParameters
 from strategies.backtests.schemas import BacktestDocument
 from strategies.engine.enums import Average, Rule
+from strategies.sweeps.preview import SweepPreview
 from strategies.sweeps.schemas import SweepDocument
 from strategies.universes.schemas import UniverseDocument
 
@@ -31,14 +32,14 @@ def run_name(document: BacktestDocument) -> str:
     return f"{_rule(document.parameters)} {_years(document)}"
 
 
-def sweep_title(document: SweepDocument) -> str:
+def sweep_title(document: SweepDocument | SweepPreview) -> str:
     """Return a title such as "AAPL sweep: Crossover of two averages, 251 combinations" and the years."""
     return f"{document.data.symbol} sweep: {sweep_name(document)}"
 
 
-def sweep_name(document: SweepDocument) -> str:
+def sweep_name(document: SweepDocument | SweepPreview) -> str:
     """Return rule, size and years, such as "Crossover of two averages, 251 combinations" and the years."""
-    trials = counted(document.verdict.trials, "combination")
+    trials = counted(len(document.cells), "combination")
     return f"{choice(document.parameters.rule)}, {trials}, {_years(document)}"
 
 
@@ -70,5 +71,5 @@ def _rule(asked: BacktestParameters) -> str:
     return rule_in_short(asked).replace(" / ", "/")
 
 
-def _years(document: BacktestDocument | SweepDocument) -> str:
+def _years(document: BacktestDocument | SweepDocument | SweepPreview) -> str:
     return f"{document.period.start.year}\N{EN DASH}{document.period.end.year}"

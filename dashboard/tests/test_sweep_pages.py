@@ -19,7 +19,8 @@ from jobs.worker.run import run_job
 from strategies.backtests.parameters import BacktestParameters
 from strategies.backtests.service import run_backtest
 from strategies.engine import kernel_loader
-from strategies.sweeps import inputs
+from strategies.models import Trial
+from strategies.sweeps import inputs, service
 from strategies.sweeps.neighbourhood import around, place_of
 from strategies.sweeps.parameters import SweepParameters
 from strategies.sweeps.schemas import SweepDocument
@@ -180,6 +181,32 @@ def test_a_large_sweep_shows_its_job_and_then_the_result(
     run_job(str(job.pk))
     done = reader.get(f"/sweeps/{job.subject}/", headers=HTMX)
     assert columns_in(done.content.decode())["value"]
+
+
+def test_the_figures_of_a_slow_verdict_come_first_and_count_as_tried(
+    reader: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "LEAST_PREVIEWED", 10)
+    first = reader.get("/sweeps/", QUESTION, headers=HTMX)
+    figures = columns_in(first.content.decode())
+    assert 'aria-busy="true"' in first.content.decode()
+    assert "HX-Push-Url" not in first
+    assert Trial.objects.filter(symbol="AAPL").count() == len(figures["value"])
+    whole = reader.get("/sweeps/", QUESTION, headers={**HTMX, "HX-Trigger": "pending-verdict"})
+    assert columns_in(whole.content.decode()) == figures
+    shown = find_sweep(whole["HX-Push-Url"].strip("/").split("/")[-1])
+    assert shown.verdict.sentence in whole.content.decode()
+    assert shown.verdict.sentence in reader.get("/sweeps/", QUESTION, headers=HTMX).content.decode()
+
+
+def test_a_large_sweep_shows_its_figures_while_it_waits(
+    reader: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inputs, "QUICK_BARS", 10)
+    waiting = columns_in(reader.get("/sweeps/", QUESTION, headers=HTMX).content.decode())
+    job = Job.objects.get()
+    run_job(str(job.pk))
+    assert columns_in(reader.get(f"/sweeps/{job.subject}/").content.decode()) == waiting
 
 
 def test_files_hold_the_document_and_every_combination(reader: Client, document: SweepDocument) -> None:

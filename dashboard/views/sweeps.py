@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from core.errors import NotFound
 from core.stored_result import StoredResult
 from dashboard.forms.sweep import SweepForm
-from dashboard.presenters.sweep import sweep_result
+from dashboard.presenters.sweep import sweep_cells, sweep_result
 from dashboard.views.htmx import HtmxRequest, render_page, user_of, wants_partial
 from dashboard.views.workbench import (
     form_with_errors,
@@ -23,10 +23,20 @@ from jobs.models import Job
 from strategies.backtests.service import find_backtest
 from strategies.sweeps.neighbourhood import around, place_of
 from strategies.sweeps.parameters import SweepParameters
+from strategies.sweeps.preview import SweepPreview
 from strategies.sweeps.schemas import SweepDocument
-from strategies.sweeps.service import data_changed_since, find_job_of, find_sweep, run
+from strategies.sweeps.service import (
+    data_changed_since,
+    find_job_of,
+    find_sweep,
+    preview_of,
+    run,
+    run_or_preview,
+)
 
 PAGE = "sweeps/page.html"
+PENDING_VERDICT = "pending-verdict"
+"""The element that asks for the whole sweep once the figures of its combinations are shown."""
 
 
 @require_safe
@@ -37,9 +47,12 @@ def sweeps(request: HtmxRequest) -> HttpResponse:
     if "around" in request.GET:
         return _around(request, request.GET["around"])
     form = SweepForm.from_query(request.GET)
-    result = form.result_of(partial(run, owner=user_of(request)))
+    is_first = wants_partial(request) and request.htmx.trigger != PENDING_VERDICT
+    result = form.result_of(partial(run_or_preview if is_first else run, owner=user_of(request)))
     if result is None:
         return form_with_errors(request, PAGE, form)
+    if isinstance(result, SweepPreview):
+        return _page(request, {"form": form, "figures": sweep_cells(result)})
     url = _url(result)
     if not wants_partial(request):
         return to_own_url(request, url)
@@ -56,15 +69,18 @@ def sweep(request: HtmxRequest, sweep_id: str) -> HttpResponse:
         if job is None:
             raise
         form = SweepForm.showing(SweepParameters.model_validate(job.arguments["parameters"]))
-        return _page(request, {"form": form, "job": job, "sweep_id": sweep_id})
+        return _page(request, _waiting(form, job))
     form = SweepForm.showing(document.parameters)
     context = _shown(form, document, choice=_choice(request.GET, document))
     return _page(request, {**context, "data_changed": data_changed_since(document)})
 
 
 def _page(request: HtmxRequest, context: dict[str, Any]) -> HttpResponse:
-    partial = "result" if request.htmx and request.htmx.target == "result" else "workbench"
-    return render_page(request, PAGE, context, partial=partial)
+    return render_page(request, PAGE, context, partial=_part(request))
+
+
+def _part(request: HtmxRequest) -> str:
+    return "result" if request.htmx and request.htmx.target == "result" else "workbench"
 
 
 def _first_page(request: HtmxRequest) -> HttpResponse:
@@ -89,8 +105,19 @@ def _around(request: HtmxRequest, backtest_id: str) -> HttpResponse:
 
 def _context(form: SweepForm, result: StoredResult[SweepDocument] | Job) -> dict[str, Any]:
     if isinstance(result, Job):
-        return {"form": form, "job": result, "sweep_id": result.subject}
+        return _waiting(form, result)
     return _shown(form, result.document, choice=None)
+
+
+def _waiting(form: SweepForm, job: Job) -> dict[str, Any]:
+    """Return what is shown of a large sweep until its job has ended: its figures come at once."""
+    figures = preview_of(job)
+    return {
+        "form": form,
+        "job": job,
+        "sweep_id": job.subject,
+        "figures": None if figures is None else sweep_cells(figures),
+    }
 
 
 def _shown(form: SweepForm, document: SweepDocument, *, choice: int | None) -> dict[str, Any]:

@@ -31,11 +31,11 @@ FIGURES_DONE, RETURNS_DONE, STRETCHES_DONE = 0.2, 0.8, 0.95
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class SweepRun:
-    """A computed sweep with its circumstances.
+class EvaluatedCells:
+    """The cells of a sweep with their figures, and nothing yet of what the best one is worth.
 
     score: what cells are chosen by; neighbourhood: its mean over each cell and those next to it; (cells,).
-    run: the single backtest of the best cell, or of the first one where none qualifies.
+    best: the cell with the highest score; None where none qualifies.
     """
 
     material: SweepMaterial
@@ -44,14 +44,23 @@ class SweepRun:
     score: FloatArray
     neighbourhood: FloatArray
     best: int | None
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class SweepRun(EvaluatedCells):
+    """A computed sweep with its verdict.
+
+    run: the single backtest of the best cell, or of the first one where none qualifies.
+    """
+
     run: Run
     significance: Significance
     walk_forward: WalkForward | Undefined
     bands: BootstrapIntervals | Undefined
 
 
-def compute(material: SweepMaterial, *, ledger: Ledger, progress: Progress) -> SweepRun:
-    """Return the sweep; raises PricesTooLarge or ReconciliationError as the single backtest does."""
+def evaluate(material: SweepMaterial, progress: Progress) -> EvaluatedCells:
+    """Return the figures of every cell; raises PricesTooLarge or ReconciliationError as `compute` does."""
     parameters = material.parameters
     sweep = Sweep(
         prices=material.prices,
@@ -63,22 +72,30 @@ def compute(material: SweepMaterial, *, ledger: Ledger, progress: Progress) -> S
     step = f"Backtesting {len(material.grid):,d} combinations"
     figures = sweep.figures(lambda done: progress(FIGURES_DONE * done, step))
     score = scores(figures, parameters.objective, minimum_trades=parameters.minimum_trades)
-    best = best_cell(score)
-    run = _single(material, sweep, best or 0)
-    return SweepRun(
+    return EvaluatedCells(
         material=material,
         sweep=sweep,
         figures=figures,
         score=score,
         neighbourhood=neighbourhood_means(material.grid, score),
-        best=best,
+        best=best_cell(score),
+    )
+
+
+def compute(material: SweepMaterial, *, ledger: Ledger, progress: Progress) -> SweepRun:
+    """Return the sweep; raises PricesTooLarge or ReconciliationError as the single backtest does."""
+    cells = evaluate(material, progress)
+    sweep, figures, best = cells.sweep, cells.figures, cells.best
+    run = _single(material, sweep, best or 0)
+    return SweepRun(
+        **vars(cells),
         run=run,
         significance=assess(
             sweep,
             figures,
             best_returns=None if best is None else run.result.strategy.curve.returns,
             market=run.result.benchmark.curve.returns,
-            minimum_trades=parameters.minimum_trades,
+            minimum_trades=material.parameters.minimum_trades,
             earlier=earlier_sweeps(material, ledger),
             known=ledger.known,
             report=lambda done: progress(_between(FIGURES_DONE, RETURNS_DONE, done), TESTING),

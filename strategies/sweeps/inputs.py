@@ -57,11 +57,15 @@ class SweepMaterial(TradedBars):
         )
 
     @property
+    def cost(self) -> int:
+        """Bars times cells, more for a rule that no kernel decides: the work of their figures."""
+        has_kernel = self.grid.custom is not None or RULES[self.parameters.rule].kernel is not None
+        return (1 if has_kernel else COST_WITHOUT_KERNEL) * len(self.grid) * len(self.bars)
+
+    @property
     def is_quick(self) -> bool:
         """Whether a request may wait for the answer; otherwise it is a job."""
-        has_kernel = self.grid.custom is not None or RULES[self.parameters.rule].kernel is not None
-        cost = 1 if has_kernel else COST_WITHOUT_KERNEL
-        return cost * len(self.grid) * len(self.bars) <= QUICK_BARS
+        return self.cost <= QUICK_BARS
 
     def values(self, cell: int) -> dict[str, float]:
         """Return what varies in a cell, by name."""

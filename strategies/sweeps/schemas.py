@@ -56,6 +56,10 @@ class Cells(Document):
         Field(description="Mean of the objective over the combination and those next to it on every axis."),
     ]
 
+    def __len__(self) -> int:
+        """Return the number of combinations."""
+        return len(self.trades)
+
     def of_parameter(self, name: str) -> list[float]:
         """Return the column of a parameter that varies."""
         column: list[float] = self.values[name] if self.values is not None else getattr(self, name)

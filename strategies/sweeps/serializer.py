@@ -24,7 +24,7 @@ from strategies.engine.sweep.overfitting_null import OverfittingNull
 from strategies.engine.sweep.walk_forward import WalkForward, WalkForwardWindow
 from strategies.rounding import published, published_column, published_or_none
 from strategies.sweeps import narrative, verdict
-from strategies.sweeps.computation import SweepRun
+from strategies.sweeps.computation import EvaluatedCells, SweepRun
 from strategies.sweeps.schemas import (
     Band,
     BandSeries,
@@ -56,7 +56,7 @@ FIGURES = (
 def document_of(run: SweepRun, *, sweep_id: str, generated_at: datetime) -> SweepDocument:
     """Return the document of `run`."""
     material, undefined = run.material, _reasons(run)
-    cells = _cells(run)
+    cells = cells_of(run)
     return SweepDocument(
         id=sweep_id,
         generated_at=generated_at,
@@ -68,8 +68,8 @@ def document_of(run: SweepRun, *, sweep_id: str, generated_at: datetime) -> Swee
         summary=narrative.summary(run),
         notices=backtest_narrative.notices(run.run),
         cells=cells,
-        best=None if run.best is None else _cell(cells, run.best),
-        top=[_cell(cells, index) for index in _best_first(run.score)[:SHOWN_BEST]],
+        best=best_of(run, cells),
+        top=top_of(run, cells),
         benchmark=metrics_of(run.run.result.benchmark.metrics),
         verdict=_verdict(run),
         walk_forward=None
@@ -83,7 +83,8 @@ def document_of(run: SweepRun, *, sweep_id: str, generated_at: datetime) -> Swee
     )
 
 
-def _cells(run: SweepRun) -> Cells:
+def cells_of(run: EvaluatedCells) -> Cells:
+    """Return every combination as columns."""
     return Cells.model_validate(
         {
             **_columns_of(run),
@@ -94,7 +95,17 @@ def _cells(run: SweepRun) -> Cells:
     )
 
 
-def _columns_of(run: SweepRun) -> dict[str, Any]:
+def best_of(run: EvaluatedCells, cells: Cells) -> Cell | None:
+    """Return the combination that was chosen; None where none qualifies."""
+    return None if run.best is None else _cell(cells, run.best)
+
+
+def top_of(run: EvaluatedCells, cells: Cells) -> list[Cell]:
+    """Return the best combinations, best first."""
+    return [_cell(cells, index) for index in _best_first(run.score)[:SHOWN_BEST]]
+
+
+def _columns_of(run: EvaluatedCells) -> dict[str, Any]:
     """Return the columns of the parameters that vary; those of a custom rule by name."""
     axes = {name: column.tolist() for name, column in run.material.grid.axes.items()}
     nothing = dict.fromkeys(TUNABLE)

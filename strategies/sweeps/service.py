@@ -18,9 +18,10 @@ from strategies.engine.metrics import Undefined
 from strategies.inputs import failures_in_words
 from strategies.models import ParameterSweep
 from strategies.results import ResultStore
-from strategies.sweeps.computation import SweepRun, compute, silent
+from strategies.sweeps.computation import EvaluatedCells, SweepRun, compute, evaluate, silent
 from strategies.sweeps.inputs import SweepMaterial
 from strategies.sweeps.parameters import SweepParameters
+from strategies.sweeps.preview import SweepPreview
 from strategies.sweeps.schemas import SweepDocument
 from strategies.sweeps.serializer import document_of
 from strategies.trials import MOST_KEPT, forget_surplus, read_ledger, record_trials, trial_keys
@@ -31,6 +32,12 @@ SWEEP = "sweep"
 MOST_TESTED_AGAIN = 2048
 BARS_TESTED_AGAIN = 5_000_000
 """Earlier trials that a verdict tests together with those of the sweep, and their bars all together."""
+
+
+LEAST_PREVIEWED = 1_000_000
+"""Bars times cells of a sweep that takes about a quarter of a second with its verdict."""
+MOST_PREVIEWED = 50_000_000
+"""Bars times cells whose figures take about a quarter of a second."""
 
 
 SWEEPS = ResultStore(
@@ -67,14 +74,53 @@ def run(
     Raises as `run_sweep` does.
     """
     material = SweepMaterial.load(parameters)
+    return _stored(material, owner) or _begun(material, owner)
+
+
+def run_or_preview(
+    parameters: SweepParameters, *, owner: AbstractBaseUser | None = None
+) -> StoredResult[SweepDocument] | Job | SweepPreview:
+    """Do as `run`, but return the figures alone where the verdict makes somebody wait.
+
+    Raises as `run_sweep` does.
+    """
+    material = SweepMaterial.load(parameters)
+    return _stored(material, owner) or _preview(material, owner) or _begun(material, owner)
+
+
+def preview_of(job: Job) -> SweepPreview | None:
+    """Return the figures of a large sweep whose job is not done; None where even they take long."""
+    material = SweepMaterial.load(SweepParameters.model_validate(job.arguments["parameters"]))
+    is_worth_it = material.cost <= MOST_PREVIEWED and kernel_loader.ready()
+    return _evaluated(material) if job.is_active and is_worth_it else None
+
+
+def _stored(material: SweepMaterial, owner: AbstractBaseUser | None) -> StoredResult[SweepDocument] | None:
     stored = SWEEPS.get(material.sweep_id)
-    if stored is not None:
-        return SWEEPS.announce(stored, owner)
+    return None if stored is None else SWEEPS.announce(stored, owner)
+
+
+def _preview(material: SweepMaterial, owner: AbstractBaseUser | None) -> SweepPreview | None:
+    if not material.is_quick or material.cost < LEAST_PREVIEWED or not kernel_loader.ready():
+        return None
+    require_room(owner)
+    return _evaluated(material)
+
+
+def _evaluated(material: SweepMaterial) -> SweepPreview:
+    """Return the figures; their combinations count as tried, whether anybody waits for the verdict or not."""
+    with failures_in_words(material.parameters, material.bars):
+        cells = evaluate(material, silent)
+    _record(cells)
+    return SweepPreview.of(cells)
+
+
+def _begun(material: SweepMaterial, owner: AbstractBaseUser | None) -> StoredResult[SweepDocument] | Job:
     require_room(owner)
     if material.is_quick and kernel_loader.ready():
         return SWEEPS.announce(_computed(material, silent, owner), owner)
     arguments = {
-        "parameters": parameters.model_dump(mode="json"),
+        "parameters": material.parameters.model_dump(mode="json"),
         "owner_id": owner.pk if owner else None,
     }
     return enqueue(SWEEP, subject=material.sweep_id, arguments=arguments)
@@ -103,6 +149,8 @@ def _computed(
     with transaction.atomic():
         stored = SWEEPS.store(document, owner=owner, trials=document.verdict.trials, **_statistics(run))
         _record(run)
+        if run.significance.trials_ever > MOST_KEPT:
+            forget_surplus(material.bars.symbol)
     return stored
 
 
@@ -114,12 +162,10 @@ def _run(material: SweepMaterial, progress: Progress) -> SweepRun:
         return compute(material, ledger=ledger, progress=progress)
 
 
-def _record(run: SweepRun) -> None:
+def _record(run: EvaluatedCells) -> None:
     """Enter the combinations into the ledger of trials."""
     symbol, sharpe = run.material.bars.symbol, run.figures.bar_sharpe
     record_trials(symbol, run.material.parameters, run.material.grid, sharpe=sharpe, bars=run.sweep.bars)
-    if run.significance.trials_ever > MOST_KEPT:
-        forget_surplus(symbol)
 
 
 def _statistics(run: SweepRun) -> dict[str, Any]:
