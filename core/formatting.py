@@ -6,6 +6,7 @@ the ASCII one, so that a figure copied into a spreadsheet stays a number; no-bre
 and its unit on one line. An undefined figure is an em dash. What rounds to zero carries no sign.
 """
 
+import math
 from collections.abc import Sequence
 from datetime import date, datetime
 
@@ -76,10 +77,12 @@ def days(value: int | None) -> str:
 
 
 def price(value: float | None) -> str:
-    """Return a price without its currency, to the hundredth; below one, to the ten-thousandth."""
+    """Return a price without its currency, to the hundredth; below one, to four digits that tell."""
     if value is None:
         return UNDEFINED
-    return number(value, 2 if abs(value) >= SMALL_PRICE else 4)
+    if abs(value) >= SMALL_PRICE or not value:
+        return number(value, 2)
+    return number(value, max(4, 3 - math.floor(math.log10(abs(value)))))
 
 
 def shares(value: float | None) -> str:

@@ -7,9 +7,10 @@ from dashboard.views.backtests import backtest, backtest_detail, backtests
 from dashboard.views.charts import chart_skeleton
 from dashboard.views.comparison import add_to_comparison, comparison, remove_from_comparison
 from dashboard.views.custom_rules import check_rule
-from dashboard.views.data import data, fetch, import_file
+from dashboard.views.data import data, fetch
 from dashboard.views.forecasts import forecast, forecasts, train
 from dashboard.views.history import change_entry, delete, forget, history, save
+from dashboard.views.imports import import_file
 from dashboard.views.jobs import cancel_job, job, jobs, resume_job
 from dashboard.views.methods import method
 from dashboard.views.overview import overview, watch_instrument

@@ -15,6 +15,7 @@ from ingestion.coverage import coverage_of
 from ingestion.fetch.backlog import fetch_backlog
 from ingestion.fetch.service import request_fetch
 from ingestion.files.csv_export import csv_of
+from ingestion.files.mappings import with_mapping
 from ingestion.files.requests import import_request
 from ingestion.files.schemas import ImportDocument, ImportQuery
 from ingestion.files.upload import import_or_enqueue
@@ -176,7 +177,8 @@ def import_instrument(
     job when the file is large.
     """
     require_staff(request)
-    wanted = import_request(symbol, **query.model_dump())
+    words = with_mapping(query.model_dump(exclude={"mapping", "replace"}), query.mapping)
+    wanted = import_request(symbol, replace=query.replace, **words)
     imported = import_or_enqueue(*sent_file(request), wanted, owner=owner_of(request))
     if isinstance(imported, Job):
         return accepted_response(response, imported)

@@ -254,6 +254,25 @@ class ProviderAnswer(models.Model):
         return f"{self.function} {self.subject}"
 
 
+class ImportMapping(models.Model):
+    """What a person said about a kind of file, under a name, to be used again.
+
+    `words`: of `import_request`, such as columns and decimal mark.
+    """
+
+    name = models.CharField(max_length=60, unique=True)
+    words = models.JSONField()
+
+    class Meta:
+        """Listed by name."""
+
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        """Return the name."""
+        return self.name
+
+
 class Upload(models.Model):
     """A file that a worker will read: here, because web server and worker may be on different machines."""
 

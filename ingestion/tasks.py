@@ -1,6 +1,6 @@
 """Background work on market data."""
 
-from dataclasses import replace
+import dataclasses
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -10,7 +10,7 @@ from core.results import user_with_id
 from ingestion.errors import MustWait
 from ingestion.fetch.refresh import refresh_watched
 from ingestion.fetch.service import fetch_stock_data
-from ingestion.files.requests import ImportRequest, import_request
+from ingestion.files.requests import import_request
 from ingestion.files.upload import import_upload
 from ingestion.files.upload_storage import drop_forgotten_uploads, drop_upload
 from jobs.periodic import periodic
@@ -37,11 +37,17 @@ def import_file(
     upload: str,
     symbol: str | None,
     columns: dict[str, str] | None = None,
+    replace: bool = False,
+    symbol_from_name: bool = False,
     owner_id: int | None = None,
     **words: str | None,
 ) -> dict[str, Any]:
     """Import an uploaded file, then drop it; while another worker may have to begin anew, it stays."""
-    request: ImportRequest = replace(import_request(symbol, **words), columns=columns or {})
+    request = dataclasses.replace(
+        import_request(symbol, replace=replace, **words),
+        columns=columns or {},
+        symbol_from_name=symbol_from_name,
+    )
     try:
         owner = user_with_id(owner_id)
         result = import_upload(UUID(upload), request, progress=progress, owner=owner)

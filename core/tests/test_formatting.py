@@ -14,6 +14,8 @@ from core.formatting import counted, listed, percent, price, rounded_money, sign
         (rounded_money(999.994, "USD"), "999.99 USD"),
         (price(1234.5), "1,234.50"),
         (price(0.12345), "0.1235"),
+        (price(0.00002345), "0.00002345"),
+        (price(0), "0.00"),
         (percent(0.0583), "5.83 %"),
         (percent(-0.00001), "0.00 %"),
         (signed_percent(0.1234, 1), "+12.3 %"),

@@ -1,6 +1,8 @@
 """The form that takes a file of bars."""
 
-from typing import cast
+import json
+from dataclasses import replace
+from typing import Any, cast
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div, Submit
@@ -9,6 +11,7 @@ from django import forms
 from core.errors import InvalidInput
 from dashboard.forms.crispy import fields_alone
 from ingestion.files.date_spelling import DateOrder
+from ingestion.files.mappings import list_mappings, with_mapping
 from ingestion.files.number_format import DecimalMark
 from ingestion.files.requests import FilePrices, ImportRequest, import_request
 
@@ -34,24 +37,47 @@ ANSWERS = ("prices", "exchange", "currency", "decimal", "dates", "columns")
 """The fields beside the symbol that the file may leave open."""
 
 
+COLUMN = "column_"
+"""Begins the names of the fields in which a preview offers a file's columns."""
+
+
+def _mapping_choices() -> list[tuple[str, str]]:
+    """Return the saved mappings; a form that is not shown asks for none."""
+    return [("", "None"), *((name, name) for name in list_mappings())]
+
+
+class ManyFilesInput(forms.FileInput):
+    """Takes one file or many."""
+
+    allow_multiple_selected = True
+
+
+class ManyFilesField(forms.FileField):
+    """Gives the list of the files that were sent."""
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        """Return each file after the checks of one."""
+        files = data if isinstance(data, list | tuple) else [data]
+        return [super(ManyFilesField, self).clean(file, initial) for file in files if file]
+
+
 class ImportForm(forms.Form):
     """Asks for a file, and for what the file does not say."""
 
-    file = forms.FileField(
-        label="File",
+    file = ManyFilesField(
+        label="Files",
+        required=False,
         help_text="Daily bars as CSV, text, Excel, gzip or zip, from Nasdaq.com, Yahoo, Stooq, Investing, "
-        "TradingView, a broker or a library.",
-        widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,.xlsx,.gz,.zip,text/csv,text/plain"}),
-        error_messages={
-            "required": "Choose a file.",
-            "empty": "The file is empty. Choose a file of daily bars.",
-        },
+        "TradingView, a broker or a library. Choose or drop one file or many.",
+        widget=ManyFilesInput(attrs={"accept": ".csv,.txt,.tsv,.xlsx,.gz,.zip,text/csv,text/plain"}),
+        error_messages={"empty": "The file is empty. Choose a file of daily bars."},
     )
+    upload = forms.UUIDField(required=False, widget=forms.HiddenInput)
     import_symbol = forms.CharField(
         label="Symbol",
         required=False,
         max_length=40,
-        help_text="Not needed where the file has a column symbol.",
+        help_text="Not needed where the file has a column symbol, or each of many is named after its own.",
         widget=forms.TextInput(
             attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
         ),
@@ -80,7 +106,24 @@ class ImportForm(forms.Form):
         label="Columns",
         required=False,
         max_length=500,
-        help_text="Only where they are not recognised, such as date:Day,close:Value.",
+        help_text="Only where they are not recognised, such as date:Day,close:Value. A preview offers them.",
+    )
+    mapping = forms.ChoiceField(
+        label="Saved mapping",
+        choices=_mapping_choices,
+        required=False,
+        help_text="For what the fields above leave open.",
+    )
+    save_as = forms.CharField(
+        label="Save as mapping",
+        required=False,
+        max_length=60,
+        help_text="A name under which these answers are kept for other files of the kind.",
+    )
+    replace = forms.BooleanField(
+        label="Replace the sample",
+        required=False,
+        help_text="Bars of the historical sample make way for the file's.",
     )
     use_required_attribute = False
 
@@ -90,13 +133,31 @@ class ImportForm(forms.Form):
         if self.errors:
             return
         values = self.cleaned_data
+        if not values["file"] and not values["upload"]:
+            self.add_error("file", "Choose a file.")
+            return
         try:
-            self.cleaned_data["request"] = import_request(
+            request = import_request(
                 values["import_symbol"],
-                **{name: values[name] for name in ANSWERS},
+                replace=values["replace"],
+                **with_mapping(self.words, values["mapping"]),
             )
         except InvalidInput as error:
             self.add_problem(error)
+        else:
+            many = len(values["file"]) > 1
+            self.cleaned_data["request"] = replace(request, symbol_from_name=many)
+
+    @property
+    def words(self) -> dict[str, str]:
+        """What was said about the file; columns chosen in a preview count before those in words."""
+        words = {name: str(self.cleaned_data[name]) for name in ANSWERS}
+        chosen = {
+            key.removeprefix(COLUMN): value
+            for key, value in self.data.items()
+            if key.startswith(COLUMN) and value
+        }
+        return words | ({"columns": json.dumps(chosen)} if chosen else {})
 
     @property
     def request(self) -> ImportRequest:
@@ -112,6 +173,12 @@ class ImportForm(forms.Form):
     def helper(self) -> FormHelper:
         """The layout."""
         return fields_alone(
-            Div("file", "import_symbol", *ANSWERS, css_class="import-fields"),
-            Submit("import", "Import", css_class="btn-plain"),
+            Div(
+                "file", "import_symbol", *ANSWERS, "mapping", "save_as", "replace", css_class="import-fields"
+            ),
+            Div(
+                Submit("import", "Import", css_class="btn-plain"),
+                Submit("preview", "Preview", css_class="btn-plain"),
+                css_class="button-row",
+            ),
         )

@@ -60,7 +60,7 @@ STATEMENTS = {
     "chart_skeleton": (2, 2),
     "check_rule": (3, 3),
     "compare": (4, 4),
-    "data": (9, 5),
+    "data": (11, 5),
     "forecast": (7, 7),
     "forecast_csv": (5, 5),
     "forecast_json": (5, 5),

@@ -27,6 +27,8 @@ class ImportRequest:
 
     symbol: of every row. prices: None: by the steps at known splits. exchange: ISO 10383 code.
     currency: ISO 4217 code, or GBX, ZAC, ILA. columns: the column of a role by name or number from 1.
+    replace: whether bars of the sample may be deleted. symbol_from_name: whether the file's name is the
+    symbol where nothing else says it.
     """
 
     symbol: str | None = None
@@ -36,6 +38,8 @@ class ImportRequest:
     decimal: DecimalMark | None = None
     dates: DateOrder | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
+    replace: bool = False
+    symbol_from_name: bool = False
 
     @property
     def options(self) -> ReadOptions:
@@ -73,6 +77,7 @@ def import_request(
     decimal: str | None = None,
     dates: str | None = None,
     columns: str | None = None,
+    replace: bool = False,
 ) -> ImportRequest:
     """Return the request that these words make; raises InvalidInput, naming the field, for a wrong one."""
     return ImportRequest(
@@ -83,6 +88,7 @@ def import_request(
         decimal=_chosen(decimal, _DECIMALS, "decimal", "point or comma"),
         dates=_chosen(dates, _ORDERS, "dates", "day_first, month_first or year_first"),
         columns=parse_columns(columns),
+        replace=replace,
     )
 
 

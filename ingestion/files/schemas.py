@@ -8,7 +8,7 @@ from pydantic import Field
 
 from core.documents import Document
 from ingestion.files.requests import FilePrices
-from ingestion.files.service import ImportResult
+from ingestion.files.results import ImportResult
 
 
 class SetAsideDocument(Document):
@@ -62,6 +62,12 @@ class ImportQuery(Schema):
         str | None,
         Field(description="Columns by name or number, such as date:Day,close:Value; null: by their names."),
     ] = None
+    mapping: Annotated[
+        str | None, Field(description="Name of saved settings for what the request leaves open.")
+    ] = None
+    replace: Annotated[
+        bool, Field(description="Whether bars of the historical sample may be replaced by the file's.")
+    ] = False
 
 
 class ImportDocument(Document):

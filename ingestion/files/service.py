@@ -1,18 +1,17 @@
 """Import daily bars from a file: read it, verify its prices, then store them a symbol at a time."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from pathlib import PurePosixPath
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import numpy as np
 from django.conf import settings
 from django.utils import timezone
 
 from core.errors import InvalidInput
-from core.formatting import counted
 from ingestion.errors import InvalidBars
 from ingestion.exchange_calendar import last_closed_session, no_session_reason, time_zone_of
 from ingestion.files.bar_rows import BadRow
@@ -20,7 +19,15 @@ from ingestion.files.known_formats import KnownFormat
 from ingestion.files.listing_check import FileListing, listing_for, rows_off_session
 from ingestion.files.price_check import CheckedPrices, check_prices
 from ingestion.files.reading import FileFormat, FileReading, FileSeries, Market, read_file
+from ingestion.files.replacement import require_replacement_allowed
 from ingestion.files.requests import ImportRequest
+from ingestion.files.results import (
+    MOST_SET_ASIDE,
+    ImportResult,
+    format_json,
+    joined_results,
+    set_aside_json,
+)
 from ingestion.files.unpacking import TableFile, unpack
 from ingestion.listings import ALWAYS_OPEN, OPEN_ON_WEEKDAYS
 from ingestion.models import ActionKind, Source
@@ -32,52 +39,8 @@ from ingestion.symbols import parse_symbol
 from jobs.registry import Progress
 
 MOST_ROWS = 1_000_000
-MOST_SET_ASIDE = 1_000
-"""Rows set aside that a result names one by one."""
-
 READING_SHARE = 0.6
 """Part of the work that reading is."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class ImportResult:
-    """What an import brought. Rows are bars that were taken in.
-
-    kept: rows that differ from the provider's bars, which stand. set_aside: rows that are no bars, with line,
-    date and reason. format: what was recognised.
-    """
-
-    symbols: list[str]
-    rows: int
-    inserted: int
-    changed: int
-    unchanged: int
-    kept: int
-    revisions: int
-    removed: int
-    set_aside: list[dict[str, Any]] = field(default_factory=list)
-    notices: list[str] = field(default_factory=list)
-    format: dict[str, Any] = field(default_factory=dict)
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the result as plain JSON, for a job."""
-        return {**asdict(self), "sentence": self.sentence}
-
-    @property
-    def sentence(self) -> str:
-        """Return the result in a sentence or two."""
-        whose = self.symbols[0] if len(self.symbols) == 1 else f"{len(self.symbols):,} symbols"
-        said = (
-            f"{self.rows:,} rows of {whose}: {self.inserted:,} new, {self.changed:,} changed, "
-            f"{self.unchanged:,} as before."
-        )
-        if self.set_aside:
-            said += f" {counted(len(self.set_aside), 'row')} set aside."
-        if self.kept:
-            said += f" {self.kept:,} differ from the provider's bars of the same days, which stay."
-        if self.removed:
-            said += f" They replace {self.removed:,} bars of the historical sample."
-        return said
 
 
 def _silent(fraction: float, step: str) -> None:
@@ -124,20 +87,26 @@ def import_bars(
             if table.problem is not None:
                 raise table.problem
             results.append(
-                _import_table(table, request, is_member=is_archive and table.name != name, progress=progress)
+                _import_table(
+                    table,
+                    request,
+                    is_member=request.symbol_from_name or (is_archive and table.name != name),
+                    progress=progress,
+                )
             )
         except InvalidInput as error:
             refusals.append((table.name, error))
     refused = [f"{table_name}: {error.message}" for table_name, error in refusals]
     if not results:
         raise refusals[0][1] if len(refusals) == 1 else InvalidInput(" ".join(refused[:5]), field="file")
-    return _joined(results, refused)
+    return joined_results(results, refused)
 
 
 def _import_table(
     table: TableFile, request: ImportRequest, *, is_member: bool, progress: Progress
 ) -> ImportResult:
     prepared = prepare(table, request, is_member=is_member, progress=progress)
+    require_replacement_allowed([series.symbol for series in prepared.series], request)
     reports = []
     for done, series in enumerate(prepared.series):
         count = len(prepared.series)
@@ -312,38 +281,4 @@ def _result(prepared: PreparedFile, reports: Sequence[StoreReport]) -> ImportRes
         set_aside=[set_aside_json(row) for row in prepared.set_aside[:MOST_SET_ASIDE]],
         notices=list(prepared.notices),
         format=format_json(prepared.format, first),
-    )
-
-
-def set_aside_json(row: BadRow) -> dict[str, Any]:
-    """Return a row that was set aside as plain JSON."""
-    return {"line": row.line, "date": row.date.isoformat() if row.date else None, "reason": row.reason}
-
-
-def format_json(found: FileFormat, listing: FileListing) -> dict[str, Any]:
-    """Return what was recognised as plain JSON."""
-    return {
-        "name": found.name,
-        "encoding": found.encoding,
-        "delimiter": found.delimiter,
-        "decimal_mark": found.decimal_mark.character,
-        "date_order": str(found.date_order),
-        "columns": dict(found.columns),
-        "exchange": listing.exchange,
-        "currency": listing.currency,
-    }
-
-
-def _joined(results: Sequence[ImportResult], refused: Sequence[str]) -> ImportResult:
-    """Return the results of an archive's files as one."""
-    if len(results) == 1 and not refused:
-        return results[0]
-    names = ("rows", "inserted", "changed", "unchanged", "kept", "revisions", "removed")
-    counts: Mapping[str, int] = {name: sum(getattr(result, name) for result in results) for name in names}
-    return ImportResult(
-        symbols=[symbol for result in results for symbol in result.symbols],
-        set_aside=[row for result in results for row in result.set_aside][:MOST_SET_ASIDE],
-        notices=[*refused, *dict.fromkeys(notice for result in results for notice in result.notices)],
-        format=results[0].format,
-        **counts,
     )

@@ -13,7 +13,8 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from core.errors import InvalidInput
 from ingestion.files.announcement import ImportSummary, announce_import
 from ingestion.files.requests import ImportRequest
-from ingestion.files.service import ImportResult, import_bars
+from ingestion.files.results import ImportResult
+from ingestion.files.service import import_bars
 from ingestion.files.upload_storage import drop_upload, keep_upload, pieces_of, read_upload
 from ingestion.models import Upload
 from jobs.models import Job
@@ -40,6 +41,23 @@ def import_or_enqueue(
         return result
     upload = keep_upload(name, chain([start], pieces))
     return _enqueued(upload, request, owner)
+
+
+def import_kept(
+    upload_id: UUID, request: ImportRequest, *, owner: AbstractBaseUser | None = None
+) -> ImportResult | Job:
+    """Import a file that a preview kept, or queue that where it is large; raises as `import_or_enqueue`.
+
+    The file stays where it is refused, so that another reading of it can be tried.
+    """
+    with TemporaryFile() as file:
+        upload = read_upload(upload_id, file)
+        if upload.size > AT_ONCE:
+            return _enqueued(upload, request, owner)
+        result = import_bars(file, request, name=upload.name)
+    drop_upload(upload_id)
+    announce_import(summary_of(result, upload.name), owner=owner)
+    return result
 
 
 def import_upload(

@@ -25,10 +25,10 @@ def csv_of(bars: int) -> str:
 
 def send(page: Page, file: Path, *, symbol: str) -> None:
     """Import a file from the Data page."""
-    page.get_by_text("Import a file of daily bars").click()
-    form = page.get_by_role("form", name="Import a file of daily bars")
+    page.get_by_text("Import files of daily bars").click()
+    form = page.get_by_role("form", name="Import files of daily bars")
     form.get_by_label("Symbol").fill(symbol)
-    form.get_by_label("File").set_input_files(file)
+    form.get_by_label("Files").set_input_files(file)
     form.get_by_role("button", name="Import").click()
 
 

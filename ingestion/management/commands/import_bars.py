@@ -8,8 +8,10 @@ from typing import Any, BinaryIO
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from core.errors import HindcastError
+from ingestion.files.mappings import with_mapping
 from ingestion.files.requests import FilePrices, ImportRequest, import_request
-from ingestion.files.service import ImportResult, import_bars
+from ingestion.files.results import ImportResult
+from ingestion.files.service import import_bars
 from ingestion.files.upload_storage import pieces_of
 
 
@@ -39,13 +41,20 @@ class Command(BaseCommand):
             "--dates", choices=("day_first", "month_first", "year_first"), help="How dates are written."
         )
         parser.add_argument("--columns", help="Which column is which, such as date:Day,close:Value.")
+        parser.add_argument(
+            "--mapping", help="Name of saved settings for what no other option says; the page saves them."
+        )
+        parser.add_argument(
+            "--replace", action="store_true", help="Let the file replace bars of the historical sample."
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Import; fails, naming the line, when the file is not right."""
         self.verbosity: int = options["verbosity"]
         try:
             names = ("prices", "exchange", "currency", "decimal", "dates", "columns")
-            request = import_request(options["symbol"], **{name: options[name] for name in names})
+            words = with_mapping({name: options[name] for name in names}, options["mapping"])
+            request = import_request(options["symbol"], replace=options["replace"], **words)
             if options["file"] == "-":
                 result = self._import_input(request)
             else:

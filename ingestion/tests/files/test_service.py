@@ -136,8 +136,10 @@ def test_adjusted_prices_cannot_be_turned_back_without_knowing_the_splits() -> N
     assert refusal.value.field == "prices"
 
 
-def test_a_file_takes_the_place_of_the_sample() -> None:
-    result = importing(lines_of(DAYS), symbol="AAPL")
+def test_a_file_takes_the_place_of_the_sample_when_told_to() -> None:
+    with pytest.raises(InvalidInput, match="3,270 bars of the historical sample"):
+        importing(lines_of(DAYS), symbol="AAPL")
+    result = importing(lines_of(DAYS), symbol="AAPL", replace=True)
     assert result["removed"] == 3270
     assert "replace 3,270 bars of the historical sample" in str(result["sentence"])
     assert load_bars("AAPL").source == "file"
