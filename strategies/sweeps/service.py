@@ -144,22 +144,18 @@ def data_changed_since(document: SweepDocument) -> bool:
 def _computed(
     material: SweepMaterial, progress: Progress, owner: AbstractBaseUser | None
 ) -> StoredResult[SweepDocument]:
-    run = _run(material, progress)
-    document = document_of(run, sweep_id=material.sweep_id, generated_at=datetime.now(UTC))
-    with transaction.atomic():
-        stored = SWEEPS.store(document, owner=owner, trials=document.verdict.trials, **_statistics(run))
-        _record(run)
-        if run.significance.trials_ever > MOST_KEPT:
-            forget_surplus(material.bars.symbol)
-    return stored
-
-
-def _run(material: SweepMaterial, progress: Progress) -> SweepRun:
     keys = trial_keys(material.parameters, material.grid)
     most = min(MOST_TESTED_AGAIN, BARS_TESTED_AGAIN // len(material.bars))
     ledger = read_ledger(material.bars.symbol, keys, most=most)
     with failures_in_words(material.parameters, material.bars):
-        return compute(material, ledger=ledger, progress=progress)
+        run = compute(material, ledger=ledger, progress=progress)
+    document = document_of(run, sweep_id=material.sweep_id, generated_at=datetime.now(UTC))
+    with transaction.atomic():
+        stored = SWEEPS.store(document, owner=owner, trials=document.verdict.trials, **_statistics(run))
+        _record(run)
+        if ledger.known > MOST_KEPT:
+            forget_surplus(material.bars.symbol)
+    return stored
 
 
 def _record(run: EvaluatedCells) -> None:
