@@ -191,7 +191,11 @@ class Environment(BaseSettings):
     runs_per_minute: int = Field(
         default=120, ge=0, description="Backtests and forecasts of one user; 0: as many as they like."
     )
-    sweeps_per_minute: int = Field(default=60, ge=0, description="Sweeps of one user; 0: no limit.")
+    sweeps_per_minute: int = Field(
+        default=120,
+        ge=0,
+        description="Sweeps of one user; one in the form takes two, figures and verdict; 0: no limit.",
+    )
     reports_per_minute: int = Field(default=30, ge=0, description="Reports of one user; 0: no limit.")
     imports_per_minute: int = Field(
         default=60, ge=0, description="Imports, fetches and trainings of one member of staff; 0: no limit."
