@@ -57,6 +57,18 @@ class QuarantinedDocument(BaseModel):
     reason: Annotated[str, Field(description="What is wrong with it.")]
 
 
+class SplitRequest(BaseModel):
+    """
+    A split to record by hand.
+    """
+
+    model_config = ConfigDict(
+        extra="ignore",
+    )
+    date: Annotated[date_aliased, Field(description="First day on which prices are those after the split.")]
+    value: Annotated[float, Field(description="New shares for one old share: 2, or 0.1.", gt=0.0)]
+
+
 class ImportQuery(BaseModel):
     """
     What a request says about a file; null: the file tells it.
@@ -86,6 +98,12 @@ class ImportQuery(BaseModel):
         str | None,
         Field(description="Columns by name or number, such as date:Day,close:Value; null: by their names."),
     ] = None
+    mapping: Annotated[
+        str | None, Field(description="Name of saved settings for what the request leaves open.")
+    ] = None
+    replace: Annotated[
+        bool | None, Field(description="Whether bars of the historical sample may be replaced by the file's.")
+    ] = False
 
 
 class FormatDocument(BaseModel):
