@@ -7,6 +7,7 @@ import numpy as np
 from core.formatting import SPACE, counted, listed, number, percent, rounded_money, signed_percent
 from ingestion.bars import Adjustment
 from ingestion.notices import actions_notice, halts_notice, steps_notices
+from strategies.backtests.calendar_growth import calendar_growth_notices
 from strategies.backtests.parameters import BacktestParameters
 from strategies.backtests.run import Run
 from strategies.engine.enums import Average, Direction, ExitReason, Fill, Rule
@@ -96,6 +97,7 @@ def _of_the_data(run: Run) -> list[str]:
             f"{counted(len(missing), 'session')} of the exchange in this period {_have(len(missing))} no "
             f"bar: {listed(missing)}. Averages and trades step over the gap."
         )
+        found += calendar_growth_notices(run, len(missing))
     if older_actions := actions_notice(run.inputs.bars):
         found.append(older_actions)
     found += steps_notices(run.inputs.bars, run.inputs.splits)

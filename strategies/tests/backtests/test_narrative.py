@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
+from core.formatting import signed_percent
 from ingestion.bars import Bars
+from ingestion.models import Instrument
 from strategies.backtests.inputs import BacktestInputs
 from strategies.backtests.narrative import disclosure, notices, summary
 from strategies.backtests.parameters import BacktestParameters
@@ -124,6 +126,19 @@ def test_missing_sessions_and_a_provisional_bar_are_said(monkeypatch: pytest.Mon
         in text
     )
     assert "fetched before its session had closed" in text
+
+
+def test_growth_is_told_over_calendar_time_where_many_sessions_are_missing() -> None:
+    few = " ".join(run_backtest(ask()).notices)
+    assert "years of the calendar" not in few
+    Instrument.objects.get(symbol=ask().symbol).bars.filter(date__week_day__in=(2, 3)).delete()
+    document = run_backtest(ask())
+    (notice,) = [notice for notice in document.notices if "years of the calendar" in notice]
+    dates, metrics = document.series.dates, document.metrics
+    years = (dates[-1] - dates[0]).days / 365.25
+    growth = (1 + (metrics.total_return or 0)) ** (1 / years) - 1
+    assert f"the return is {signed_percent(growth, 2)} a year" in notice
+    assert abs(growth) < abs(metrics.cagr or 0)
 
 
 def test_sessions_missing_before_the_period_are_not_its_concern(monkeypatch: pytest.MonkeyPatch) -> None:
