@@ -254,7 +254,7 @@ def test_candles_scales_and_units_are_chosen_and_remembered(page: Page) -> None:
 def test_a_double_click_shows_all_and_the_table_has_the_values(page: Page) -> None:
     whole = _view(page)
     _press(page, "Dates in view", "1Y")
-    page.mouse.dblclick(*_middle(_panel(page, "Under water")))
+    page.mouse.dblclick(*_middle(_panel(page, "Drawdown")))
     wait_until(lambda: _view(page) == whole, "a double click shows all")
     figure = page.locator("figure", has=page.locator("#backtest-chart"))
     figure.get_by_text("View as table").click()

@@ -30,7 +30,7 @@ class BacktestForm(StrategyForm[BacktestParameters]):
     } | StrategyForm.percent_fields
     rarer = (*StrategyForm.rarer, "compare_with")
 
-    compare_with = OtherSymbolField("Compare with holding")
+    compare_with = OtherSymbolField("Benchmark symbol")
 
     @cached_property
     def rules(self) -> list[OfferedRule]:

@@ -17,9 +17,9 @@ class ForecastForm(ParametersForm[ForecastParameters]):
     parameters_model = ForecastParameters
 
     symbol = SymbolField()
-    horizon = whole_number_field("Look ahead")
-    as_of = day_field("Day of issue")
-    model = forms.ChoiceField(label="Model trained on", choices=choices_of(ModelKind))
+    horizon = whole_number_field("Horizon")
+    as_of = day_field("Issue date")
+    model = forms.ChoiceField(label="Model", choices=choices_of(ModelKind))
 
     @property
     def helper(self) -> FormHelper:

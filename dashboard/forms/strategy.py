@@ -68,7 +68,7 @@ class StrategyForm[Parameters: BaseModel](ParametersForm[Parameters]):
     commission_percent = number_field("Commission, each side")
     entry = forms.ChoiceField(label="Entry", choices=choices_of(Entry))
     direction = forms.ChoiceField(label="Direction", choices=choices_of(Direction))
-    fill = forms.ChoiceField(label="Orders are filled at", choices=choices_of(Fill))
+    fill = forms.ChoiceField(label="Order fill", choices=choices_of(Fill))
     stop_loss_percent = number_field(
         "Stop-loss", help_text="Loss that ends a trade; empty: none.", required=False
     )
@@ -84,10 +84,10 @@ class StrategyForm[Parameters: BaseModel](ParametersForm[Parameters]):
     commission_fixed = number_field("Fixed commission", help_text="For each order.")
     position_percent = number_field("Position size", help_text="Share of the equity in a trade.")
     fractional_shares = forms.ChoiceField(
-        label="Parts of a share", choices=[("true", "Can be bought"), ("false", "Whole shares only")]
+        label="Fractional shares", choices=[("true", "Allowed"), ("false", "Whole shares only")]
     )
     risk_free_percent = number_field("Risk-free rate", help_text="A year; subtracted in Sharpe and alpha.")
-    adjustment = forms.ChoiceField(label="Prices adjusted for", choices=choices_of(Adjustment))
+    adjustment = forms.ChoiceField(label="Price adjustment", choices=choices_of(Adjustment))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

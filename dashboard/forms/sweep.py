@@ -34,11 +34,11 @@ class SweepForm(StrategyForm[SweepParameters]):
     parameters_model = SweepParameters
     rarer = (*WALK_FORWARD, *StrategyForm.rarer, "initial_investment")
 
-    objective = forms.ChoiceField(label="Best by", choices=choices_of(Objective))
-    minimum_trades = whole_number_field("Least trades")
-    scheme = forms.ChoiceField(label="Walk-forward trains on", choices=choices_of(Scheme))
-    train_bars = whole_number_field("Trained on")
-    test_bars = whole_number_field("Traded for")
+    objective = forms.ChoiceField(label="Objective", choices=choices_of(Objective))
+    minimum_trades = whole_number_field("Minimum trades")
+    scheme = forms.ChoiceField(label="Walk-forward scheme", choices=choices_of(Scheme))
+    train_bars = whole_number_field("Training window")
+    test_bars = whole_number_field("Test window")
 
     @override
     def _value_field(self, name: str, *, is_length: bool) -> forms.Field:

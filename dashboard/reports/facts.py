@@ -93,7 +93,7 @@ def rule_facts(parameters: BacktestParameters, currency: str) -> list[Fact]:
         "Slippage": f"Each fill is {_rate(parameters.slippage_bps / 10_000)} worse than its price."
         if parameters.slippage_bps
         else "None.",
-        "Buy and hold": "The same share over the same days, with the same costs.",
+        "Buy & hold": "The same share over the same days, with the same costs.",
         "Year": "252 bars. Volatility is the standard deviation of bar returns (n \N{MINUS SIGN} 1) times "
         "the root of 252.",
         "Risk-free rate": f"{_rate(parameters.risk_free_rate)} a year.",
@@ -162,10 +162,10 @@ def model_facts(document: ForecastDocument) -> list[Fact]:
     return _facts({
         "Model": model.description,
         "Version": f"{model.version}, SHA-256 {model.sha256}",
-        "Trained on": f"{', '.join(model.training_symbols)}; {day(model.trained_from)} to "
+        "Training data": f"{', '.join(model.training_symbols)}; {day(model.trained_from)} to "
         f"{day(model.trained_through)}, nothing later.",
         "Inputs": ", ".join(name.replace("_", " ") for name in model.features) + ".",
-        "Day of issue": f"{day(document.issued_on)}; the forecast uses nothing later.",
+        "Issue date": f"{day(document.issued_on)}; the forecast uses nothing later.",
     })  # fmt: skip
 
 

@@ -154,7 +154,7 @@ def _undefined(groups: dict[Group, list[MetricRow]]) -> list[str]:
         if row.strategy_reason:
             labels.setdefault(row.strategy_reason, []).append(row.metric.label)
         if row.benchmark_reason:
-            labels.setdefault(row.benchmark_reason, []).append(f"{row.metric.label} of buy and hold")
+            labels.setdefault(row.benchmark_reason, []).append(f"{row.metric.label} of buy & hold")
     return [f"{', '.join(figures)}: {reason}" for reason, figures in labels.items()]
 
 
@@ -213,8 +213,8 @@ def _drawdowns(document: BacktestDocument) -> Table:
     if not document.drawdowns:
         return Table(caption="The equity never fell from a peak", headings=[], rows=[])
     return Table(
-        caption="Worst drawdowns of the strategy",
-        headings=["Depth", "Peak", "Trough", "Recovery", "Under water"],
+        caption="Deepest drawdowns of the strategy",
+        headings=["Depth", "Peak", "Trough", "Recovery", "Duration"],
         rows=[
             [
                 percent(spell.depth),

@@ -125,7 +125,7 @@ def _compared(shown: SweepResult) -> Table | None:
         return None
     return Table(
         caption="Out of sample",
-        headings=["Figure", "Chosen by the past", "Best in hindsight", "Buy and hold"],
+        headings=["Figure", "Chosen by the past", "Best in hindsight", "Buy & hold"],
         rows=[[row.label, row.chosen, row.hindsight, row.benchmark] for row in shown.compared],
     )
 

@@ -1,14 +1,19 @@
 """The pages that say how figures are computed."""
 
 import re
+from html import unescape
 
 import pytest
 from django.test import Client
 
+from dashboard.forms import BacktestForm
+from dashboard.forms.forecast import ForecastForm
+from dashboard.forms.sweep import SweepForm
 from dashboard.metrics import METRICS
 from dashboard.presenters.methods import method_documents
 from strategies.backtests.parameters import BacktestParameters
 from strategies.backtests.service import run_backtest
+from strategies.sweeps.headline import VerdictTestName
 
 pytestmark = pytest.mark.django_db
 
@@ -30,6 +35,34 @@ def test_every_key_figure_has_its_definition_at_the_address_that_it_links_to(rea
     run = run_backtest(BacktestParameters(symbol="AAPL", fast=20, slow=50))
     pages = [reader.get(f"/backtests/{run.id}/{part}").content.decode() for part in ("", "detail/")]
     assert "/methods/backtesting/#sharpe" in "".join(pages)
+
+
+def _terms() -> dict[str, str]:
+    """The glossary's terms by anchor."""
+    html = method_documents()["glossary"].html
+    return {
+        anchor: unescape(term) for anchor, term in re.findall(r'<strong id="([^"]+)">(.*?)</strong>', html)
+    }
+
+
+def test_the_glossary_has_every_label_of_a_figure_or_field() -> None:
+    fields = [
+        field.label for form in (BacktestForm, SweepForm, ForecastForm) for field in form.base_fields.values()
+    ]
+    # Fields of several values are labelled in the plural.
+    singular = {"Distances of the bands, %": "Band"}
+    labels = [singular.get(str(label), re.sub("windows$", "window", str(label))) for label in fields]
+    labels += [metric.label for metric in METRICS]
+    labels += [name.value for name in VerdictTestName]
+    assert sorted(set(labels) - set(_terms().values())) == []
+
+
+def test_a_figure_leads_to_its_term_in_the_glossary(reader: Client) -> None:
+    run = run_backtest(BacktestParameters(symbol="AAPL", fast=20, slow=50))
+    page = reader.get(f"/backtests/{run.id}/").content.decode()
+    linked = re.findall(r'href="/methods/glossary/#([^"]+)"', page)
+    assert len(linked) == 6
+    assert set(linked) <= set(_terms())
 
 
 def test_the_pages_need_no_inline_style_and_hold_no_link_that_leads_nowhere(reader: Client) -> None:

@@ -11,7 +11,7 @@ pytestmark = pytest.mark.browser
 def test_look_backs_into_several_years(visitor: Visitor) -> None:
     page = visitor.open("/forecasts/?symbol=AAPL")
     for day in ("2001-06-01", "2005-06-01", "2012-03-15"):
-        change(page, "Day of issue", day)
+        change(page, "Issue date", day)
         expect(page.get_by_text(f"Issued on {day}")).to_be_visible(timeout=60_000)
         visitor.is_left_well()
     page.get_by_role("link", name="Scorecard of AAPL").click()

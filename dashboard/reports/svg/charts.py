@@ -47,7 +47,7 @@ MANY_YEARS = 16
 HISTORY_PER_SESSION, LEAST_HISTORY = 4, 20
 """Sessions shown before the issue for each one forecast, so that the fan fills a fifth of the chart."""
 
-HELD = [("Strategy", STRATEGY_LINE), ("Buy and hold", BENCHMARK_LINE)]
+HELD = [("Strategy", STRATEGY_LINE), ("Buy & hold", BENCHMARK_LINE)]
 """The legend of what shows both."""
 
 
@@ -94,7 +94,7 @@ def yearly_returns_chart(yearly: ReturnsByPeriod) -> str:
         height=74,
         values=[0, *yearly.strategy, *yearly.benchmark],
         label=_percent,
-        legend=[("Strategy", Area(colour=STRATEGY)), ("Buy and hold", Area(colour=HELD_BAR))],
+        legend=[("Strategy", Area(colour=STRATEGY)), ("Buy & hold", Area(colour=HELD_BAR))],
     )
     drawing, (panel,) = time_panels(edges, [plan], marks=_in_the_middle(years, yearly.periods))
     bar = min(0.36 * (WIDTH - LEFT - RIGHT) / len(years), 24)
@@ -109,7 +109,7 @@ def rolling_chart(document: BacktestDocument) -> str:
     series = document.series
     figures = {
         f"Sharpe ratio of the last {rolling.WINDOW} days": series.rolling_sharpe,
-        f"Beta to buy and hold over the last {rolling.WINDOW} days": series.rolling_beta,
+        f"Beta to buy & hold over the last {rolling.WINDOW} days": series.rolling_beta,
     }
     plans = [
         PanelPlan(

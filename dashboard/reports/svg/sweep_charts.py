@@ -56,7 +56,7 @@ def walk_forward_chart(series: WalkForwardSeries, *, currency: str) -> str:
         legend=[
             ("Chosen by the past", STRATEGY_LINE),
             *([("Best in hindsight", COMPARED_LINE)] if hindsight else []),
-            ("Buy and hold", BENCHMARK_LINE),
+            ("Buy & hold", BENCHMARK_LINE),
         ],
         logarithmic=True,
     )
