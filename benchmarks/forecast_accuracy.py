@@ -3,10 +3,10 @@
     pip download --no-deps skfolio==1.12.2 --dest DIRECTORY
     python -m benchmarks.forecast_accuracy --wheel DIRECTORY/skfolio-1.12.2-py3-none-any.whl [--peers FILE]
 
-Days of issue: every fifth session from 2005 on, horizons 1 to 30. Each forecast is made by the model that
+Issue dates: every fifth session from 2005 on, horizons 1 to 30. Each forecast is made by the model that
 knew the pool through the year before. Scores are means over forecasts and horizons, over those of a random
 walk with Gaussian bands from 1,000 days: below 1 is better. p: Diebold-Mariano, averaged by date first, with
-the variance of Newey and West over the overlapping days of issue.
+the variance of Newey and West over the overlapping issue dates.
 
 Without --wheel only the sample's four shares are measured. --peers takes what
 `benchmarks/peers/forecast_peers.py` computed in an environment of its own.
@@ -61,13 +61,13 @@ def shares_kept_out(wheel: Path) -> list[Share]:
 
 
 def days_of_issue(share: Share) -> NDArray[np.int64]:
-    """Return the positions of the days of issue."""
+    """Return the positions of the issue dates."""
     days = np.arange(len(share.prices) - 1 - HORIZON, FIRST_DAY - 1, -STEP)[::-1]
     return days[np.isin(share.years[days], YEARS)]
 
 
 def measured(share: Share, models: Vintages, days: NDArray[np.int64] | None = None) -> Record:
-    """Return how the models did on one share, from `days` or from all days of issue."""
+    """Return how the models did on one share, from `days` or from all issue dates."""
     days = days_of_issue(share) if days is None else days
     years = share.years[days]
     parts = [

@@ -1,4 +1,4 @@
-"""Write the closes and days of issue on which peers are measured, for an environment without the project."""
+"""Write the closes and issue dates on which peers are measured, for an environment without the project."""
 
 import argparse
 from pathlib import Path
@@ -13,7 +13,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("target", type=Path)
     parser.add_argument("--wheel", type=Path, required=True, help="the wheel of skfolio")
-    parser.add_argument("--step", type=int, default=60, help="sessions between days of issue")
+    parser.add_argument("--step", type=int, default=60, help="sessions between issue dates")
     options = parser.parse_args()
     shares = shares_kept_out(options.wheel)
     arrays = {"symbols": np.array([share.symbol for share in shares]), "step": np.array(options.step)}

@@ -92,7 +92,7 @@ class Forecast(models.Model):
         )
 
     def __str__(self) -> str:
-        """Return symbol and day of issue."""
+        """Return symbol and issue date."""
         return f"{self.symbol} {self.issued_on}"
 
 
@@ -139,7 +139,7 @@ class ForecastPoint(models.Model):
 
 
 class ForecastEvaluation(models.Model):
-    """How forecasts from past days of issue did on one symbol: the document of a rolling evaluation.
+    """How forecasts from past issue dates did on one symbol: the document of a rolling evaluation.
 
     `id` is a hash of the question, the data and the model, as that of a forecast.
     """

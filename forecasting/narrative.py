@@ -57,7 +57,7 @@ def summary_sentence(*, symbol: str, currency: str, issued_on: date, last_close:
 def scorecard_sentence(
     score: HorizonScore, *, first: date, last: date, step: int, trained_through: date, kind: ModelKind
 ) -> str:
-    """Return what the longest horizon's figures mean; step: sessions between days of issue."""
+    """Return what the longest horizon's figures mean; step: sessions between issue dates."""
     calibrated = "; its calibration was renewed each year" if kind == ModelKind.SYMBOL else ""
     return (
         f"Tested on {counted(score.forecasts, 'forecast')} issued from {first} to {last}, "

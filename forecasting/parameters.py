@@ -30,7 +30,7 @@ class ForecastParameters(BaseModel):
     ] = 30
     as_of: Annotated[
         date | None,
-        Field(description="Day of issue, for a look back; nothing later is used. Null: the last bar."),
+        Field(description="Issue date, for a backcast; nothing later is used. Null: the last bar."),
         FieldMessage("a day as year-month-day, or nothing for the last bar", hint="2012-12-31 is one"),
     ] = None
     model: Annotated[
@@ -53,6 +53,6 @@ class EvaluationParameters(BaseModel):
     ] = 30
     years: Annotated[
         int,
-        Field(ge=1, le=25, description="Calendar years of days of issue, counted back from the last bar."),
+        Field(ge=1, le=25, description="Calendar years of issue dates, counted back from the last bar."),
         FieldMessage("a whole number of years"),
     ] = 10

@@ -47,7 +47,7 @@ class ModelDocument(Document):
 
 
 class HorizonScore(Document):
-    """How forecasts of one symbol did at one distance, over past days of issue."""
+    """How forecasts of one symbol did at one distance, over past issue dates."""
 
     horizon: Annotated[int, Field(description="Sessions ahead.")]
     forecasts: Annotated[int, Field(description="Number of forecasts behind the figures.")]
@@ -92,14 +92,14 @@ class PastForecast(Document):
 
 
 class Scorecard(Document):
-    """How this model would have done on this symbol, from past days of issue only."""
+    """How this model would have done on this symbol, from past issue dates only."""
 
     forecasts: Annotated[int, Field(description="Number of past forecasts at the longest horizon.")]
     first_issued_on: Annotated[
-        dt.date | None, Field(description="Day of issue of the first one; null: there is none.")
+        dt.date | None, Field(description="Issue date of the first one; null: there is none.")
     ]
     last_issued_on: Annotated[
-        dt.date | None, Field(description="Day of issue of the last one; null: there is none.")
+        dt.date | None, Field(description="Issue date of the last one; null: there is none.")
     ]
     horizons: Annotated[list[HorizonScore], Field(description="How they did, by distance.")]
     calibration: Annotated[
@@ -116,7 +116,7 @@ class Scorecard(Document):
 
 
 class History(Document):
-    """Closes before the day of issue, for the chart."""
+    """Closes before the issue date, for the chart."""
 
     dates: Annotated[list[dt.date], Field(description="Days with a bar, oldest first.")]
     close: Annotated[list[float], Field(description="Their closes, in currency.")]
@@ -148,7 +148,7 @@ class ForecastDocument(ResultDocument[ForecastParameters]):
     last_close: Annotated[float, Field(description="Close of that bar, in the instrument's currency.")]
     model: Annotated[ModelDocument, Field(description="The model that forecast.")]
     points: Annotated[list[Point], Field(description="The forecast, a point for each session.")]
-    history: Annotated[History, Field(description="Closes up to the day of issue.")]
+    history: Annotated[History, Field(description="Closes up to the issue date.")]
     scorecard: Annotated[Scorecard, Field(description="What such forecasts were worth in the past.")]
     versions: Annotated[ForecastVersions, Field(description="Of what computed the document.")]
     links: Annotated[ForecastLinks, Field(description="The same forecast in other forms.")]
@@ -159,7 +159,7 @@ class Period(Document):
 
     name: Annotated[str, Field(description="turbulent or calm.")]
     years: Annotated[list[int], Field(description="The calendar years that it takes in.")]
-    forecasts: Annotated[int, Field(description="Days of issue in them.")]
+    forecasts: Annotated[int, Field(description="Issue dates in them.")]
     coverage_80: Annotated[float, Field(description="Share of closes inside the 80 % band.")]
     coverage_95: Annotated[float, Field(description="Share of closes inside the 95 % band.")]
     crps_ratio: Annotated[Figure, Field(description="CRPS over a random walk's; below 1 is better.")]
@@ -189,9 +189,9 @@ class EvaluationDocument(Document):
     data: Annotated[DataDocument, Field(description="Where the bars come from, and what is wrong with them.")]
     model_version: Annotated[str, Field(description="The model before any calibration to the symbol.")]
     trained_through: Annotated[dt.date, Field(description="No data after this day was used in training it.")]
-    forecasts: Annotated[int, Field(description="Days of issue, five sessions apart.")]
-    first_issued_on: Annotated[dt.date, Field(description="First day of issue.")]
-    last_issued_on: Annotated[dt.date, Field(description="Last day of issue.")]
+    forecasts: Annotated[int, Field(description="Issue dates, five sessions apart.")]
+    first_issued_on: Annotated[dt.date, Field(description="First issue date.")]
+    last_issued_on: Annotated[dt.date, Field(description="Last issue date.")]
     horizons: Annotated[list[HorizonScore], Field(description="One row for each distance.")]
     periods: Annotated[
         list[Period], Field(description="The third of the years that moved most, and the rest.")
@@ -209,7 +209,7 @@ class LiveRecord(Document):
 
     symbol: Annotated[str, Field(description="Whose forecasts.")]
     model: Annotated[ModelKind, Field(description="Which model made them.")]
-    forecasts: Annotated[int, Field(description="Issued forecasts, of which a day of issue counts once.")]
+    forecasts: Annotated[int, Field(description="Issued forecasts, of which an issue date counts once.")]
     look_backs: Annotated[
         int, Field(description="Of these, the ones that were computed after their first session had come.")
     ]

@@ -51,11 +51,11 @@ QUESTIONS: dict[str, Any] = {
 
 ERRORS: dict[HTTPStatus, str] = {
     HTTPStatus.UNAUTHORIZED: "No login and no token, or a token that is unknown, revoked or expired.",
-    HTTPStatus.FORBIDDEN: "The user, or the scope of the token, does not reach so far.",
+    HTTPStatus.FORBIDDEN: "The user, or the scope of the token, lacks permission.",
     HTTPStatus.NOT_FOUND: "Nothing is stored under this name.",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The body is larger than any request needs.",
     HTTPStatus.UNPROCESSABLE_ENTITY: "The request cannot be carried out as asked; `errors` names each field.",
-    HTTPStatus.TOO_MANY_REQUESTS: "The budget of this minute is used up. Retry-After says when it is not.",
+    HTTPStatus.TOO_MANY_REQUESTS: "The budget of this minute is used up. Retry-After says when to retry.",
     HTTPStatus.SERVICE_UNAVAILABLE: "Something that this needs is away or busy. Try again after Retry-After.",
 }
 

@@ -6,7 +6,7 @@ In an environment of its own, from the repository's folder:
     python -m benchmarks.forecast_windows --wheel WHEEL --step 60 windows.npz
     PEERS/bin/python benchmarks/peers/forecast_peers.py windows.npz peers.npz
 
-Each peer sees the logs of the last 1,000 closes before a day of issue, as it would in use, and nothing after.
+Each peer sees the logs of the last 1,000 closes before an issue date, as it would in use, and nothing after.
 """
 
 import sys

@@ -76,7 +76,7 @@ def forecast_past(document: ForecastDocument) -> Table:
 
 
 def forecast_history(document: ForecastDocument) -> Table:
-    """Return the closes before the day of issue."""
+    """Return the closes before the issue date."""
     dates: Sequence[date] = document.history.dates
     return columns_of("history", {"date": dates, "close": document.history.close})
 

@@ -31,11 +31,11 @@ DEFAULTS = ReportChoice()
 """The default rule, and the forecast from the last bar."""
 
 LOOK_BACK_SESSIONS = 30
-"""Sessions between the look-back forecast's day of issue and the last bar: its whole horizon."""
+"""Sessions between the backcast's issue date and the last bar: its whole horizon."""
 
 
 class LookBackResult(Document):
-    """The look-back forecast against the closes that came."""
+    """The backcast against the actual closes."""
 
     sessions: Annotated[int, Field(description="Forecast sessions whose close is known.")]
     inside_80: Annotated[int, Field(description="Closes inside the 80 % band.")]
@@ -54,7 +54,7 @@ class CombinedLinks(DocumentLinks):
 
     backtest: Annotated[str, Field(description="Page of the backtest.")]
     forecast: Annotated[str, Field(description="Page of the forecast.")]
-    look_back: Annotated[str | None, Field(description="Page of the look back; null without one.")]
+    look_back: Annotated[str | None, Field(description="Page of the backcast; null without one.")]
 
 
 class CombinedDocument(Document):
@@ -80,7 +80,7 @@ class CombinedDocument(Document):
         Field(description="Issued 30 sessions before the last bar; null where notices say why."),
     ]
     look_back_result: Annotated[
-        LookBackResult | None, Field(description="How the look back fared; null without known closes.")
+        LookBackResult | None, Field(description="Errors of the backcast; null without known closes.")
     ]
     disclosure: Annotated[str, Field(description="What hypothetical results leave out, in sentences.")]
     links: Annotated[CombinedLinks, Field(description="The report in its forms, and its parts.")]

@@ -30,7 +30,7 @@ def file_name(document: ReportDocument, suffix: str) -> str:
 
     A backtest's is hindcast-AAPL-sma-20-50-2000-03-01-2013-03-01.json, with what else is not the default at
     its end, such as -stop-loss-5; a forecast's
-    hindcast-AAPL-forecast-30-sessions-2013-03-01.json with the day of issue, a combined report's
+    hindcast-AAPL-forecast-30-sessions-2013-03-01.json with the issue date, a combined report's
     hindcast-AAPL-report-2013-03-01.json with the day of the last bar, a sweep's
     hindcast-AAPL-sweep-ma-crossover-2000-03-01-2013-03-01.json.
     """

@@ -290,7 +290,7 @@ def _fan(document: ForecastDocument) -> Chart:
     last, currency = document.points[-1], document.data.currency
     return Chart(
         url=charts.fan_chart(document),
-        caption=f"Closes before the day of issue, and the forecast, {currency}",
+        caption=f"Closes before the issue date, and the forecast, {currency}",
         alternative=(
             f"Bands that widen with time. On {day(last.date)} the median is {money(last.median, currency)}, "
             f"the 80 % band {price(last.low_80)} to {money(last.high_80, currency)}, "

@@ -43,7 +43,7 @@ TURBULENT_SHARE = 1 / 3
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class _Material:
-    """What an evaluation is computed from. days: positions in `traded` of the days of issue."""
+    """What an evaluation is computed from. days: positions in `traded` of the issue dates."""
 
     parameters: EvaluationParameters
     bars: Bars

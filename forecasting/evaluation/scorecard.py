@@ -1,4 +1,4 @@
-"""The scorecard: what forecasts of the same kind from past days of issue were worth."""
+"""The scorecard: what forecasts of the same kind from past issue dates were worth."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -29,9 +29,9 @@ SHOWN_HORIZONS = (1, 5, 10, 15, 20, 25, 30)
 
 
 def score(bars: Bars, *, kind: ModelKind, horizon: int) -> Scorecard:
-    """Return how such forecasts would have done on the bars, which end on the day of issue.
+    """Return how such forecasts would have done on the bars, which end on the issue date.
 
-    The days of issue lie five sessions apart, and every outcome is known by the last bar. All are
+    The issue dates lie five sessions apart, and every outcome is known by the last bar. All are
     forecast by the pooled model that existed before the first of them; a model of the symbol is
     calibrated anew for each year, from the bars before it.
     """

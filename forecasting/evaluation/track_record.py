@@ -23,7 +23,7 @@ FloatArray = NDArray[np.float64]
 
 @dataclass(frozen=True, kw_only=True)
 class _Issued:
-    """A forecast of one close, as it is stored; prices in the unit of the day of issue."""
+    """A forecast of one close, as it is stored; prices in the unit of the issue date."""
 
     issued_on: date
     created_at: datetime
@@ -40,7 +40,7 @@ class _Issued:
 
 @dataclass(frozen=True, kw_only=True)
 class _Outcome:
-    """The losses of one resolved forecast of a close, as fractions of the price at the day of issue."""
+    """The losses of one resolved forecast of a close, as fractions of the price at the issue date."""
 
     horizon: int
     error: float
@@ -89,7 +89,7 @@ def live_record(bars: Bars, kind: ModelKind) -> LiveRecord:
 
 
 def _issued_points(symbol: str, kind: ModelKind) -> Iterator[_Issued]:
-    """Yield the forecast of each close, in order of the days of issue; of each day the newest forecast's."""
+    """Yield the forecast of each close, in order of the issue dates; of each day the newest forecast's."""
     forecasts = Forecast.objects.filter(symbol=symbol, parameters__model=kind.value)
     issued = {
         row["pk"]: row

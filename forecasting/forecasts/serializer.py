@@ -44,7 +44,7 @@ class Composed:
 def compose(
     forecast_id: str, parameters: ForecastParameters, bars: Bars, model: LoadedModel, notices: list[str]
 ) -> Composed:
-    """Return the forecast from `bars`, which end on the day of issue."""
+    """Return the forecast from `bars`, which end on the issue date."""
     issued_on: date = bars.dates[-1].item()
     last_close = float(bars.close[-1])
     traded = traded_bars(bars)

@@ -71,7 +71,7 @@ def issue_forecast(
 ) -> ForecastDocument:
     """Return the forecast, computing and storing it where question, data or model are new.
 
-    Raises InvalidInput for a symbol without bars, for fewer than 60 closes by the day of issue, for a day
+    Raises InvalidInput for a symbol without bars, for fewer than 60 closes by the issue date, for a day
     of issue before 1995, for a share that is not traded, and for the symbol's model where none was trained.
     Raises ArtefactRefused where the stored model must not be used; a job is training it again by then.
     """
@@ -130,7 +130,7 @@ def stored_forecast(forecast_id: str) -> StoredResult[ForecastDocument]:
 def data_changed_since(document: ForecastDocument) -> bool:
     """Whether what `document` says of its bars is no longer so.
 
-    Bars added after the day of issue do not count, nor does fetching the same bars again.
+    Bars added after the issue date do not count, nor does fetching the same bars again.
     """
     return matching_bars(document.data, end=document.issued_on) is None
 
@@ -142,9 +142,9 @@ def recent_forecasts(limit: int) -> list[ForecastExcerpt]:
 
 
 def with_actuals(document: ForecastDocument) -> ForecastDocument:
-    """Return `document` with the closes that have come since, in the prices of the day of issue.
+    """Return `document` with the closes that have come since, in the prices of the issue date.
 
-    A split after the day of issue changes the unit of later prices; such splits are taken back out.
+    A split after the issue date changes the unit of later prices; such splits are taken back out.
     """
     closes = _closes_since(document.data.symbol, document.issued_on, document.points[-1].date)
     points = [_with_actual(point, closes.get(point.date)) for point in document.points]
@@ -175,7 +175,7 @@ def _bars_by(parameters: ForecastParameters) -> Bars:
     try:
         return load_bars(parameters.symbol, end=parameters.as_of, adjustment=Adjustment.SPLITS)
     except InvalidInput as error:
-        # `end` is what the loader calls the day of issue.
+        # `end` is what the loader calls the issue date.
         raise InvalidInput(error.message, field="as_of" if error.field == "end" else error.field) from None
 
 

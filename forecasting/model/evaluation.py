@@ -27,10 +27,10 @@ RANDOM_WALK_WINDOW = 1000
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Evaluation:
-    """Forecasts from past days of issue and what came; arrays have the shape (days, horizons).
+    """Forecasts from past issue dates and what came; arrays have the shape (days, horizons).
 
-    days: shape (days,), positions of the days of issue. Everything else is a return on the close of the
-    day of issue, as a fraction. quantiles: shape (levels, days, horizons), at SCORED_LEVELS.
+    days: shape (days,), positions of the issue dates. Everything else is a return on the close of the
+    issue date, as a fraction. quantiles: shape (levels, days, horizons), at SCORED_LEVELS.
     The scores are losses for each forecast: smaller is better. `random_walk` is the last close carried on
     with Gaussian bands from the past 1,000 days; `drift` is the same with the share's own mean return.
     """

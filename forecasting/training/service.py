@@ -61,7 +61,7 @@ def pooled_model(*, before: date, renew: bool = False) -> LoadedModel:
     """
     if before < EARLIEST_ISSUE:
         raise InvalidInput(
-            f"The model learns from prices since 1990, so the first day of issue is {EARLIEST_ISSUE}. "
+            f"The model learns from prices since 1990, so the first issue date is {EARLIEST_ISSUE}. "
             "Choose a later day.",
             field="as_of",
         )

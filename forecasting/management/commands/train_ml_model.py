@@ -45,7 +45,7 @@ def _metric_lines(metrics: dict[str, float]) -> list[str]:
     if not metrics:
         return ["  unseen data   too few closes to hold two years back"]
     return [
-        f"  unseen data   {metrics['held_out_forecasts']:.0f} days of issue in the last two years",
+        f"  unseen data   {metrics['held_out_forecasts']:.0f} issue dates in the last two years",
         f"  80 % band     held {percent(metrics['coverage_80'], 1)} of the closes 1 to 60 sessions ahead",
         f"  95 % band     held {percent(metrics['coverage_95'], 1)}",
         f"  median        missed by {percent(metrics['mean_absolute_error'])} of the price on average",

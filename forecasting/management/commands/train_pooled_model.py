@@ -19,7 +19,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Add the day of issue."""
+        """Add the issue date."""
         parser.add_argument(
             "--before",
             type=date.fromisoformat,

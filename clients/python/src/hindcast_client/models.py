@@ -305,13 +305,17 @@ class Metrics(BaseModel):
     total_return: Annotated[float, Field(description="Final over initial equity, minus one.")]
     cagr: Annotated[float | None, Field(description="Compound annual growth rate, 252 bars a year.")]
     annual_volatility: Annotated[
-        float | None, Field(description="Standard deviation of bar returns, a year.")
+        float | None, Field(description="Standard deviation of bar returns, annualised.")
     ]
-    sharpe: Annotated[float | None, Field(description="Mean excess return over its deviation, a year.")]
-    sortino: Annotated[float | None, Field(description="Mean excess return over downside deviation, a year.")]
-    calmar: Annotated[float | None, Field(description="CAGR over the worst drawdown.")]
-    max_drawdown: Annotated[float, Field(description="Worst fall from a peak; zero or negative.")]
-    max_drawdown_days: Annotated[int, Field(description="Longest time under water, in calendar days.")]
+    sharpe: Annotated[float | None, Field(description="Mean excess return over its deviation, annualised.")]
+    sortino: Annotated[
+        float | None, Field(description="Mean excess return over downside deviation, annualised.")
+    ]
+    calmar: Annotated[float | None, Field(description="CAGR over the max drawdown.")]
+    max_drawdown: Annotated[float, Field(description="Deepest fall from a peak; zero or negative.")]
+    max_drawdown_days: Annotated[
+        int, Field(description="Max drawdown duration: longest wait for a new peak, in calendar days.")
+    ]
     ulcer_index: Annotated[float, Field(description="Root mean square of the drawdown.")]
     value_at_risk_95: Annotated[float | None, Field(description="5 % quantile of bar returns.")]
     expected_shortfall_95: Annotated[
@@ -321,10 +325,10 @@ class Metrics(BaseModel):
     open_trades: Annotated[int, Field(description="Trades still open at the last close.")]
     win_rate: Annotated[float | None, Field(description="Share of trades with a profit.")]
     profit_factor: Annotated[float | None, Field(description="Sum of profits over sum of losses.")]
-    expectancy: Annotated[float | None, Field(description="Mean profit of a trade, in currency.")]
+    expectancy: Annotated[float | None, Field(description="Average profit of a trade, in currency.")]
     sqn: Annotated[float | None, Field(description="System quality number, from the trades' profits.")]
     exposure: Annotated[float, Field(description="Share of bars with a position at the close.")]
-    turnover: Annotated[float | None, Field(description="Traded notional over mean equity, a year.")]
+    turnover: Annotated[float | None, Field(description="Traded notional over mean equity, annualised.")]
     total_costs: Annotated[float, Field(description="Commission and slippage paid, in currency.")]
     alpha: Annotated[float | None, Field(description="Yearly return not explained by the benchmark.")]
     beta: Annotated[float | None, Field(description="Slope of the returns on the benchmark's.")]
@@ -813,7 +817,7 @@ class ForecastVersions(BaseModel):
 
 class History(BaseModel):
     """
-    Closes before the day of issue, for the chart.
+    Closes before the issue date, for the chart.
     """
 
     model_config = ConfigDict(
@@ -825,7 +829,7 @@ class History(BaseModel):
 
 class HorizonScore(BaseModel):
     """
-    How forecasts of one symbol did at one distance, over past days of issue.
+    How forecasts of one symbol did at one distance, over past issue dates.
     """
 
     model_config = ConfigDict(
@@ -914,7 +918,7 @@ class Point(BaseModel):
 
 class Scorecard(BaseModel):
     """
-    How this model would have done on this symbol, from past days of issue only.
+    How this model would have done on this symbol, from past issue dates only.
     """
 
     model_config = ConfigDict(
@@ -922,10 +926,10 @@ class Scorecard(BaseModel):
     )
     forecasts: Annotated[int, Field(description="Number of past forecasts at the longest horizon.")]
     first_issued_on: Annotated[
-        date_aliased | None, Field(description="Day of issue of the first one; null: there is none.")
+        date_aliased | None, Field(description="Issue date of the first one; null: there is none.")
     ]
     last_issued_on: Annotated[
-        date_aliased | None, Field(description="Day of issue of the last one; null: there is none.")
+        date_aliased | None, Field(description="Issue date of the last one; null: there is none.")
     ]
     horizons: Annotated[list[HorizonScore], Field(description="How they did, by distance.")]
     calibration: Annotated[
@@ -979,7 +983,7 @@ class EvaluationParameters(BaseModel):
     ] = 30
     years: Annotated[
         int | None,
-        Field(description="Calendar years of days of issue, counted back from the last bar.", ge=1, le=25),
+        Field(description="Calendar years of issue dates, counted back from the last bar.", ge=1, le=25),
     ] = 10
 
 
@@ -993,7 +997,7 @@ class LiveRecord(BaseModel):
     )
     symbol: Annotated[str, Field(description="Whose forecasts.")]
     model: Annotated[Literal["pooled", "symbol"], Field(description="Which model made them.")]
-    forecasts: Annotated[int, Field(description="Issued forecasts, of which a day of issue counts once.")]
+    forecasts: Annotated[int, Field(description="Issued forecasts, of which an issue date counts once.")]
     look_backs: Annotated[
         int, Field(description="Of these, the ones that were computed after their first session had come.")
     ]
@@ -1015,12 +1019,12 @@ class CombinedLinks(BaseModel):
     pdf: Annotated[str, Field(description="The printed report.")]
     backtest: Annotated[str, Field(description="Page of the backtest.")]
     forecast: Annotated[str, Field(description="Page of the forecast.")]
-    look_back: Annotated[str | None, Field(description="Page of the look back; null without one.")]
+    look_back: Annotated[str | None, Field(description="Page of the backcast; null without one.")]
 
 
 class LookBackResult(BaseModel):
     """
-    The look-back forecast against the closes that came.
+    The backcast against the actual closes.
     """
 
     model_config = ConfigDict(
@@ -1669,7 +1673,7 @@ class Cell(BaseModel):
     cagr: Annotated[float | None, Field(description="Compound annual growth rate, 252 bars a year.")]
     sharpe: Annotated[float | None, Field(description="Mean excess return over its deviation, a year.")]
     sortino: Annotated[float | None, Field(description="Mean excess return over downside deviation, a year.")]
-    calmar: Annotated[float | None, Field(description="CAGR over the worst drawdown.")]
+    calmar: Annotated[float | None, Field(description="CAGR over the max drawdown.")]
     max_drawdown: Annotated[float | None, Field(description="Worst fall from a peak; zero or negative.")]
     trades: Annotated[int, Field(description="Trades, an open one included.")]
     exposure: Annotated[float | None, Field(description="Share of bars with a position at the close.")]
@@ -1714,7 +1718,7 @@ class Cells(BaseModel):
     sortino: Annotated[
         list[float | None], Field(description="Mean excess return over downside deviation, a year.")
     ]
-    calmar: Annotated[list[float | None], Field(description="CAGR over the worst drawdown.")]
+    calmar: Annotated[list[float | None], Field(description="CAGR over the max drawdown.")]
     max_drawdown: Annotated[
         list[float | None], Field(description="Worst fall from a peak; zero or negative.")
     ]
@@ -1921,7 +1925,7 @@ class ForecastParameters(BaseModel):
     horizon: Annotated[int | None, Field(description="Sessions to look ahead.", ge=1, le=60)] = 30
     as_of: Annotated[
         date_aliased | None,
-        Field(description="Day of issue, for a look back; nothing later is used. Null: the last bar."),
+        Field(description="Issue date, for a backcast; nothing later is used. Null: the last bar."),
     ] = None
     model: Annotated[
         Literal["pooled", "symbol"] | None,
@@ -1959,7 +1963,7 @@ class ForecastDocument(BaseModel):
     last_close: Annotated[float, Field(description="Close of that bar, in the instrument's currency.")]
     model: Annotated[ModelDocument, Field(description="The model that forecast.")]
     points: Annotated[list[Point], Field(description="The forecast, a point for each session.")]
-    history: Annotated[History, Field(description="Closes up to the day of issue.")]
+    history: Annotated[History, Field(description="Closes up to the issue date.")]
     scorecard: Annotated[Scorecard, Field(description="What such forecasts were worth in the past.")]
     versions: Annotated[ForecastVersions, Field(description="Of what computed the document.")]
     links: Annotated[ForecastLinks, Field(description="The same forecast in other forms.")]
@@ -1988,9 +1992,9 @@ class EvaluationDocument(BaseModel):
     trained_through: Annotated[
         date_aliased, Field(description="No data after this day was used in training it.")
     ]
-    forecasts: Annotated[int, Field(description="Days of issue, five sessions apart.")]
-    first_issued_on: Annotated[date_aliased, Field(description="First day of issue.")]
-    last_issued_on: Annotated[date_aliased, Field(description="Last day of issue.")]
+    forecasts: Annotated[int, Field(description="Issue dates, five sessions apart.")]
+    first_issued_on: Annotated[date_aliased, Field(description="First issue date.")]
+    last_issued_on: Annotated[date_aliased, Field(description="Last issue date.")]
     horizons: Annotated[list[HorizonScore], Field(description="One row for each distance.")]
     periods: Annotated[
         list[Period], Field(description="The third of the years that moved most, and the rest.")
@@ -2248,7 +2252,7 @@ class CombinedDocument(BaseModel):
         Field(description="Issued 30 sessions before the last bar; null where notices say why."),
     ]
     look_back_result: Annotated[
-        LookBackResult | None, Field(description="How the look back fared; null without known closes.")
+        LookBackResult | None, Field(description="Errors of the backcast; null without known closes.")
     ]
     disclosure: Annotated[str, Field(description="What hypothetical results leave out, in sentences.")]
     links: Annotated[CombinedLinks, Field(description="The report in its forms, and its parts.")]
