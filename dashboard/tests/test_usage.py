@@ -1,10 +1,14 @@
 """How much a user may store, and what they are told when it is used up."""
 
+import subprocess
+import sys
+
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client, override_settings
 
 from dashboard.usage import usage_of
+from site_config.environment import BASE_DIR
 from strategies.models import Backtest
 
 pytestmark = pytest.mark.django_db
@@ -64,3 +68,12 @@ def test_the_account_page_tells_how_much_is_used(reader: Client) -> None:
     page = reader.get("/account/").content.decode()
     assert "1 run</strong> of 20,000" in " ".join(page.split())
     assert "for 90 days are deleted" in page
+
+
+def test_a_process_that_loads_no_page_keeps_the_quota_too() -> None:
+    code = (
+        "import sys, django; django.setup(); from core.results import ResultKind, result_wanted; "
+        "print('dashboard.views.account' in sys.modules, result_wanted.has_listeners(ResultKind))"
+    )
+    found = subprocess.run([sys.executable, "-c", code], cwd=BASE_DIR, capture_output=True, check=True)
+    assert found.stdout.split() == [b"False", b"True"]
