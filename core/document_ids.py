@@ -12,9 +12,9 @@ ID_LENGTH = 20
 _ID = re.compile(f"[0-9a-f]{{{ID_LENGTH}}}")
 
 
-def document_id(question: Mapping[str, Any]) -> str:
-    """Return the hash of `question`, which must be serializable as strict JSON; keys in any order."""
-    canonical = json.dumps(question, sort_keys=True, allow_nan=False, separators=(",", ":"))
+def document_id(identity: Mapping[str, Any]) -> str:
+    """Return the hash of `identity`, which must be serializable as strict JSON; keys in any order."""
+    canonical = json.dumps(identity, sort_keys=True, allow_nan=False, separators=(",", ":"))
     return sha256(canonical.encode()).hexdigest()[:ID_LENGTH]
 
 

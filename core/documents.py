@@ -30,7 +30,7 @@ KIND = Field(alias="schema", description="What kind of document this is.")
 
 
 class DocumentLinks(Document):
-    """Addresses of the same result in the forms that every result has, relative to the site."""
+    """URLs of the same result in the forms that every result has, relative to the site."""
 
     page: Annotated[str, Field(description="The page for people.")]
     json_: Annotated[str, Field(alias="json", description="The document as a file.")]

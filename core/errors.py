@@ -1,11 +1,11 @@
 """The errors whose words a person may read.
 
     HindcastError             every error below; its text says what happened and what to do next
-    ├── InvalidInput          a request that cannot be carried out as asked; names the field
+    ├── InvalidInput          a request that cannot be carried out as requested; names the field
     ├── NotFound              a URL or identifier that leads nowhere
     ├── NotAllowed            the user may not do this
     ├── TooManyRequests       the user did this too often; says when it is possible again
-    └── Unavailable           something outside answers badly or not at all; trying later may help
+    └── Unavailable           an external service fails or does not respond; trying later may help
 
 They stand in the lowest app because every other one raises them, and because a job shows the text
 of these errors and of no others.
@@ -36,13 +36,13 @@ class HindcastError(Exception):
 
 
 class InvalidInput(HindcastError):
-    """The request cannot be carried out as asked."""
+    """The request cannot be carried out as requested."""
 
     status = HTTPStatus.UNPROCESSABLE_ENTITY
 
 
 class NotFound(HindcastError):
-    """What was asked for does not exist."""
+    """The requested resource does not exist."""
 
     status = HTTPStatus.NOT_FOUND
 

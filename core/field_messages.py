@@ -1,4 +1,4 @@
-"""What may be asked, in words: generated from the limits of a field, which stand in its schema alone.
+"""Describe the limits of a field in words, generated from its schema.
 
 It stands in the lowest app, beside the errors, because API, forms and commands all say it.
 """

@@ -62,10 +62,10 @@ def not_modified_response(request: HttpRequest, digest: str) -> HttpResponse | N
     known = parse_etags(request.headers.get("If-None-Match", ""))
     packs = _tag(digest, packs=True) in known
     etag = _tag(digest, packs=packs)
-    answer = get_conditional_response(request, etag=etag)
-    if not isinstance(answer, HttpResponse):
+    response = get_conditional_response(request, etag=etag)
+    if not isinstance(response, HttpResponse):
         return None
-    return _with_tag(answer, digest, packs=packs)
+    return _with_tag(response, digest, packs=packs)
 
 
 def _with_tag(response: HttpResponse, digest: str, *, packs: bool) -> HttpResponse:

@@ -23,7 +23,7 @@ class ResultKind(StrEnum):
 
 
 result_obtained = Signal()
-"""Sent with `kind`, `result_id`, `owner` (None: nobody asked by name) and `document` (None: read it)."""
+"""Sent with `kind`, `result_id`, `owner` (None: an anonymous request) and `document` (None: read it)."""
 
 
 def announce_result(
@@ -33,12 +33,12 @@ def announce_result(
     owner: "AbstractBaseUser | None",
     document: BaseModel | None = None,
 ) -> None:
-    """Tell whoever keeps a history that `owner` has obtained a result, new or stored before."""
+    """Announce that `owner` has obtained a result, new or stored before."""
     result_obtained.send(sender=ResultKind, kind=kind, result_id=result_id, owner=owner, document=document)
 
 
 result_wanted = Signal()
-"""Sent with `owner` before something is computed for them. Whoever keeps quotas may raise."""
+"""Sent with `owner` before something is computed for them. A receiver that keeps quotas may raise."""
 
 
 def require_room(owner: "AbstractBaseUser | None") -> None:
@@ -48,7 +48,7 @@ def require_room(owner: "AbstractBaseUser | None") -> None:
 
 
 deletion_requested = Signal()
-"""Sent with `kind`, `result_id` and `user`. Whoever keeps the history deletes, or raises why not."""
+"""Sent with `kind`, `result_id` and `user`. The receiver deletes the result, or raises why not."""
 
 
 def request_deletion(kind: ResultKind, result_id: str, *, user: "AbstractBaseUser | None") -> None:

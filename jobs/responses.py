@@ -1,4 +1,4 @@
-"""Answers about background work: where to ask on, and when."""
+"""Build responses about background jobs: which URL to poll, and when."""
 
 from http import HTTPStatus
 
@@ -13,13 +13,13 @@ ASK_AGAIN_IN = 2
 
 
 def accepted_response(response: HttpResponse, job: Job) -> Status[JobDocument]:
-    """Answer 202 with a job that was queued, its URL, and when to look."""
+    """Respond with 202, the URL of a queued job, and when to poll it."""
     response["Location"] = f"/api/v1/jobs/{job.pk}"
     return Status(HTTPStatus.ACCEPTED, job_response(response, job))
 
 
 def job_response(response: HttpResponse, job: Job) -> JobDocument:
-    """Return the document of `job`; while it is active the answer says when to look again."""
+    """Return the document of `job`; while it is active the response says when to poll again."""
     if job.is_active:
         response["Retry-After"] = str(ASK_AGAIN_IN)
     return JobDocument.of(job)

@@ -59,7 +59,7 @@ def _query_parameters(operation: Callable[..., Any]) -> frozenset[str]:
 def refuse_unknown_parameters(operation: Callable[..., Any]) -> Callable[..., Any]:
     """Make `operation` raise InvalidInput for query parameters that it does not have.
 
-    A misspelt parameter that is ignored gives another result than the one that was asked for.
+    A misspelt parameter that is ignored gives another result than the one that was requested.
     """
     known = _query_parameters(operation) - {"request", "response", "parameters"}
 

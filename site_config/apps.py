@@ -5,7 +5,7 @@ from django.conf import settings
 
 
 class SiteConfig(AppConfig):
-    """Settings, addresses, start and health."""
+    """Settings, URLs, start and health."""
 
     name = "site_config"
     verbose_name = "Site"

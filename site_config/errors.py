@@ -24,7 +24,7 @@ from core.errors import FieldError, HindcastError, TooManyRequests, Unavailable,
 logger = logging.getLogger(__name__)
 
 AWAY = (OperationalError, InterfaceError)
-"""What the database's absence raises: no connection, a lost one, no room, no answer in time."""
+"""What the database's absence raises: no connection, a lost one, no room, no response in time."""
 
 DATABASE_AWAY = "The database does not answer just now. Nothing is lost; try again in a few seconds."
 SECONDS_UNTIL_ANOTHER_TRY = 5
@@ -86,7 +86,7 @@ def generic_text() -> str:
 
 
 def add_problem_handlers(api: NinjaAPI) -> None:
-    """Make `api` answer every error as a problem document."""
+    """Register handlers that return every error as a problem document."""
 
     @api.exception_handler(HindcastError)
     def known(request: HttpRequest, error: HindcastError) -> HttpResponse:
@@ -117,7 +117,7 @@ def add_problem_handlers(api: NinjaAPI) -> None:
 
 
 def _add_handlers_of_faults(api: NinjaAPI) -> None:
-    """Make `api` answer what is not the asker's fault."""
+    """Register handlers of errors that are not the client's fault."""
 
     @api.exception_handler(OperationalError)
     @api.exception_handler(InterfaceError)
@@ -174,7 +174,7 @@ class ErrorPageMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Answer the request; a method that the API does not know is a problem document too."""
+        """Handle the request; an unknown method returns a problem document too."""
         response = self.get_response(request)
         if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED and request.path_info.startswith("/api/"):
             allowed = ", ".join(sorted(response.headers["Allow"].split(", ")))
@@ -185,7 +185,7 @@ class ErrorPageMiddleware:
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """Answer a HindcastError."""
+        """Return the response to a HindcastError."""
         if isinstance(exception, AWAY):
             return database_is_away(request, exception)
         if not isinstance(exception, HindcastError):
@@ -195,22 +195,22 @@ class ErrorPageMiddleware:
 
 def known_error_answer(request: HttpRequest, error: HindcastError) -> HttpResponse:
     """Return an error whose words a person may read, as the asker wants it."""
-    answer = error_response(request, error.status, error.message, errors=_errors_of(error))
-    return _with_waiting_time(answer, error)
+    response = error_response(request, error.status, error.message, errors=_errors_of(error))
+    return _with_waiting_time(response, error)
 
 
 def unavailable_answer(request: HttpRequest, message: str) -> HttpResponse:
     """Return 503 and when to come again. Nothing here needs the database: it may be what is away."""
     if wants_json(request):
-        answer = problem(HTTPStatus.SERVICE_UNAVAILABLE, message)
+        response = problem(HTTPStatus.SERVICE_UNAVAILABLE, message)
     else:
         page = _unavailable_page(_error_template(request), message)
-        answer = HttpResponse(page, status=HTTPStatus.SERVICE_UNAVAILABLE)
+        response = HttpResponse(page, status=HTTPStatus.SERVICE_UNAVAILABLE)
     # Django would log each as an error, and a crowd that is shed would flood the log and Sentry.
-    answer._has_been_logged = True  # type: ignore[attr-defined]  # noqa: SLF001 - Django's own mark
-    answer.headers["Retry-After"] = str(SECONDS_UNTIL_ANOTHER_TRY)
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    response._has_been_logged = True  # type: ignore[attr-defined]  # noqa: SLF001 - Django's own mark
+    response.headers["Retry-After"] = str(SECONDS_UNTIL_ANOTHER_TRY)
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 @lru_cache(maxsize=16)
@@ -223,7 +223,7 @@ def _unavailable_page(template: str, message: str) -> str:
 
 
 def database_is_away(request: HttpRequest, error: BaseException) -> HttpResponse:
-    """Answer a request that the database did not serve, whether it is away, full or too slow."""
+    """Return 503 for a database that is unavailable, full or too slow."""
     logger.error("the database does not serve: %s", error)
     return unavailable_answer(request, DATABASE_AWAY)
 
@@ -232,10 +232,10 @@ def _error_template(request: HttpRequest) -> str:
     return "errors/error.html#message" if request.headers.get("HX-Request") else "errors/error.html"
 
 
-def _with_waiting_time(answer: HttpResponse, error: HindcastError) -> HttpResponse:
+def _with_waiting_time(response: HttpResponse, error: HindcastError) -> HttpResponse:
     if isinstance(error, TooManyRequests | Unavailable) and error.retry_after is not None:
-        answer.headers["Retry-After"] = str(error.retry_after)
-    return answer
+        response.headers["Retry-After"] = str(error.retry_after)
+    return response
 
 
 def error_response(
@@ -257,12 +257,12 @@ def wants_json(request: HttpRequest) -> bool:
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Answer a URL that leads nowhere."""
+    """Return the page for an unknown URL."""
     return error_response(request, HTTPStatus.NOT_FOUND, "Page not found. Use the menu to continue.")
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Answer a form whose token does not match the session: mostly a page left open for long."""
+    """Return the page for a CSRF token that does not match: mostly a page left open for long."""
     logger.warning("CSRF check failed: %s", reason)
     return error_response(
         request, HTTPStatus.FORBIDDEN, "This page is no longer valid. Reload it, then send the form again."
@@ -270,7 +270,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer an error that nobody foresaw."""
+    """Return the page for an unexpected error."""
     error = sys.exception()
     try:
         if isinstance(error, AWAY):  # raised outside of a view: by the session, or by the login

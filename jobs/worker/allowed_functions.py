@@ -1,7 +1,7 @@
 """What django-q2's processes may do: run `run_next`, and keep nothing of it in the database.
 
 By itself django-q2 calls any function that a message or a schedule names, and keeps arguments and results as
-unsigned pickles, which run code when they are read. Whoever could write to the database could run commands.
+unsigned pickles, which run code when they are read. Write access to the database would run commands.
 """
 
 import logging

@@ -54,7 +54,7 @@ def _take_one(jobs: JobQuerySet) -> None:
                 _carry_out(job)
             _call_for_more()
     finally:
-        reset_queries()  # with DEBUG, Django keeps every statement of a process that does not answer requests
+        reset_queries()  # with DEBUG, Django keeps every statement of a process that serves no requests
 
 
 def _call_for_more() -> None:

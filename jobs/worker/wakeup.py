@@ -18,7 +18,7 @@ CALLED_AT_ONCE = 32
 
 
 class BrokerAway(Exception):
-    """Raised by a broker that does not answer, so that no worker was called."""
+    """Raised by a broker that does not respond, so that no worker was notified."""
 
 
 def notify_worker() -> None:

@@ -32,7 +32,7 @@ OF_NAME = Budget(name="login-name", action=ACTION, burst=60, per_minute=2)
 
 
 class LoginForm(AuthenticationForm):
-    """Asks for name and password, so many times."""
+    """Authenticates by name and password, with a limit on attempts."""
 
     remember = forms.BooleanField(
         label="Keep me logged in on this device for two weeks", required=False, initial=False
@@ -84,17 +84,17 @@ class Login(LoginView):
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         """Log in for a working day, or for as long as the settings say when asked to."""
-        answer = super().form_valid(form)
+        response = super().form_valid(form)
         if not form.cleaned_data["remember"]:
             self.request.session.set_expiry(settings.SESSION_SECONDS_UNREMEMBERED)
-        remember_device(answer, form.get_user())
-        return answer
+        remember_device(response, form.get_user())
+        return response
 
     def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
         """Show the form with its messages: 429 when it was tried too often, otherwise 422."""
-        answer = super().form_invalid(form)
-        answer.status_code = 429 if form.has_error("__all__", "throttled") else 422
-        return answer
+        response = super().form_invalid(form)
+        response.status_code = 429 if form.has_error("__all__", "throttled") else 422
+        return response
 
 
 @login_not_required

@@ -48,11 +48,11 @@ class TokenMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Answer the request; the token is looked at once its address is known."""
+        """Handle the request; the token is checked once its URL is resolved."""
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, *view: Any) -> HttpResponseBase | None:
-        """Set user and scope; answer 401 to a token that opens nothing, session or not."""
+        """Set user and scope; return 401 for an invalid token, with or without a session."""
         secret = bearer_secret(request)
         if secret is None or policy_of(request).public:
             return None
@@ -93,7 +93,7 @@ class SameSiteMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Answer 403 to a changing request from elsewhere."""
+        """Return 403 for a changing request from another site."""
         changes = request.path_info.startswith("/api/") and request.method not in SAFE_METHODS
         if changes and _is_from_elsewhere(request):
             return problem(HTTPStatus.FORBIDDEN, "Another site's page sent this request. Send it from here.")
@@ -108,7 +108,7 @@ def _is_from_elsewhere(request: HttpRequest) -> bool:
 
 
 class LoginMiddleware(LoginRequiredMiddleware):
-    """Asks for a login as Django does, answers in the asker's form, and applies the site's policies."""
+    """Requires a login, responds in the client's format, and applies the site's policies."""
 
     def process_view(
         self,
@@ -117,7 +117,7 @@ class LoginMiddleware(LoginRequiredMiddleware):
         view_args: tuple[Any, ...],
         view_kwargs: dict[str, Any],
     ) -> HttpResponseBase | None:
-        """Answer what may not be answered otherwise: no login, no right, nothing left of the budget."""
+        """Reject requests without a login, a permission or budget left."""
         policy = policy_of(request)
         if policy.public:
             return None
@@ -134,14 +134,14 @@ class LoginMiddleware(LoginRequiredMiddleware):
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         """Let no shared cache keep what was meant for one user."""
-        # An address that leads nowhere is answered by a page too, which names its reader.
+        # An unknown URL gets a page too, which names its reader.
         if request.resolver_match is None or not policy_of(request).public:
             response.headers.setdefault("Cache-Control", "private")
         return response
 
 
 def _login_answer(request: HttpRequest, redirect: HttpResponseBase) -> HttpResponseBase:
-    """Redirect a page; tell htmx to redirect the whole page; answer an API client with 401."""
+    """Redirect a page; tell htmx to redirect the whole page; return 401 to an API client."""
     if wants_json(request):
         return _unauthorized(
             "Log in first, or send an API token as “Authorization: Bearer …”. The Account page makes tokens."
@@ -178,6 +178,6 @@ def _require_scope(scope: Scope, policy: Policy) -> None:
 
 
 def _unauthorized(detail: str) -> HttpResponse:
-    answer = problem(HTTPStatus.UNAUTHORIZED, detail)
-    answer["WWW-Authenticate"] = "Bearer"
-    return answer
+    response = problem(HTTPStatus.UNAUTHORIZED, detail)
+    response["WWW-Authenticate"] = "Bearer"
+    return response

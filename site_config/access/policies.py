@@ -1,4 +1,4 @@
-"""Who may use which address: one policy for each route of the site, and the budget that it draws on.
+"""Define who may use which URL: one policy and one budget for each route.
 
 A route that is missing here is for logged-in browsers only; the tests refuse to leave it so.
 """
@@ -30,7 +30,7 @@ API_REQUESTS = _each_minute("api", "requests to the API")
 
 @dataclass(frozen=True, kw_only=True)
 class Policy:
-    """Who may use an address.
+    """Who may use a URL.
 
     public: everybody, without a login.
     staff: staff alone.
@@ -187,7 +187,7 @@ OPERATIONS = {
 
 
 def policy_of(request: HttpRequest) -> Policy:
-    """Return the policy of the address that the request was resolved to."""
+    """Return the policy of the route that the request was resolved to."""
     match = request.resolver_match
     return BROWSER if match is None else policy_for(request.method, match)
 

@@ -1,4 +1,4 @@
-"""Compressing answers quickly: thorough compression takes as long as computing what is sent."""
+"""Compress responses quickly: thorough compression takes as long as computing what is sent."""
 
 import secrets
 
@@ -26,7 +26,7 @@ class QuickGZipMiddleware(GZipMiddleware):
     """Compresses as Django's middleware does, at `LEVEL`, and leaves what it streams to that one."""
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-        """Return the answer, compressed if the client takes that and it is shorter then."""
+        """Return the response, compressed if the client accepts it and it is then shorter."""
         if response.headers.get("Content-Type", "").startswith(COMPRESSED_ALREADY):
             return response
         content: bytes = b"" if response.streaming else response.content  # type: ignore[attr-defined]

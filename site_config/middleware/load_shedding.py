@@ -1,4 +1,4 @@
-"""What a process does under more requests than it can answer: a few wait, the rest are told to come again.
+"""Limit the requests of a process: a few wait, the rest are told to retry.
 
 Every request that waits holds a thread and its visitor's patience. Beyond a bound it is kinder to say so at
 once: the process stays quick for those it takes on, and is itself again as soon as the crowd is gone.
@@ -56,7 +56,7 @@ def _gate(places: int, queue: int) -> Gate:
 
 
 class SheddingMiddleware:
-    """Answers 503 with Retry-After to what finds no room. Health checks always do."""
+    """Responds with 503 and Retry-After to excess requests. Health checks always do."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         if not settings.REQUESTS_AT_ONCE:
@@ -65,7 +65,7 @@ class SheddingMiddleware:
         self.gate = _gate(settings.REQUESTS_AT_ONCE, settings.REQUESTS_WAITING)
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Answer in turn."""
+        """Handle the request when its turn comes."""
         if request.path_info.startswith(ALWAYS_ANSWERED):
             return self.get_response(request)
         try:

@@ -14,13 +14,13 @@ FORMS = {"application/x-www-form-urlencoded", "multipart/form-data"}
 
 
 class PlainTextMiddleware:
-    """Answers 422 to a form or an address with a NUL character in it, which no keyboard types."""
+    """Responds with 422 to a form or URL with a NUL character, which no keyboard types."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Answer the request; what it says is looked at once its address is known."""
+        """Handle the request; its content is checked once its URL is resolved."""
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, *view: Any) -> HttpResponseBase | None:

@@ -92,7 +92,7 @@ class RequestBodyMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Answer the request once its body is received."""
+        """Handle the request once its body is received."""
         try:
             length = _announced_length(request)
             if length > MOST_BYTES:

@@ -27,7 +27,7 @@ class RequestLogMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Answer the request under its own id. The query string is not logged."""
+        """Handle the request under its own id. The query string is not logged."""
         request_id = uuid.uuid4().hex[:8]
         with request_id_set(request_id), client_address_set(client_address(request)), user_id_set(None):
             began = time.perf_counter()

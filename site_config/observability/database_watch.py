@@ -1,8 +1,8 @@
-"""Whether the database answers at all, found out beside the requests.
+"""Check in the background whether the database responds at all.
 
-A frozen server keeps its connections and answers nothing: a request that asks it waits without end, a
-health check too. A thread of each web process asks it every few seconds; while an answer is overdue,
-`/readyz` says so without asking itself.
+A frozen server keeps its connections and never responds: a request that queries it waits without end, a
+health check too. A thread of each web process queries it every few seconds; while a response is overdue,
+`/readyz` says so without a query of its own.
 """
 
 import threading
@@ -24,7 +24,7 @@ class DatabaseWatch:
 
     @property
     def is_overdue(self) -> bool:
-        """Whether the database has left the last question unanswered for too long."""
+        """Whether the last query has been without a response for too long."""
         asked_at = self._asked_at
         return asked_at is not None and time.monotonic() - asked_at > OVERDUE_AFTER
 
@@ -33,7 +33,7 @@ class DatabaseWatch:
         threading.Thread(target=self._watch, name="database watch", daemon=True).start()
 
     def ask(self) -> None:
-        """Ask the database something that costs nothing; an error is an answer too."""
+        """Send the database a trivial query; an error is a response too."""
         self._asked_at = time.monotonic()
         with suppress(Error):
             connection.ensure_connection()

@@ -16,7 +16,7 @@ from site_config.server import draining
 @never_cache
 @login_not_required
 def livez(request: HttpRequest) -> JsonResponse:
-    """Answer 200 while the process answers at all."""
+    """Return 200 while the process responds at all."""
     return JsonResponse({"status": "ok"})
 
 
@@ -24,9 +24,9 @@ def livez(request: HttpRequest) -> JsonResponse:
 @never_cache
 @login_not_required
 def readyz(request: HttpRequest) -> JsonResponse:
-    """Answer 200 when the database answers and every migration is applied, otherwise 503.
+    """Return 200 when the database responds and every migration is applied, otherwise 503.
 
-    A server that is about to stop answers 503 as well, while it still serves.
+    A server that is about to stop returns 503 as well, while it still serves.
 
     A worker that stopped responding is reported, but does not take the pages away, which do without it;
     `?worker=required` gets 503 for that as well.

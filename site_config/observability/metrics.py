@@ -1,4 +1,4 @@
-"""What Prometheus may ask at `/metrics`, where METRICS_TOKEN is set and sent."""
+"""Serve Prometheus at `/metrics`, where METRICS_TOKEN is set and sent."""
 
 import hmac
 import os
@@ -43,7 +43,7 @@ class MeasureMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Answer, and count the answer under its route: addresses would be too many."""
+        """Handle the request and count it under its route: URLs would be too many."""
         began = time.perf_counter()
         response = self.get_response(request)
         route = request.resolver_match.route if request.resolver_match else "none"
@@ -56,7 +56,7 @@ class MeasureMiddleware:
 @never_cache
 @login_not_required
 def metrics(request: HttpRequest) -> HttpResponse:
-    """Answer with the measurements of all web processes, and the state of the queue."""
+    """Return the metrics of all web processes and the state of the queue."""
     if not settings.METRICS_TOKEN:
         raise Http404
     sent = request.headers.get("Authorization", "")

@@ -1,4 +1,4 @@
-"""Reports of unexpected errors to Sentry, where SENTRY_DSN asks for them."""
+"""Report unexpected errors to Sentry, where SENTRY_DSN is set."""
 
 from typing import Any
 

@@ -1,6 +1,6 @@
 """Whether this web server is about to stop: `/readyz` says so before the port closes.
 
-A load balancer that asks `/readyz` then sends new requests elsewhere, and none meets a closed port. The flag
+A load balancer that polls `/readyz` then sends new requests elsewhere, and none meets a closed port. The flag
 lies in memory that gunicorn's master process shares with the workers it forks; gunicorn's configuration sets
 it, the health check reads it.
 """
@@ -11,7 +11,7 @@ _flag = mmap(-1, 1)
 
 
 def begin() -> None:
-    """Tell whoever asks that this server takes no new work."""
+    """Announce that this server accepts no new work."""
     _flag[0] = 1
 
 

@@ -28,7 +28,7 @@ class BoundedWorker(ThreadWorker):  # type: ignore[misc]  # the library has no t
         super().init_process()
 
     def handle(self, conn: Any) -> Any:
-        """Read a request and answer it, in a thread of its own."""
+        """Read and handle a request in a thread of its own."""
         slow_clients.expect(conn.sock, within=HEAD_WITHIN)
         try:
             return super().handle(conn)
@@ -36,7 +36,7 @@ class BoundedWorker(ThreadWorker):  # type: ignore[misc]  # the library has no t
             slow_clients.forget(conn.sock)
 
     def handle_request(self, req: Any, conn: Any) -> Any:
-        """Answer a request whose headers are there."""
+        """Handle a request whose headers have arrived."""
         slow_clients.expect(conn.sock, within=HEAD_WITHIN)
         return super().handle_request(req, conn)
 

@@ -10,19 +10,19 @@ from http.client import HTTPConnection, HTTPException
 
 
 def main() -> int:
-    """Return 0 when `/readyz` answers with success, otherwise 1."""
+    """Return 0 when `/readyz` responds with success, otherwise 1."""
     # The site answers to its own names only; a pattern such as .example.com stands for its domain.
     name = os.environ.get("ALLOWED_HOSTS", "localhost").split(",")[0].strip()
     host = name.lstrip(".").replace("*", "localhost")
     connection = HTTPConnection("127.0.0.1", int(os.environ.get("PORT", "8000")), timeout=8)
     try:
         connection.request("GET", "/readyz", headers={"Host": host})
-        answer = connection.getresponse()
+        response = connection.getresponse()
     except (OSError, HTTPException, ValueError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
-    if answer.status != HTTPStatus.OK:
-        sys.stderr.write(f"/readyz answers {answer.status}: {answer.read(200)!r}\n")
+    if response.status != HTTPStatus.OK:
+        sys.stderr.write(f"/readyz answers {response.status}: {response.read(200)!r}\n")
         return 1
     return 0
 

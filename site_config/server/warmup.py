@@ -1,7 +1,7 @@
 """What a web process loads before it takes its first request, so that no visitor waits for that.
 
 gunicorn runs it in each new process, a recycled one too, before the process takes connections: until then
-the other processes and hosts serve, and `/readyz` of a server that has none yet is not answered.
+the other processes and hosts serve, and `/readyz` of a server that has none yet gets no response.
 """
 
 import gc
@@ -39,7 +39,7 @@ def start_kernels() -> None:
 
 
 def load_views() -> None:
-    """Import the views of every address."""
+    """Import the views of every URL."""
     from django.urls import get_resolver
 
     get_resolver().url_patterns  # noqa: B018 - reading it imports them
