@@ -4,11 +4,11 @@ import subprocess
 import sys
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.test import Client, override_settings
 
 from dashboard.usage import usage_of
-from site_config.environment import BASE_DIR
 from strategies.models import Backtest
 
 pytestmark = pytest.mark.django_db
@@ -75,5 +75,7 @@ def test_a_process_that_loads_no_page_keeps_the_quota_too() -> None:
         "import sys, django; django.setup(); from core.results import ResultKind, result_wanted; "
         "print('dashboard.views.account' in sys.modules, result_wanted.has_listeners(ResultKind))"
     )
-    found = subprocess.run([sys.executable, "-c", code], cwd=BASE_DIR, capture_output=True, check=True)
+    found = subprocess.run(
+        [sys.executable, "-c", code], cwd=settings.BASE_DIR, capture_output=True, check=True
+    )
     assert found.stdout.split() == [b"False", b"True"]
