@@ -42,7 +42,7 @@ TURBULENT_SHARE = 1 / 3
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class _Material:
+class _Inputs:
     """What an evaluation is computed from. days: positions in `traded` of the issue dates."""
 
     parameters: EvaluationParameters
@@ -58,19 +58,19 @@ def evaluate_symbol(parameters: EvaluationParameters, *, renew: bool = False) ->
     renew: train a refused model again instead of raising ArtefactRefused. Raises InvalidInput for a symbol
     without bars and for one without a past day that can be scored.
     """
-    material = _material(parameters, renew=renew)
-    evaluation_id = _identity(material)
+    inputs = _load_inputs(parameters, renew=renew)
+    evaluation_id = _identity(inputs)
     stored = _document(ForecastEvaluation.objects.filter(pk=evaluation_id))
     if stored is not None:
         return stored
-    document = _compose(evaluation_id, material)
+    document = _compose(evaluation_id, inputs)
     _store(document)
     return document
 
 
 def find_stored_answer(parameters: EvaluationParameters) -> EvaluationDocument | None:
     """Return the stored evaluation of this question on the bars of now, or None; raises InvalidInput."""
-    evaluation_id = _identity(_material(parameters, renew=False))
+    evaluation_id = _identity(_load_inputs(parameters, renew=False))
     return _document(ForecastEvaluation.objects.filter(pk=evaluation_id))
 
 
@@ -88,7 +88,7 @@ def newest_evaluation(symbol: str, kind: ModelKind) -> EvaluationDocument | None
     return _document(ForecastEvaluation.objects.filter(symbol=symbol, kind=kind))
 
 
-def _material(parameters: EvaluationParameters, *, renew: bool) -> _Material:
+def _load_inputs(parameters: EvaluationParameters, *, renew: bool) -> _Inputs:
     bars = load_bars(parameters.symbol, adjustment=Adjustment.SPLITS)
     traded = traded_bars(bars)
     start = start_of_scoring(bars.dates[-1].item(), parameters.years)
@@ -100,35 +100,35 @@ def _material(parameters: EvaluationParameters, *, renew: bool) -> _Material:
             field="symbol",
         )
     pooled = pooled_model(before=start, renew=renew)
-    return _Material(parameters=parameters, bars=bars, traded=traded, pooled=pooled, days=days)
+    return _Inputs(parameters=parameters, bars=bars, traded=traded, pooled=pooled, days=days)
 
 
-def _identity(material: _Material) -> str:
+def _identity(inputs: _Inputs) -> str:
     return document_id(
         {
-            "evaluation": material.parameters.model_dump(mode="json"),
-            "data": data_fingerprint_fields(DataDocument.of(material.bars)),
-            "model": [material.pooled.record.version, MODEL_VERSION],
+            "evaluation": inputs.parameters.model_dump(mode="json"),
+            "data": data_fingerprint_fields(DataDocument.of(inputs.bars)),
+            "model": [inputs.pooled.record.version, MODEL_VERSION],
         }
     )
 
 
-def _compose(evaluation_id: str, material: _Material) -> EvaluationDocument:
-    parameters, traded, record = material.parameters, material.traded, material.pooled.record
+def _compose(evaluation_id: str, inputs: _Inputs) -> EvaluationDocument:
+    parameters, traded, record = inputs.parameters, inputs.traded, inputs.pooled.record
     horizon = parameters.horizon
     evaluation = rolling_evaluation(
-        traded, material.days, material.pooled, kind=parameters.model, horizon=horizon
+        traded, inputs.days, inputs.pooled, kind=parameters.model, horizon=horizon
     )
     horizons = [horizon_score(evaluation, step) for step in range(1, horizon + 1)]
-    first, last = (traded.dates[day].item() for day in material.days[[0, -1]])
+    first, last = (traded.dates[day].item() for day in inputs.days[[0, -1]])
     return EvaluationDocument(
         id=evaluation_id,
         generated_at=timezone.now(),
         parameters=parameters,
-        data=DataDocument.of(material.bars),
+        data=DataDocument.of(inputs.bars),
         model_version=record.version,
         trained_through=record.trained_through,
-        forecasts=len(material.days),
+        forecasts=len(inputs.days),
         first_issued_on=first,
         last_issued_on=last,
         horizons=horizons,

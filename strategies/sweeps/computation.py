@@ -22,7 +22,7 @@ from strategies.engine.sweep.sweep import Sweep
 from strategies.engine.sweep.walk_forward import Plan, Selection, WalkForward, walk_forward
 from strategies.inputs import strategy_of
 from strategies.parameters import TradingParameters
-from strategies.sweeps.inputs import SweepMaterial
+from strategies.sweeps.inputs import SweepInputs
 from strategies.trials import Ledger, TriedGroup
 
 TESTING = "Comparing with buy and hold"
@@ -38,7 +38,7 @@ class EvaluatedCells:
     best: the cell with the highest score; None where none qualifies.
     """
 
-    material: SweepMaterial
+    inputs: SweepInputs
     sweep: Sweep
     figures: Figures
     score: FloatArray
@@ -59,34 +59,34 @@ class SweepRun(EvaluatedCells):
     bands: BootstrapIntervals | Undefined
 
 
-def evaluate(material: SweepMaterial, progress: Progress) -> EvaluatedCells:
+def evaluate(inputs: SweepInputs, progress: Progress) -> EvaluatedCells:
     """Return the figures of every cell; raises PricesTooLarge or ReconciliationError as `compute` does."""
-    parameters = material.parameters
+    parameters = inputs.parameters
     sweep = Sweep(
-        prices=material.prices,
-        strategy=strategy_of(parameters, material.grid.usual),
-        grid=material.grid,
-        first=material.first,
+        prices=inputs.prices,
+        strategy=strategy_of(parameters, inputs.grid.usual),
+        grid=inputs.grid,
+        first=inputs.first,
         risk_free_rate=parameters.risk_free_rate,
     )
-    step = f"Backtesting {len(material.grid):,d} combinations"
+    step = f"Backtesting {len(inputs.grid):,d} combinations"
     figures = sweep.figures(lambda done: progress(FIGURES_DONE * done, step))
     score = scores(figures, parameters.objective, minimum_trades=parameters.minimum_trades)
     return EvaluatedCells(
-        material=material,
+        inputs=inputs,
         sweep=sweep,
         figures=figures,
         score=score,
-        neighbourhood=neighbourhood_means(material.grid, score),
+        neighbourhood=neighbourhood_means(inputs.grid, score),
         best=best_cell(score),
     )
 
 
-def compute(material: SweepMaterial, *, ledger: Ledger, progress: Progress) -> SweepRun:
+def compute(inputs: SweepInputs, *, ledger: Ledger, progress: Progress) -> SweepRun:
     """Return the sweep; raises PricesTooLarge or ReconciliationError as the single backtest does."""
-    cells = evaluate(material, progress)
+    cells = evaluate(inputs, progress)
     sweep, figures, best = cells.sweep, cells.figures, cells.best
-    run = _single(material, sweep, best or 0)
+    run = _single(inputs, sweep, best or 0)
     return SweepRun(
         **vars(cells),
         run=run,
@@ -95,38 +95,36 @@ def compute(material: SweepMaterial, *, ledger: Ledger, progress: Progress) -> S
             figures,
             best_returns=None if best is None else run.result.strategy.curve.returns,
             market=run.result.benchmark.curve.returns,
-            minimum_trades=material.parameters.minimum_trades,
-            earlier=earlier_sweeps(material, ledger),
+            minimum_trades=inputs.parameters.minimum_trades,
+            earlier=earlier_sweeps(inputs, ledger),
             known=ledger.known,
             report=lambda done: progress(_between(FIGURES_DONE, RETURNS_DONE, done), TESTING),
         ),
-        walk_forward=_walk_forward(material, sweep, best, progress),
+        walk_forward=_walk_forward(inputs, sweep, best, progress),
         bands=_bands(sweep, best, run.result),
     )
 
 
-def _single(material: SweepMaterial, sweep: Sweep, cell: int) -> Run:
-    asked = material.parameters.backtest(material.values(cell))
+def _single(inputs: SweepInputs, sweep: Sweep, cell: int) -> Run:
+    asked = inputs.parameters.backtest(inputs.values(cell))
     result = backtest(
-        material.prices,
+        inputs.prices,
         strategy_of(asked, asked.rule_parameters),
-        first=material.first,
+        first=inputs.first,
         risk_free_rate=sweep.risk_free_rate,
     )
-    inputs = BacktestInputs(
-        parameters=asked, bars=material.bars, first=material.first, splits=material.splits
-    )
-    return Run(inputs=inputs, result=result)
+    single = BacktestInputs(parameters=asked, bars=inputs.bars, first=inputs.first, splits=inputs.splits)
+    return Run(inputs=single, result=result)
 
 
-def earlier_sweeps(material: SweepMaterial, ledger: Ledger) -> list[Sweep]:
+def earlier_sweeps(inputs: SweepInputs, ledger: Ledger) -> list[Sweep]:
     """Return what was tried before as sweeps over the bars of this one.
 
     Those that can no longer be computed on these bars are left out.
     """
     found = []
     for group in ledger.earlier:
-        sweep = _earlier_sweep(material, group)
+        sweep = _earlier_sweep(inputs, group)
         try:
             sweep.figures()
         except (PricesTooLarge, ReconciliationError):
@@ -135,8 +133,8 @@ def earlier_sweeps(material: SweepMaterial, ledger: Ledger) -> list[Sweep]:
     return found
 
 
-def _earlier_sweep(material: SweepMaterial, group: TriedGroup) -> Sweep:
-    now = material.parameters
+def _earlier_sweep(inputs: SweepInputs, group: TriedGroup) -> Sweep:
+    now = inputs.parameters
     terms = {"initial_investment": now.initial_investment, "average": now.average, **group.terms}
     parameters = TradingParameters.model_validate(terms)
     usual = RuleParameters(average=parameters.average)
@@ -146,18 +144,18 @@ def _earlier_sweep(material: SweepMaterial, group: TriedGroup) -> Sweep:
         name: values.astype(np.int64) if name in whole else values for name, values in group.values.items()
     }
     return Sweep(
-        prices=material.prices,
+        prices=inputs.prices,
         strategy=strategy_of(parameters, usual),
         grid=Grid(rule=parameters.rule, usual=usual, axes=axes, skipped=0, custom=rule),
-        first=material.first,
+        first=inputs.first,
         risk_free_rate=now.risk_free_rate,
     )
 
 
 def _walk_forward(
-    material: SweepMaterial, sweep: Sweep, best: int | None, progress: Progress
+    inputs: SweepInputs, sweep: Sweep, best: int | None, progress: Progress
 ) -> WalkForward | Undefined:
-    parameters = material.parameters
+    parameters = inputs.parameters
     plan = parameters.walk_forward
     return walk_forward(
         sweep,

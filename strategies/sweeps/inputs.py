@@ -1,4 +1,4 @@
-"""What a sweep computes with: its question, the bars that answer it, and its cells."""
+"""Load what a sweep computes with: its request, the bars, and its cells."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,14 +20,14 @@ COST_WITHOUT_KERNEL = 20
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class SweepMaterial(TradedBars):
+class SweepInputs(TradedBars):
     """Hold a request with its bars and its cells."""
 
     parameters: SweepParameters
     grid: Grid
 
     @classmethod
-    def load(cls, parameters: SweepParameters) -> "SweepMaterial":
+    def load(cls, parameters: SweepParameters) -> "SweepInputs":
         """Load the bars; raises InvalidInput when they are missing or too few, naming the field."""
         traded = TradedBars.of(parameters, parameters.symbol)
         bars = traded.bars
@@ -42,7 +42,7 @@ class SweepMaterial(TradedBars):
 
     @cached_property
     def sweep_id(self) -> str:
-        """The hash of question, data, engine and form: what decides the document."""
+        """The hash of request, data, engine and form: what decides the document."""
         parameters = self.parameters
         names = parameters.varied() if parameters.rule == Rule.CUSTOM else TUNABLE
         values = {name: parameters.values_for(name) for name in names}
@@ -64,7 +64,7 @@ class SweepMaterial(TradedBars):
 
     @property
     def is_quick(self) -> bool:
-        """Whether a request may wait for the answer; otherwise it is a job."""
+        """Whether a request may wait for the result; otherwise it is a job."""
         return self.cost <= QUICK_BARS
 
     def values(self, cell: int) -> dict[str, float]:

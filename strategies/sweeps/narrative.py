@@ -7,7 +7,7 @@ from strategies.engine.metrics import Metrics, Undefined
 from strategies.engine.sweep.walk_forward import WalkForward
 from strategies.parameters import values_in_words
 from strategies.sweeps.computation import SweepRun
-from strategies.sweeps.inputs import SweepMaterial
+from strategies.sweeps.inputs import SweepInputs
 from strategies.sweeps.parameters import Objective
 
 OBJECTIVES = {
@@ -35,22 +35,22 @@ SELECTED = (
 )
 
 
-def cell_in_words(material: SweepMaterial, cell: int) -> str:
+def cell_in_words(inputs: SweepInputs, cell: int) -> str:
     """Return the parameters of a cell: 20 / 50, or 12 / 26, signal 9, or 50, band 2.5 %."""
-    return values_in_words(material.values(cell))
+    return values_in_words(inputs.values(cell))
 
 
 def summary(run: SweepRun) -> str:
     """Return which combination was best, beside buy and hold."""
-    objective = run.material.parameters.objective
-    tried = f"Of {counted(len(run.material.grid), 'combination')}"
+    objective = run.inputs.parameters.objective
+    tried = f"Of {counted(len(run.inputs.grid), 'combination')}"
     if run.best is None:
-        least = run.material.parameters.minimum_trades
+        least = run.inputs.parameters.minimum_trades
         return f"{tried} none can be chosen: each has fewer than {counted(least, 'trade')} or no figure."
     held = getattr(run.run.result.benchmark.metrics, objective)
     beside = "" if isinstance(held, Undefined) else f"; buy and hold has {_figure(objective, float(held))}"
     return (
-        f"{tried} {cell_in_words(run.material, run.best)} has the best {OBJECTIVES[objective]}: "
+        f"{tried} {cell_in_words(run.inputs, run.best)} has the best {OBJECTIVES[objective]}: "
         f"{_figure(objective, float(run.score[run.best]))}{beside}."
     )
 
@@ -67,7 +67,7 @@ def caveats(run: SweepRun) -> list[str]:
             "The more are tried, the better the best one looks by chance."
         )
     ]
-    objective = run.material.parameters.objective
+    objective = run.inputs.parameters.objective
     if objective != Objective.SHARPE:
         found.append(
             f"The best was chosen by its {OBJECTIVES[objective]}; the probability of overfitting is that of "

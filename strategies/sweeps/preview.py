@@ -27,14 +27,14 @@ class SweepPreview:
     @classmethod
     def of(cls, run: EvaluatedCells) -> "SweepPreview":
         """Return the preview of evaluated cells."""
-        material, cells = run.material, cells_of(run)
+        inputs, cells = run.inputs, cells_of(run)
         return cls(
-            id=material.sweep_id,
-            parameters=material.parameters,
-            period=Period(start=material.start, end=material.end, bars=run.sweep.bars),
-            data=material.data,
-            varied=list(material.parameters.varied()),
-            skipped=material.grid.skipped,
+            id=inputs.sweep_id,
+            parameters=inputs.parameters,
+            period=Period(start=inputs.start, end=inputs.end, bars=run.sweep.bars),
+            data=inputs.data,
+            varied=list(inputs.parameters.varied()),
+            skipped=inputs.grid.skipped,
             cells=cells,
             best=best_of(run, cells),
             top=top_of(run, cells),

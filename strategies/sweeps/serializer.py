@@ -55,16 +55,16 @@ FIGURES = (
 
 def document_of(run: SweepRun, *, sweep_id: str, generated_at: datetime) -> SweepDocument:
     """Return the document of `run`."""
-    material, undefined = run.material, _reasons(run)
+    inputs, undefined = run.inputs, _reasons(run)
     cells = cells_of(run)
     return SweepDocument(
         id=sweep_id,
         generated_at=generated_at,
-        parameters=material.parameters,
+        parameters=inputs.parameters,
         period=Period(start=run.run.start, end=run.run.end, bars=run.sweep.bars),
-        data=DataDocument.of(material.bars),
-        varied=list(material.parameters.varied()),
-        skipped=material.grid.skipped,
+        data=DataDocument.of(inputs.bars),
+        varied=list(inputs.parameters.varied()),
+        skipped=inputs.grid.skipped,
         summary=narrative.summary(run),
         notices=backtest_narrative.notices(run.run),
         cells=cells,
@@ -107,9 +107,9 @@ def top_of(run: EvaluatedCells, cells: Cells) -> list[Cell]:
 
 def _columns_of(run: EvaluatedCells) -> dict[str, Any]:
     """Return the columns of the parameters that vary; those of a custom rule by name."""
-    axes = {name: column.tolist() for name, column in run.material.grid.axes.items()}
+    axes = {name: column.tolist() for name, column in run.inputs.grid.axes.items()}
     nothing = dict.fromkeys(TUNABLE)
-    return {**nothing, "values": axes} if run.material.grid.custom is not None else {**nothing, **axes}
+    return {**nothing, "values": axes} if run.inputs.grid.custom is not None else {**nothing, **axes}
 
 
 def _cell(cells: Cells, index: int) -> Cell:
@@ -224,7 +224,7 @@ def _reasons(run: SweepRun) -> dict[str, str]:
 
 
 def _walk_forward(run: SweepRun, found: WalkForward) -> WalkForwardDocument:
-    plan = run.material.parameters.walk_forward
+    plan = run.inputs.parameters.walk_forward
     hindsight = found.hindsight_curve
     return WalkForwardDocument(
         scheme=plan.scheme,
@@ -248,9 +248,9 @@ def _walk_forward(run: SweepRun, found: WalkForward) -> WalkForwardDocument:
 
 
 def _stretch(run: SweepRun, stretch: WalkForwardWindow) -> WalkForwardStretch:
-    days: NDArray[np.datetime64] = run.material.bars.dates
-    chosen = {} if stretch.cell is None else run.material.values(stretch.cell)
-    is_custom = run.material.grid.custom is not None
+    days: NDArray[np.datetime64] = run.inputs.bars.dates
+    chosen = {} if stretch.cell is None else run.inputs.values(stretch.cell)
+    is_custom = run.inputs.grid.custom is not None
     return WalkForwardStretch.model_validate(
         {
             **{name: None if is_custom else chosen.get(name) for name in TUNABLE},
@@ -269,7 +269,7 @@ def _stretch(run: SweepRun, stretch: WalkForwardWindow) -> WalkForwardStretch:
 
 def _stability(run: SweepRun, found: WalkForward) -> list[ParameterStability]:
     cells = [stretch.cell for stretch in found.stretches if stretch.cell is not None]
-    axes = run.material.grid.axes if cells else {}
+    axes = run.inputs.grid.axes if cells else {}
     return [
         ParameterStability(
             parameter=name,

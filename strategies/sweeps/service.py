@@ -19,7 +19,7 @@ from strategies.inputs import failures_in_words
 from strategies.models import ParameterSweep
 from strategies.results import ResultStore
 from strategies.sweeps.computation import EvaluatedCells, SweepRun, compute, evaluate, silent
-from strategies.sweeps.inputs import SweepMaterial
+from strategies.sweeps.inputs import SweepInputs
 from strategies.sweeps.parameters import SweepParameters
 from strategies.sweeps.preview import SweepPreview
 from strategies.sweeps.schemas import SweepDocument
@@ -59,8 +59,8 @@ def run_sweep(
     Raises InvalidInput when bars for it are missing or too few, naming the field, and
     HindcastError when a result does not add up and so is not shown.
     """
-    material = SweepMaterial.load(parameters)
-    result = SWEEPS.get(material.sweep_id) or _computed(material, progress, owner)
+    inputs = SweepInputs.load(parameters)
+    result = SWEEPS.get(inputs.sweep_id) or _computed(inputs, progress, owner)
     return (SWEEPS.announce(result, owner) if listed else result).document
 
 
@@ -73,8 +73,8 @@ def run(
 
     Raises as `run_sweep` does.
     """
-    material = SweepMaterial.load(parameters)
-    return _stored(material, owner) or _begun(material, owner)
+    inputs = SweepInputs.load(parameters)
+    return _stored(inputs, owner) or _begun(inputs, owner)
 
 
 def run_or_preview(
@@ -84,46 +84,46 @@ def run_or_preview(
 
     Raises as `run_sweep` does.
     """
-    material = SweepMaterial.load(parameters)
-    return _stored(material, owner) or _preview(material, owner) or _begun(material, owner)
+    inputs = SweepInputs.load(parameters)
+    return _stored(inputs, owner) or _preview(inputs, owner) or _begun(inputs, owner)
 
 
 def preview_of(job: Job) -> SweepPreview | None:
     """Return the figures of a large sweep whose job is not done; None where even they take long."""
-    material = SweepMaterial.load(SweepParameters.model_validate(job.arguments["parameters"]))
-    is_worth_it = material.cost <= MOST_PREVIEWED and kernel_loader.ready()
-    return _evaluated(material) if job.is_active and is_worth_it else None
+    inputs = SweepInputs.load(SweepParameters.model_validate(job.arguments["parameters"]))
+    is_worth_it = inputs.cost <= MOST_PREVIEWED and kernel_loader.ready()
+    return _evaluated(inputs) if job.is_active and is_worth_it else None
 
 
-def _stored(material: SweepMaterial, owner: AbstractBaseUser | None) -> StoredResult[SweepDocument] | None:
-    stored = SWEEPS.get(material.sweep_id)
+def _stored(inputs: SweepInputs, owner: AbstractBaseUser | None) -> StoredResult[SweepDocument] | None:
+    stored = SWEEPS.get(inputs.sweep_id)
     return None if stored is None else SWEEPS.announce(stored, owner)
 
 
-def _preview(material: SweepMaterial, owner: AbstractBaseUser | None) -> SweepPreview | None:
-    if not material.is_quick or material.cost < LEAST_PREVIEWED or not kernel_loader.ready():
+def _preview(inputs: SweepInputs, owner: AbstractBaseUser | None) -> SweepPreview | None:
+    if not inputs.is_quick or inputs.cost < LEAST_PREVIEWED or not kernel_loader.ready():
         return None
     require_room(owner)
-    return _evaluated(material)
+    return _evaluated(inputs)
 
 
-def _evaluated(material: SweepMaterial) -> SweepPreview:
+def _evaluated(inputs: SweepInputs) -> SweepPreview:
     """Return the figures; their combinations count as tried, whether anybody waits for the verdict or not."""
-    with failures_in_words(material.parameters, material.bars):
-        cells = evaluate(material, silent)
+    with failures_in_words(inputs.parameters, inputs.bars):
+        cells = evaluate(inputs, silent)
     _record(cells)
     return SweepPreview.of(cells)
 
 
-def _begun(material: SweepMaterial, owner: AbstractBaseUser | None) -> StoredResult[SweepDocument] | Job:
+def _begun(inputs: SweepInputs, owner: AbstractBaseUser | None) -> StoredResult[SweepDocument] | Job:
     require_room(owner)
-    if material.is_quick and kernel_loader.ready():
-        return SWEEPS.announce(_computed(material, silent, owner), owner)
+    if inputs.is_quick and kernel_loader.ready():
+        return SWEEPS.announce(_computed(inputs, silent, owner), owner)
     arguments = {
-        "parameters": material.parameters.model_dump(mode="json"),
+        "parameters": inputs.parameters.model_dump(mode="json"),
         "owner_id": owner.pk if owner else None,
     }
-    return enqueue(SWEEP, subject=material.sweep_id, arguments=arguments)
+    return enqueue(SWEEP, subject=inputs.sweep_id, arguments=arguments)
 
 
 def find_sweep(sweep_id: str) -> SweepDocument:
@@ -142,26 +142,26 @@ def data_changed_since(document: SweepDocument) -> bool:
 
 
 def _computed(
-    material: SweepMaterial, progress: Progress, owner: AbstractBaseUser | None
+    inputs: SweepInputs, progress: Progress, owner: AbstractBaseUser | None
 ) -> StoredResult[SweepDocument]:
-    keys = trial_keys(material.parameters, material.grid)
-    most = min(MOST_TESTED_AGAIN, BARS_TESTED_AGAIN // len(material.bars))
-    ledger = read_ledger(material.bars.symbol, keys, most=most)
-    with failures_in_words(material.parameters, material.bars):
-        run = compute(material, ledger=ledger, progress=progress)
-    document = document_of(run, sweep_id=material.sweep_id, generated_at=datetime.now(UTC))
+    keys = trial_keys(inputs.parameters, inputs.grid)
+    most = min(MOST_TESTED_AGAIN, BARS_TESTED_AGAIN // len(inputs.bars))
+    ledger = read_ledger(inputs.bars.symbol, keys, most=most)
+    with failures_in_words(inputs.parameters, inputs.bars):
+        run = compute(inputs, ledger=ledger, progress=progress)
+    document = document_of(run, sweep_id=inputs.sweep_id, generated_at=datetime.now(UTC))
     with transaction.atomic():
         stored = SWEEPS.store(document, owner=owner, trials=document.verdict.trials, **_statistics(run))
         _record(run)
         if ledger.known > MOST_KEPT:
-            forget_surplus(material.bars.symbol)
+            forget_surplus(inputs.bars.symbol)
     return stored
 
 
 def _record(run: EvaluatedCells) -> None:
     """Enter the combinations into the ledger of trials."""
-    symbol, sharpe = run.material.bars.symbol, run.figures.bar_sharpe
-    record_trials(symbol, run.material.parameters, run.material.grid, sharpe=sharpe, bars=run.sweep.bars)
+    symbol, sharpe = run.inputs.bars.symbol, run.figures.bar_sharpe
+    record_trials(symbol, run.inputs.parameters, run.inputs.grid, sharpe=sharpe, bars=run.sweep.bars)
 
 
 def _statistics(run: SweepRun) -> dict[str, Any]:

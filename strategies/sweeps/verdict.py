@@ -108,7 +108,7 @@ def _lag(run: SweepRun) -> str:
     held = run.run.result.benchmark.metrics.total_return
     if run.figures.total_return.max() <= held or run.run.result.strategy.metrics.total_return > held:
         return ""
-    objective = OBJECTIVES[run.material.parameters.objective]
+    objective = OBJECTIVES[run.inputs.parameters.objective]
     return f"The one with the best {objective} returned less than buy and hold."
 
 
