@@ -16,7 +16,7 @@ from dashboard.views.methods import method
 from dashboard.views.overview import overview, watch_instrument
 from dashboard.views.reports import report, reports
 from dashboard.views.scorecards import evaluate, scorecard, use_model
-from dashboard.views.search import search
+from dashboard.views.search import search, symbols
 from dashboard.views.splits import record_step, remove_recorded
 from dashboard.views.sweeps import sweep, sweeps
 from dashboard.views.universes import resume, start_universe, universe, universes
@@ -56,6 +56,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("data/splits/", record_step, name="record_split"),
     path("data/splits/remove/", remove_recorded, name="remove_split"),
     path("data/search/", search, name="search"),
+    path("symbols/", symbols, name="symbols"),
     path("account/", account, name="account"),
     path("account/password/", ChangePassword.as_view(), name="change_password"),
     path("account/tokens/", create_token, name="create_token"),

@@ -8,6 +8,7 @@ from functools import cached_property, lru_cache
 from uuid import UUID
 
 import numpy as np
+from django.db.models import Q
 from numpy.typing import NDArray
 
 from core.errors import InvalidInput
@@ -21,6 +22,8 @@ _Prices = NDArray[np.float64]
 
 RANGES_KEPT = 64
 """Ranges of bars that a process keeps in memory; thirty years of one take 400 KB."""
+
+SIMILAR_SHOWN = 5
 
 
 class Adjustment(StrEnum):
@@ -182,13 +185,13 @@ def _nothing_stored(symbol: str, start: date | None, end: date | None) -> Invali
     instrument = Instrument.objects.filter(symbol=symbol).first()
     if instrument is not None:
         return _empty_range(instrument, start, end)
-    stored = list(Instrument.objects.values_list("symbol", flat=True)[:21])
-    names = ", ".join(stored[:20]) + (" and others" if len(stored) > 20 else "")  # noqa: PLR2004
+    similar = Instrument.objects.filter(Q(symbol__icontains=symbol) | Q(name__icontains=symbol))
+    names = ", ".join(similar.values_list("symbol", flat=True)[:SIMILAR_SHOWN])
     return InvalidInput(
         f"No bars of {symbol} are stored. "
-        + (f"Choose one of {names}, or fetch" if stored else "Fetch")
+        + (f"Similar symbols that are stored: {names}. Choose one of them, or fetch" if names else "Fetch")
         + f" {symbol} on the Data page or with `manage.py load_stock_data {symbol}`; "
-        "fetching needs an Alpha Vantage key.",
+        "fetching needs a key of a market data provider.",
         field="symbol",
     )
 

@@ -135,7 +135,9 @@ def test_keys_alone_choose_tune_export_and_compare(page: Page) -> None:
     page.locator(BACKTEST_CHART).first.wait_for()
     page.keyboard.press("/")
     expect(page.get_by_role("combobox", name="Symbol", exact=True)).to_be_focused()
+    page.keyboard.press("Control+a")
     page.keyboard.type("IBM")
+    page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="IBM Simple 20 / 50")).to_be_visible()
 
     _tab_to(page, page.get_by_label("Fast window"))

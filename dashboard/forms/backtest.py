@@ -8,7 +8,7 @@ from crispy_forms.layout import HTML, Field, LayoutObject
 from django import forms
 from django.utils.functional import cached_property
 
-from dashboard.forms.base import OtherSymbolField, number_field, whole_number_field
+from dashboard.forms.base import SymbolField, number_field, whole_number_field
 from dashboard.forms.custom_rule import VALUE, texts_of_built_in
 from dashboard.forms.rules import OfferedRule, offered_rules, with_tunable_fields
 from dashboard.forms.strategy import StrategyForm
@@ -30,7 +30,7 @@ class BacktestForm(StrategyForm[BacktestParameters]):
     } | StrategyForm.percent_fields
     rarer = (*StrategyForm.rarer, "compare_with")
 
-    compare_with = OtherSymbolField("Benchmark symbol")
+    compare_with = SymbolField(label="Benchmark symbol", required=False)
 
     @cached_property
     def rules(self) -> list[OfferedRule]:

@@ -9,17 +9,19 @@ from typing import Any, ClassVar, Self, cast, override
 
 from django import forms
 from django.http import QueryDict
+from django.urls import reverse
 from django.utils.datastructures import MultiValueDict
 from django.utils.http import urlencode
 from pydantic import BaseModel, ValidationError
 
 from core.errors import InvalidInput, field_errors
 from core.field_messages import describe_range
-from dashboard.forms.widgets import AnnotatedSelect
-from ingestion.instruments import list_instruments
+from ingestion.instruments import find_instruments
+from ingestion.providers.symbol_search import symbols_like
 from ingestion.schemas import InstrumentDocument
 
 HUNDRED = Decimal(100)
+SIMILAR_SHOWN = 6
 
 
 class ParametersForm[Parameters: BaseModel](forms.Form):
@@ -35,16 +37,24 @@ class ParametersForm[Parameters: BaseModel](forms.Form):
     use_required_attribute = False
     parameters: Parameters
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for field in self.fields.values():
-            if isinstance(field, SymbolField):
-                field.offer(lambda: self.instruments)
+    @cached_property
+    def instrument(self) -> InstrumentDocument | None:
+        """The chosen instrument; None where it is not stored. Read when the form is shown."""
+        symbol = str(self["symbol"].value() or "").strip().upper()
+        found = find_instruments([symbol]) if symbol and "\0" not in symbol else []
+        return found[0] if found and found[0].last else None
+
+    @property
+    def gone_symbol(self) -> str:
+        """The chosen symbol of which no bars are stored any more; an empty text where there are some."""
+        return "" if self.is_bound or self.instrument else str(self["symbol"].value() or "")
 
     @cached_property
-    def instruments(self) -> Mapping[str, InstrumentDocument]:
-        """The instruments with bars, by symbol; read when the form is shown, not when it is only answered."""
-        return {item.symbol: item for item in list_instruments() if item.last}
+    def similar(self) -> list[InstrumentDocument]:
+        """Stored instruments like a symbol that was refused."""
+        if "symbol" not in self.errors:
+            return []
+        return find_instruments(symbols_like(str(self["symbol"].value() or ""), limit=SIMILAR_SHOWN))
 
     @classmethod
     def from_query(cls, query: QueryDict) -> Self:
@@ -56,14 +66,9 @@ class ParametersForm[Parameters: BaseModel](forms.Form):
         return cls(data)
 
     @classmethod
-    def of_the_first_symbol(cls) -> Self | None:
-        """Return the form with its defaults for the first stored symbol; None while nothing is stored."""
-        instruments = cls().instruments
-        if not instruments:
-            return None
-        form = cls.from_query(QueryDict(urlencode({"symbol": next(iter(instruments))})))
-        form.instruments = instruments
-        return form
+    def of_symbol(cls, symbol: str) -> Self:
+        """Return the form with its defaults for a symbol."""
+        return cls.from_query(QueryDict(urlencode({"symbol": symbol})))
 
     @classmethod
     def showing(cls, parameters: Parameters) -> Self:
@@ -134,17 +139,18 @@ class ParametersForm[Parameters: BaseModel](forms.Form):
         return f"Give a percentage{describe_range(schema, factor=HUNDRED)}."
 
 
-class SymbolField(forms.ChoiceField):
-    """A choice among the stored instruments; a URL may name one in lower case.
+class SymbolField(forms.CharField):
+    """A stored symbol, typed or chosen from what the page's script offers; a URL may write it in lower case.
 
     Whether bars are stored is for the service to say that loads them: it asks the database anyway.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, label: str = "Symbol", required: bool = True) -> None:
         super().__init__(
-            label="Symbol",
-            widget=InstrumentSelect,
-            error_messages={"required": "Choose a symbol. The Data page fetches the first ones."},
+            label=label,
+            required=required,
+            widget=SymbolInput,
+            error_messages={"required": "Give a symbol. The Data page fetches the first ones."},
         )
 
     def to_python(self, value: object) -> str:
@@ -152,41 +158,30 @@ class SymbolField(forms.ChoiceField):
         return str(super().to_python(value)).strip().upper()
 
     @override
-    def valid_value(self, value: str) -> bool:
-        """Take every symbol."""
-        return True
-
-    def offer(self, instruments: Callable[[], Mapping[str, InstrumentDocument]]) -> None:
-        """Offer these instruments, given by symbol, which are asked for when the field is shown."""
-        self.choices = lambda: self._choices_among(instruments())
-        self.widget.instruments = instruments
-
-    def _choices_among(self, instruments: Mapping[str, InstrumentDocument]) -> list[tuple[str, str]]:
-        return [(item.symbol, f"{item.symbol} \N{MIDDLE DOT} {item.name}") for item in instruments.values()]
+    def get_bound_field(self, form: forms.BaseForm, field_name: str) -> forms.BoundField:
+        """Return the field, which tells the page's script the period of the chosen instrument."""
+        return BoundSymbol(form, self, field_name)
 
 
-class OtherSymbolField(SymbolField):
-    """A choice among the stored instruments, or none of them."""
-
-    def __init__(self, label: str) -> None:
-        super().__init__()
-        self.label, self.required = label, False
+class BoundSymbol(forms.BoundField):
+    """A symbol in a form, with the first and last day of its bars for the shortcuts to a range of dates."""
 
     @override
-    def _choices_among(self, instruments: Mapping[str, InstrumentDocument]) -> list[tuple[str, str]]:
-        return [("", "Nothing else"), *super()._choices_among(instruments)]
+    def build_widget_attrs(self, attrs: dict[str, Any], widget: forms.Widget | None = None) -> dict[str, Any]:
+        """Return the attributes, of the form's main symbol with its days."""
+        attrs = super().build_widget_attrs(attrs, widget)
+        form = self.form
+        instrument = form.instrument if isinstance(form, ParametersForm) and self.name == "symbol" else None
+        days = {"data-first": str(instrument.first), "data-last": str(instrument.last)} if instrument else {}
+        return {**attrs, **days, "data-symbols": reverse("symbols")}
 
 
-class InstrumentSelect(AnnotatedSelect):
-    """A select whose options carry first and last day, for the shortcuts to a range of dates."""
+class SymbolInput(forms.TextInput):
+    """A text field that the page's script turns into a picker; without it, one types the symbol."""
 
-    instruments: Callable[[], Mapping[str, InstrumentDocument]] = dict
-
-    @override
-    def attributes_of(self, value: str) -> dict[str, str]:
-        """Return the days."""
-        instrument = self.instruments().get(value)
-        return {"data-first": str(instrument.first), "data-last": str(instrument.last)} if instrument else {}
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        plain = {"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
+        super().__init__({**plain, "maxlength": "40", **(attrs or {})})
 
 
 def day_field(label: str) -> forms.DateField:

@@ -274,8 +274,7 @@ class StrategyForm[Parameters: BaseModel](ParametersForm[Parameters]):
         return "" if value is None else str(value)
 
     def _currency(self) -> str:
-        instrument = self.instruments.get(str(self["symbol"].value()))
-        return instrument.currency if instrument else ""
+        return self.instrument.currency if self.instrument else ""
 
 
 def _condition(clause: str) -> tuple[LayoutObject, LayoutObject]:

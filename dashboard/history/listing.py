@@ -20,6 +20,9 @@ ROWS_ON_A_PAGE = 25
 MOST_STEPS = 50
 """Steps of a chain that are listed under its row."""
 
+NEWEST_READ = 200
+"""Results that are looked through for symbols used lately."""
+
 NEWEST = "newest"
 FIGURES = {metric.key: metric for metric in METRICS}
 
@@ -150,10 +153,10 @@ def forecasts_of(user: AbstractBaseUser, *, symbol: str, limit: int) -> list[His
     return list(visible_entries(user).filter(kind=ResultKind.FORECAST, symbol=symbol)[:limit])
 
 
-def symbols_in(user: AbstractBaseUser) -> list[str]:
-    """Return the symbols in a user's history, in alphabetical order."""
-    listed = visible_entries(user).exclude(symbol="")
-    return sorted(listed.order_by("symbol").values_list("symbol", flat=True).distinct())
+def recent_symbols(user: AbstractBaseUser, limit: int) -> list[str]:
+    """Return the symbols of the user's newest results, each once, the newest first."""
+    newest = HistoryEntry.objects.filter(user=user.pk).exclude(symbol="")[:NEWEST_READ]
+    return list(dict.fromkeys(newest.values_list("symbol", flat=True)))[:limit]
 
 
 def figure_of(entry: HistoryEntry, key: str) -> str:

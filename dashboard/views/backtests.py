@@ -17,6 +17,7 @@ from dashboard.charts.backtest_columns import backtest_detail as detail_of
 from dashboard.charts.backtest_columns import every_day
 from dashboard.forms import BacktestForm
 from dashboard.history.changes import saved_run
+from dashboard.history.symbols import usual_symbol
 from dashboard.presenters.cache import rendered_result
 from dashboard.views.htmx import HtmxRequest, render_page, user_of, wants_partial
 from dashboard.views.workbench import (
@@ -37,7 +38,7 @@ A_YEAR = 365 * 24 * 3600
 
 @require_safe
 def backtests(request: HtmxRequest) -> HttpResponse:
-    """Run what the URL asks for; without a question, show the defaults for the first symbol."""
+    """Run what the URL asks for; without a question, show what this browser asked last."""
     if not request.GET:
         return _first_page(request)
     form = BacktestForm.from_query(request.GET)
@@ -77,11 +78,15 @@ def backtest_detail(request: HtmxRequest, backtest_id: str) -> HttpResponse:
 
 
 def _first_page(request: HtmxRequest) -> HttpResponse:
-    """Answer the question that this browser asked last; the first time, the defaults for the first symbol."""
+    """Answer the question that this browser asked last; the first time, the defaults for a symbol."""
     last = _last_result(request)
-    form = BacktestForm.showing(last.document.parameters) if last else BacktestForm.of_the_first_symbol()
-    if form is None:
-        return nothing_stored(request)
+    if last:
+        form = BacktestForm.showing(last.document.parameters)
+    else:
+        symbol = usual_symbol(user_of(request))
+        if symbol is None:
+            return nothing_stored(request)
+        form = BacktestForm.of_symbol(symbol)
     result = last or form.result_of(partial(run, owner=user_of(request)))
     context: dict[str, Any] = {"form": form}
     if result is not None:

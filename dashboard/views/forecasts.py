@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from dashboard.forms import ForecastForm
+from dashboard.history.symbols import usual_symbol
 from dashboard.presenters.forecast import forecast_result
 from dashboard.views.decorators import staff_required
 from dashboard.views.htmx import HtmxRequest, render_page, user_of, wants_partial
@@ -26,7 +27,7 @@ PAGE = "forecasts/page.html"
 
 @require_safe
 def forecasts(request: HtmxRequest) -> HttpResponse:
-    """Forecast what the URL asks for; without a question, the first symbol."""
+    """Forecast what the URL asks for; without a question, the symbol that was used last."""
     if not request.GET:
         return _first_page(request)
     form = ForecastForm.from_query(request.GET)
@@ -58,9 +59,10 @@ def train(request: HtmxRequest) -> HttpResponse:
 
 
 def _first_page(request: HtmxRequest) -> HttpResponse:
-    form = ForecastForm.of_the_first_symbol()
-    if form is None:
+    symbol = usual_symbol(user_of(request))
+    if symbol is None:
         return nothing_stored(request)
+    form = ForecastForm.of_symbol(symbol)
     document = form.result_of(partial(issue_forecast, owner=user_of(request)))
     context = {"form": form} if document is None else _context(form, document)
     return render_page(request, PAGE, context, partial="workbench")

@@ -16,9 +16,9 @@ from dashboard.history.changes import (
     save_run,
     saved_run,
 )
-from dashboard.history.listing import FIGURES, KINDS, NEWEST, Filters, find_rows, symbols_in
+from dashboard.history.listing import FIGURES, KINDS, NEWEST, Filters, find_rows
 from dashboard.labels import choices_of
-from dashboard.views.htmx import HtmxRequest, render_page, user_of, wants_partial
+from dashboard.views.htmx import HtmxRequest, render_page, user_of
 from strategies.engine.enums import Rule
 
 
@@ -36,8 +36,6 @@ def history(request: HtmxRequest) -> HttpResponse:
         "chosen": request.GET.getlist("run")[:MOST_RUNS],
         "most_runs": MOST_RUNS,
     }
-    if not wants_partial(request):
-        context["symbols"] = symbols_in(user_of(request))
     return render_page(request, "history/page.html", context, partial="runs")
 
 

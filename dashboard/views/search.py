@@ -4,13 +4,23 @@ from http import HTTPStatus
 
 from django.conf import settings
 from django.http import HttpResponse
+from django.shortcuts import render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from core.errors import HindcastError
 from core.permissions import require_staff
-from dashboard.views.htmx import HtmxRequest, render_page
+from dashboard.history.symbols import offered_instruments
+from dashboard.views.htmx import HtmxRequest, render_page, user_of
 from ingestion.providers.symbol_search import provider_matches, stored_matches
+
+
+@require_safe
+@never_cache
+def symbols(request: HtmxRequest) -> HttpResponse:
+    """Answer with the options of a symbol picker, for what was typed."""
+    offered = offered_instruments(request.GET.get("search", ""), user_of(request))
+    return render(request, "partials/symbol_options.html", {"instruments": offered})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from core.errors import NotFound
 from core.stored_result import StoredResult
 from dashboard.forms.sweep import SweepForm
+from dashboard.history.symbols import usual_symbol
 from dashboard.presenters.sweep import sweep_cells, sweep_result
 from dashboard.views.htmx import HtmxRequest, render_page, user_of, wants_partial
 from dashboard.views.workbench import (
@@ -41,7 +42,7 @@ PENDING_VERDICT = "pending-verdict"
 
 @require_safe
 def sweeps(request: HtmxRequest) -> HttpResponse:
-    """Run what the URL asks for; without a question, the usual ranges for the first symbol."""
+    """Run what the URL asks for; without a question, the usual ranges for the symbol that was used last."""
     if not request.GET:
         return _first_page(request)
     if "around" in request.GET:
@@ -84,9 +85,10 @@ def _part(request: HtmxRequest) -> str:
 
 
 def _first_page(request: HtmxRequest) -> HttpResponse:
-    form = SweepForm.of_the_first_symbol()
-    if form is None:
+    symbol = usual_symbol(user_of(request))
+    if symbol is None:
         return nothing_stored(request)
+    form = SweepForm.of_symbol(symbol)
     result = form.result_of(partial(run, owner=user_of(request)))
     context = {"form": form} if result is None else _context(form, result)
     return render_page(request, PAGE, context, partial="workbench")

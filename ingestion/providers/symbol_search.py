@@ -1,8 +1,9 @@
 """Finding a symbol by a few letters or a name: among what is stored, or at the provider for one request."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
-from django.db.models import Q
+from django.db.models import Case, Q, Value, When
 from django.utils import timezone
 
 from core.errors import InvalidInput
@@ -30,6 +31,23 @@ def stored_matches(words: str) -> list[MatchDocument]:
         )
         for instrument in found.order_by("symbol")[:SHOWN]
     ]
+
+
+def symbols_like(words: str, *, preferred: Sequence[str] = (), limit: int = SHOWN) -> list[str]:
+    """Return symbols with bars in which every word is part of the symbol or of the name; without words, any.
+
+    The symbol that was typed in full comes first, then the `preferred` ones in their order, then symbols
+    that begin with the words, then the others by symbol.
+    """
+    words = words.strip()[:LONGEST_SEARCH].replace("\0", "")
+    found = Instrument.objects.filter(extent__isnull=False)
+    for word in words.split():
+        found = found.filter(Q(symbol__icontains=word) | Q(name__icontains=word))
+    ranks = [When(symbol__iexact=words, then=Value(0))] if words else []
+    ranks += [When(symbol=symbol, then=Value(place)) for place, symbol in enumerate(preferred, 1)]
+    ranks += [When(symbol__istartswith=words, then=Value(len(preferred) + 1))] if words else []
+    rank = Case(*ranks, default=Value(len(preferred) + 2)) if ranks else Value(0)
+    return list(found.order_by(rank, "symbol").values_list("symbol", flat=True)[:limit])
 
 
 def provider_matches(words: str) -> list[MatchDocument]:

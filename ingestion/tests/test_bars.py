@@ -119,7 +119,7 @@ def test_bars_and_their_document_say_how_old_the_knowledge_of_splits_is() -> Non
 @pytest.mark.parametrize(
     ("symbol", "start", "end", "field", "words"),
     [
-        ("XYZ", None, None, "symbol", "Choose one of AAPL, FB, GOOG, IBM, MSFT, or fetch XYZ"),
+        ("XYZ", None, None, "symbol", "No bars of XYZ are stored. Fetch XYZ on the Data page"),
         ("A B", None, None, "symbol", "is not a ticker symbol"),
         ("AAPL", date(2013, 3, 2), None, "start", "from 2000-03-01 to 2013-03-01"),
         ("AAPL", None, date(2000, 2, 29), "end", "from 2000-03-01 to 2013-03-01"),

@@ -101,6 +101,7 @@ PAGES = {
     "sweeps/": TUNE_SWEEP,
     "sweeps/<slug:sweep_id>/": BROWSER,
     "sweeps/<slug:sweep_id>/universe/": TUNE_SWEEP,
+    "symbols/": BROWSER,
     "universes/": BROWSER,
     "universes/<slug:universe_id>/": BROWSER,
     "universes/<slug:universe_id>/resume/": TUNE_SWEEP,

@@ -2,6 +2,7 @@
 // and where the focus goes when something is wrong.
 
 import { on } from "./lib/dom.js";
+import "./symbol_picker.js";
 
 const serialized = (form) => new URLSearchParams(new FormData(form)).toString();
 const sent = new WeakMap();
@@ -59,7 +60,7 @@ const change = (field, value) => {
   field.dispatchEvent(new Event("change", { bubbles: true }));
 };
 
-const daysOfSymbol = (form) => form.elements.symbol?.selectedOptions[0]?.dataset ?? {};
+const daysOfSymbol = (form) => form.elements.symbol?.dataset ?? {};
 
 const startYearsBack = (last, years) => {
   const date = new Date(`${last}T00:00:00Z`);

@@ -3,3 +3,4 @@
 import "./page.js";
 import "../compare_selection.js";
 import "../expandable_rows.js";
+import "../symbol_picker.js";
