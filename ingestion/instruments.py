@@ -1,10 +1,12 @@
 """What is stored: the instruments with the extent of their bars, and figures of all of them at once."""
 
 from collections.abc import Collection, Mapping, Sequence
+from enum import StrEnum
 from typing import Any
 
 import numpy as np
 from django.db import connection
+from django.db.models import F, Q, QuerySet
 from numpy.typing import NDArray
 
 from core.errors import NotFound
@@ -63,9 +65,36 @@ def list_instruments() -> list[InstrumentDocument]:
     return _summaries(symbols=None)
 
 
-def list_symbols_with_bars() -> list[str]:
-    """Return the symbols of which bars are stored, in alphabetical order."""
-    return list(Instrument.objects.filter(extent__isnull=False).values_list("symbol", flat=True))
+class InstrumentOrder(StrEnum):
+    """What lists of instruments are sorted by."""
+
+    SYMBOL = "symbol"
+    NAME = "name"
+    BARS = "bars"
+    LAST = "last"
+    FETCHED = "fetched"
+
+
+_COLUMNS = {
+    InstrumentOrder.SYMBOL: "symbol",
+    InstrumentOrder.NAME: "name",
+    InstrumentOrder.BARS: "extent__bars",
+    InstrumentOrder.LAST: "extent__last",
+    InstrumentOrder.FETCHED: "fetched_at",
+}
+
+
+def symbols_in_order(
+    search: str = "", *, order: InstrumentOrder = InstrumentOrder.SYMBOL, descending: bool = False
+) -> "QuerySet[Instrument, str]":
+    """Return the symbols with bars in which each word of `search` is part of the symbol or of the name."""
+    found = Instrument.objects.filter(extent__isnull=False)
+    for word in search.replace("\0", "").split():
+        found = found.filter(Q(symbol__icontains=word) | Q(name__icontains=word))
+    column = F(_COLUMNS[order])
+    return found.order_by(column.desc() if descending else column.asc(), "symbol").values_list(
+        "symbol", flat=True
+    )
 
 
 def content_hashes(symbols: Collection[str] | None = None) -> dict[str, str]:

@@ -1,14 +1,29 @@
 """What the pages show of each stored instrument."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.utils.http import urlencode
 
 from dashboard.charts.sparkline import sparkline_path
 from dashboard.presenters.coverage import CoverageStrip, coverage_strip
 from ingestion.coverage import coverage
-from ingestion.instruments import list_instruments, recent_closes
+from ingestion.instruments import InstrumentOrder, find_instruments, recent_closes, symbols_in_order
 from ingestion.models import ActionKind
 from ingestion.schemas import ActionDocument, CoverageDocument, InstrumentDocument
+
+ROWS_ON_A_PAGE = 50
+LONGEST_SEARCH = 60
+
+COLUMN_LABELS = {
+    InstrumentOrder.SYMBOL: "Symbol",
+    InstrumentOrder.NAME: "Name",
+    InstrumentOrder.BARS: "Bars",
+    InstrumentOrder.LAST: "Period",
+    InstrumentOrder.FETCHED: "Fetched",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,16 +54,81 @@ class StoredBars:
     dividends: int
 
 
-def with_bars() -> list[InstrumentDocument]:
-    """Return every stored instrument that has bars, by symbol."""
-    return [instrument for instrument in list_instruments() if instrument.last]
+@dataclass(frozen=True, kw_only=True)
+class InstrumentFilters:
+    """What a list of instruments shows: those like `search`, sorted by `order`."""
+
+    search: str = ""
+    order: InstrumentOrder = InstrumentOrder.SYMBOL
+    descending: bool = False
+    page: str = "1"
+
+    @classmethod
+    def of(cls, query: Mapping[str, str]) -> "InstrumentFilters":
+        """Return the filters in a URL's query; what is unknown there is left out."""
+        order = query.get("order", "").removeprefix("-")
+        return cls(
+            search=query.get("search", "").strip()[:LONGEST_SEARCH],
+            order=InstrumentOrder(order) if order in set(InstrumentOrder) else InstrumentOrder.SYMBOL,
+            descending=query.get("order", "").startswith("-"),
+            page=query.get("page", "1"),
+        )
+
+    @property
+    def query(self) -> str:
+        """The filters as they stand in a URL."""
+        order = f"-{self.order}" if self.descending else self.order
+        return urlencode({"search": self.search, "order": order, "page": self.page})
 
 
-def quotes(*, watched: Collection[str] = ()) -> list[Quote]:
-    """Return every stored instrument that has bars with its last year: the watched ones, then the others."""
+@dataclass(frozen=True, kw_only=True)
+class SortLink:
+    """The head of a column that sorts a list. aria_sort: how it is sorted by this column now."""
+
+    label: str
+    order: str
+    aria_sort: str
+    is_number: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class InstrumentList[Row]:
+    """A page of the stored instruments. position: which page it is, of how many."""
+
+    rows: list[Row]
+    position: Page[Any]
+    filters: InstrumentFilters
+
+    @property
+    def columns(self) -> dict[str, SortLink]:
+        """The heads of the columns that sort the list, by what they sort by."""
+        return {order.value: self._sort_link(order) for order in InstrumentOrder}
+
+    def _sort_link(self, order: InstrumentOrder) -> SortLink:
+        is_current = order == self.filters.order
+        turned = is_current and not self.filters.descending
+        now = "descending" if self.filters.descending else "ascending"
+        return SortLink(
+            label=COLUMN_LABELS[order],
+            order=f"-{order}" if turned else order.value,
+            aria_sort=now if is_current else "none",
+            is_number=order == InstrumentOrder.BARS,
+        )
+
+
+def instrument_list(filters: InstrumentFilters) -> InstrumentList[InstrumentDocument]:
+    """Return a page of the instruments with bars."""
+    symbols = symbols_in_order(filters.search, order=filters.order, descending=filters.descending)
+    position = Paginator(symbols, ROWS_ON_A_PAGE).get_page(filters.page)
+    return InstrumentList(rows=find_instruments(list(position)), position=position, filters=filters)
+
+
+def quotes(symbols: Sequence[str], *, watched: Collection[str] = ()) -> list[Quote]:
+    """Return these instruments with their last year, in this order, those without bars left out."""
     # Listed first: an instrument that is stored between the reads is in the later ones alone.
-    instruments, closes, complete = with_bars(), recent_closes(), coverage()
-    found = [
+    instruments = find_instruments(symbols)
+    closes, complete = recent_closes(symbols=symbols), coverage(symbols)
+    return [
         _quote(
             instrument,
             closes[instrument.symbol].tolist(),
@@ -56,14 +136,20 @@ def quotes(*, watched: Collection[str] = ()) -> list[Quote]:
             coverage=complete[instrument.symbol],
         )
         for instrument in instruments
+        if instrument.symbol in closes and instrument.symbol in complete
     ]
-    return sorted(found, key=lambda quote: not quote.is_watched)
 
 
-def stored_bars() -> list[StoredBars]:
-    """Return every stored instrument that has bars with what is known about them, by symbol."""
-    instruments, complete = with_bars(), coverage()
-    return [_stored_bars(instrument, complete[instrument.symbol]) for instrument in instruments]
+def stored_bars(filters: InstrumentFilters) -> InstrumentList[StoredBars]:
+    """Return a page of the instruments with what is known about their bars."""
+    listed = instrument_list(filters)
+    complete = coverage([instrument.symbol for instrument in listed.rows])
+    rows = [
+        _stored_bars(instrument, complete[instrument.symbol])
+        for instrument in listed.rows
+        if instrument.symbol in complete
+    ]
+    return InstrumentList(rows=rows, position=listed.position, filters=filters)
 
 
 def _quote(

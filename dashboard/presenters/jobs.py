@@ -6,13 +6,18 @@ of its own, so that it does not hide the work that people look for.
 
 from dataclasses import dataclass
 
-from django.db.models import Count, Q, QuerySet, TextChoices
+from django.db.models import Count, Q, TextChoices
 
 from dashboard.models import PRINT_REPORT
 from jobs.models import ACTIVE_STATES, Job, JobState
+from strategies.models import UniverseSweep
+from strategies.universes.schemas import page_of_universe
+from strategies.universes.service import UNIVERSE_PART
 
 SHOWN = 50
 """Jobs on a list; the administration has all of them."""
+RUNNING_SHOWN = 5
+"""Jobs that the overview shows one by one."""
 
 
 class Chosen(TextChoices):
@@ -88,6 +93,47 @@ def job_list(wanted: str) -> JobList:
     )
 
 
-def running_now() -> QuerySet[Job]:
-    """Return what is under way, as the list of running and waiting jobs has it."""
-    return Job.objects.filter(CONDITIONS[Chosen.ACTIVE])
+@dataclass(frozen=True, kw_only=True)
+class UniverseProgress:
+    """A sweep of many symbols that is under way. jobs: pieces of it that wait or run."""
+
+    page: str
+    done: int
+    symbols: int
+    jobs: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Running:
+    """What is under way: large work as one line each, the newest other jobs, and how many more there are."""
+
+    universes: list[UniverseProgress]
+    jobs: list[Job]
+    more: int
+
+
+def running_now() -> Running:
+    """Return what is under way, the pieces of a sweep of many symbols as one."""
+    active = Job.objects.filter(CONDITIONS[Chosen.ACTIVE])
+    pieces = active.filter(kind=UNIVERSE_PART)
+    of_universe = pieces.order_by().values("arguments__universe_id").annotate(pieces=Count("pk"))
+    counted = {row["arguments__universe_id"]: row["pieces"] for row in of_universe[:RUNNING_SHOWN]}
+    others = active.exclude(kind=UNIVERSE_PART)
+    shown = list(others[:RUNNING_SHOWN])
+    more = others.count() - len(shown) if len(shown) == RUNNING_SHOWN else 0
+    return Running(universes=_universes(counted), jobs=shown, more=more)
+
+
+def _universes(jobs: dict[str, int]) -> list[UniverseProgress]:
+    if not jobs:
+        return []
+    found = UniverseSweep.objects.filter(pk__in=jobs).defer("document", "parameters")
+    return [
+        UniverseProgress(
+            page=page_of_universe(universe.pk),
+            done=universe.done,
+            symbols=len(universe.symbols),
+            jobs=jobs[universe.pk],
+        )
+        for universe in found.annotate(done=Count("members"))
+    ]

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from core.errors import InvalidInput
 from dashboard.forms import FetchForm, ImportForm
-from dashboard.presenters.instruments import stored_bars
+from dashboard.presenters.instruments import InstrumentFilters, stored_bars
 from dashboard.views.decorators import staff_required
 from dashboard.views.htmx import HtmxRequest, render_page
 from dashboard.views.splits import steps_context
@@ -32,7 +32,7 @@ def data(request: HtmxRequest) -> HttpResponse:
         **fetching_context(FetchForm()),
         "import_form": ImportForm(),
         "import_jobs": active_jobs("import_bars"),
-        "stored": stored_bars(),
+        "stored": stored_bars(InstrumentFilters.of(request.GET.dict())),
         "quota": fetch_backlog(),
         **steps_context(),
     }
@@ -61,7 +61,7 @@ def _form(request: HtmxRequest, form: FetchForm, *, status: int = 200) -> HttpRe
         context |= {
             "import_form": ImportForm(),
             "import_jobs": active_jobs("import_bars"),
-            "stored": stored_bars(),
+            "stored": stored_bars(InstrumentFilters.of(request.GET.dict())),
             "quota": fetch_backlog(),
             **steps_context(),
         }

@@ -8,9 +8,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from dashboard.history.listing import latest_of_each
+from dashboard.history.symbols import overview_symbols
 from dashboard.presenters.instruments import quotes
 from dashboard.presenters.jobs import running_now
 from dashboard.views.htmx import HtmxRequest, user_of
+from ingestion.instruments import symbols_in_order
 from ingestion.providers.quota import quota_left
 from ingestion.watchlist import unwatch, watch, watched
 
@@ -27,7 +29,7 @@ def overview(request: HtmxRequest) -> HttpResponse:
         **listed,
         "shows_sample": any(quote.instrument.is_sample for quote in listed["quotes"]),
         "latest": latest_of_each(user_of(request), RECENT),
-        "active_jobs": running_now(),
+        "running": running_now(),
         "quota": quota_left(),
     }
     return render(request, "overview/page.html", context)
@@ -44,6 +46,12 @@ def watch_instrument(request: HtmxRequest, symbol: str) -> HttpResponse:
 
 
 def _instruments(request: HtmxRequest) -> dict[str, Any]:
-    """Return what the table of instruments shows, the watched ones first."""
-    stored = quotes(watched=watched(request.user))
-    return {"quotes": stored, "watches": any(quote.is_watched for quote in stored)}
+    """Return what the table of instruments shows: the watched ones first."""
+    user = user_of(request)
+    starred = watched(user)
+    listed = quotes(overview_symbols(user, starred), watched=starred)
+    return {
+        "quotes": listed,
+        "watches": any(quote.is_watched for quote in listed),
+        "stored": symbols_in_order().count(),
+    }

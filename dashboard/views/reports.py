@@ -7,10 +7,10 @@ from django.views.decorators.http import require_safe
 from dashboard.history.listing import backtests_of, forecasts_of
 from dashboard.presenters.backtest import backtest_result
 from dashboard.presenters.forecast import forecast_result
-from dashboard.presenters.instruments import with_bars
+from dashboard.presenters.instruments import InstrumentFilters, instrument_list
 from dashboard.reports.combined import combined_report
 from dashboard.reports.parameters import ReportChoice
-from dashboard.views.htmx import HtmxRequest, user_of
+from dashboard.views.htmx import HtmxRequest, render_page, user_of
 
 OFFERED = 50
 """Stored parts of each kind that a report can be made of."""
@@ -19,7 +19,8 @@ OFFERED = 50
 @require_safe
 def reports(request: HtmxRequest) -> HttpResponse:
     """Answer with the symbols that a report can be had of."""
-    return render(request, "combined/list.html", {"instruments": with_bars()})
+    listed = instrument_list(InstrumentFilters.of(request.GET.dict()))
+    return render_page(request, "combined/list.html", {"listed": listed}, partial="instruments")
 
 
 @require_safe
