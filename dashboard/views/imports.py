@@ -14,7 +14,7 @@ from django_htmx.http import trigger_client_event
 
 from core.errors import HindcastError, InvalidInput
 from dashboard.forms import FetchForm, ImportForm
-from dashboard.presenters.instruments import stored_bars
+from dashboard.presenters.instruments import InstrumentFilters, stored_bars
 from dashboard.views.data import PAGE, active_jobs, fetching_context
 from dashboard.views.decorators import staff_required
 from dashboard.views.htmx import HtmxRequest, render_page, user_of
@@ -123,7 +123,7 @@ def _page(
     if not request.htmx:
         context |= {
             **fetching_context(FetchForm()),
-            "stored": stored_bars(),
+            "stored": stored_bars(InstrumentFilters.of(request.GET.dict())),
             "quota": fetch_backlog(),
             **steps_context(),
         }
