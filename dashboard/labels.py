@@ -78,6 +78,7 @@ _JOB_TITLES = {
     "evaluate_forecasts": "Evaluate forecasts",
     "train_again": "Train again",
     "fetch_bars": "Fetch bars",
+    "extend_records": "Extend live records",
     "train_model": "Train a model",
     "sweep": "Sweep parameters",
     "universe_part": "Sweep symbols",

@@ -19,6 +19,7 @@ from jobs.api import router as jobs_router
 from site_config.errors import add_problem_handlers
 from site_config.openapi import DESCRIPTION, HindcastAPI
 from strategies.backtests.api import router as backtests_router
+from strategies.records.api import router as records_router
 from strategies.sweeps.api import router as sweeps_router
 from strategies.universes.api import router as universes_router
 
@@ -89,6 +90,7 @@ api.add_router("/quota", quota_router)
 api.add_router("/backtests", backtests_router)
 api.add_router("/sweeps", sweeps_router)
 api.add_router("/universes", universes_router)
+api.add_router("/records", records_router)
 api.add_router("/models", models_router)
 api.add_router("/forecasts", forecasts_router)
 api.add_router("/evaluations", evaluations_router)

@@ -22,6 +22,7 @@ EXAMPLES: dict[str, tuple[str, Any]] = {
     "forecast_id": ("The `id` of a forecast: 20 hexadecimal digits.", "f20d85c242a1d65f9190"),
     "universe_id": ("The `id` of a sweep of many symbols: 20 hexadecimal digits.", "5d1e0f2a3b4c5d6e7f80"),
     "sweep_id": ("The `id` of a sweep: 20 hexadecimal digits.", "0c4f1c0b9a2d4e6f8a1b"),
+    "record_id": ("The `id` of a live record.", "2c9d0f5e-3b6a-4f0e-8a57-5d1e7c3b9f42"),
     "evaluation_id": ("The `id` of an evaluation: 20 hexadecimal digits.", "a3d1c95f6be20471c8d4"),
     "version": ("The `version` of a stored model.", "2.0-pooled-2022-12-28-299eb68a"),
     "day": ("Day of the split.", "2024-06-10"),

@@ -1,10 +1,12 @@
 """The tables of backtests and sweeps that were run."""
 
 from typing import Any
+from uuid import uuid4
 
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
+from django.utils import timezone
 
 
 class ResultRecord(models.Model):
@@ -165,3 +167,91 @@ class UniverseMember(models.Model):
     def __str__(self) -> str:
         """Return universe and symbol, as lists show it."""
         return f"{self.universe_id} {self.symbol}"
+
+
+class RecordState(models.TextChoices):
+    """What becomes of a live record."""
+
+    ACTIVE = "active"
+    PAUSED = "paused"
+    ENDED = "ended"
+
+
+class LiveRecord(models.Model):
+    """A frozen rule that is followed on bars that came later.
+
+    `parameters` are those of the backtest. `history` holds the bars up to `frozen_on` as they were known
+    then; prices of all entries are on their scale. `scale` is what such a price is multiplied by for the
+    prices of the last evening. `band` is the JSON of its forecast; null, with `no_band` saying why not.
+    `seen_version` is the instrument's version that it was last extended with. `revised` are days whose bars
+    are no longer those that were decided on, `waiting_for` a session whose bar is late. A deleted record
+    stays as a count.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    name = models.CharField(max_length=200)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    backtest = models.CharField(max_length=64)
+    symbol = models.CharField(max_length=15)
+    parameters: "models.JSONField[dict[str, Any]]" = models.JSONField()
+    engine_version = models.CharField(max_length=20)
+    created_at = models.DateTimeField(default=timezone.now)
+    frozen_on = models.DateField()
+    state = models.CharField(max_length=10, choices=RecordState, default=RecordState.ACTIVE)
+    deleted_at = models.DateTimeField(null=True, blank=True)
+    history = models.BinaryField()
+    scale = models.FloatField(default=1)
+    band: "models.JSONField[dict[str, Any] | None]" = models.JSONField(null=True)
+    no_band = models.TextField(blank=True)
+    next_order: "models.JSONField[dict[str, Any] | None]" = models.JSONField(null=True)
+    seen_version = models.UUIDField(null=True)
+    revised: "models.JSONField[list[str]]" = models.JSONField(default=list)
+    skipped: "models.JSONField[list[str]]" = models.JSONField(default=list)
+    waiting_for = models.DateField(null=True, blank=True)
+
+    class Meta:
+        """Newest first."""
+
+        ordering = ("-created_at",)
+        indexes = (models.Index(fields=("symbol", "state"), name="record_of_symbol"),)
+
+    def __str__(self) -> str:
+        """Return symbol and name, as lists show it."""
+        return f"{self.symbol} {self.name}"
+
+
+class LiveEntry(models.Model):
+    """One session of a live record, written once after its close and never changed.
+
+    Prices and `position`, in shares, are on the scale of the record's history; times and over `scale` they
+    are those of that evening. `bars_sha256` names all bars that were decided on. `next_order` is the order
+    for the next open.
+    """
+
+    record = models.ForeignKey(LiveRecord, on_delete=models.CASCADE, related_name="entries")
+    date = models.DateField()
+    recorded_at = models.DateTimeField(default=timezone.now)
+    open = models.FloatField()
+    high = models.FloatField()
+    low = models.FloatField()
+    close = models.FloatField()
+    volume = models.FloatField()
+    scale = models.FloatField()
+    equity = models.FloatField()
+    cash = models.FloatField()
+    position = models.FloatField()
+    benchmark_equity = models.FloatField()
+    bars_sha256 = models.CharField(max_length=64)
+    next_order: "models.JSONField[dict[str, Any] | None]" = models.JSONField(null=True)
+
+    class Meta:
+        """One entry for each session, whichever worker computed it."""
+
+        ordering = ("date",)
+        constraints = (models.UniqueConstraint(fields=("record", "date"), name="one_entry_for_each_session"),)
+
+    def __str__(self) -> str:
+        """Return record and session, as lists show it."""
+        return f"{self.record_id} {self.date}"

@@ -46,7 +46,7 @@ def _made(job: Job) -> list[Link]:
             links = [Link(label="Open the ranking of all symbols", url=page)]
         case "import_bars":
             links = [_backtest(name) for name in result.get("symbols", [])[:MOST_LINKS]]
-        case "fetch_bars":
+        case "fetch_bars" | "extend_records":
             links = [_backtest(symbol)]
         case "train_model":
             links = [_forecast_by_own_model(symbol), _scorecard(symbol, "symbol")]

@@ -749,6 +749,122 @@ class UniverseVerdict(BaseModel):
     sentence: Annotated[str, Field(description="The verdict in words.")]
 
 
+class RecordBand(BaseModel):
+    """
+    The forecast of the record's present year, from the returns before the freeze, in currency.
+    """
+
+    model_config = ConfigDict(
+        extra="ignore",
+    )
+    levels: Annotated[list[float], Field(description="Probabilities of the lines of the fan.")]
+    begins_after: Annotated[int, Field(description="Sessions of the record before the present year.")]
+    fan: Annotated[list[list[float]], Field(description="Equity by level and session of the year.")]
+    limit: Annotated[list[float], Field(description="Equity below which the band is left, by session.")]
+
+
+class RecordEntry(BaseModel):
+    """
+    One session, as it was recorded; never changed.
+    """
+
+    model_config = ConfigDict(
+        extra="ignore",
+    )
+    date: Annotated[date_aliased, Field(description="The session.")]
+    recorded_at: Annotated[AwareDatetime, Field(description="When it was recorded, UTC.")]
+    close: Annotated[float, Field(description="The last price, as of that evening, in currency.")]
+    equity: Annotated[float, Field(description="At the close, in currency.")]
+    benchmark_equity: Annotated[float, Field(description="Of buy and hold.")]
+    position: Annotated[float, Field(description="Shares as of that evening; negative when short.")]
+    order: Annotated[
+        Literal["buy", "sell", "short", "cover"] | None,
+        Field(description="What was ordered for the next open."),
+    ]
+    hindsight: Annotated[bool, Field(description="Whether the session had closed before the freeze.")]
+    bars_sha256: Annotated[str, Field(description="Of all bars that were decided on.")]
+
+
+class RecordOrder(BaseModel):
+    """
+    The order for the next open, in the shares and prices of the last evening.
+    """
+
+    model_config = ConfigDict(
+        extra="ignore",
+    )
+    action: Annotated[Literal["buy", "sell", "short", "cover"], Field(description="What it does.")]
+    closes: Annotated[float, Field(description="Shares of the present position that it closes.")]
+    opens: Annotated[float, Field(description="Shares that it opens, estimated at the last close.")]
+    in_words: Annotated[str, Field(description="The order as a sentence.")]
+
+
+class RecordPosition(BaseModel):
+    """
+    What is held at the last close.
+    """
+
+    model_config = ConfigDict(
+        extra="ignore",
+    )
+    shares: Annotated[float, Field(description="Of the last evening's shares; negative when short.")]
+    value: Annotated[float, Field(description="At the last close, in currency.")]
+    cash: Annotated[float, Field(description="Beside it, in currency.")]
+
+
+class RecordSince(BaseModel):
+    """
+    How the record has done since the freeze.
+    """
+
+    model_config = ConfigDict(
+        extra="ignore",
+    )
+    sessions: Annotated[int, Field(description="Sessions since the freeze.")]
+    first: Annotated[date_aliased | None, Field(description="The first of them; null: none yet.")]
+    last: Annotated[date_aliased | None, Field(description="The last of them; null: none yet.")]
+    equity: Annotated[float, Field(description="At the last close, in currency.")]
+    total_return: Annotated[float, Field(description="Equity over the capital, minus one.")]
+    benchmark_return: Annotated[float, Field(description="The same of buy and hold.")]
+    expected_return: Annotated[
+        float | None, Field(description="The middle of the fan at the same session of its first year.")
+    ]
+
+
+class RecordTrigger(BaseModel):
+    """
+    Closes of the next session that would give an order.
+    """
+
+    model_config = ConfigDict(
+        extra="ignore",
+    )
+    action: Annotated[Literal["buy", "sell", "short", "cover"], Field(description="What the order would do.")]
+    above: Annotated[float | None, Field(description="The close must lie above; null: no limit.")]
+    below: Annotated[float | None, Field(description="The close must lie below; null: no limit.")]
+    in_words: Annotated[str, Field(description="The trigger as a sentence.")]
+
+
+class NewRecord(BaseModel):
+    """
+    What a live record is made of.
+    """
+
+    model_config = ConfigDict(
+        extra="ignore",
+    )
+    backtest: Annotated[str, Field(description="The id of the backtest to freeze.", max_length=64)]
+    name: Annotated[
+        str,
+        Field(
+            description="What the record is called.",
+            max_length=200,
+            min_length=1,
+            pattern="^[^\\x00-\\x1f\\x7f]*$",
+        ),
+    ]
+
+
 class TrainedModelDocument(BaseModel):
     """
     A trained model in the registry.
@@ -1907,6 +2023,58 @@ class UniverseDocument(BaseModel):
     page: Annotated[str, Field(description="Its page, relative to the site.")]
 
 
+class RecordListing(BaseModel):
+    """
+    A live record as lists show it.
+    """
+
+    model_config = ConfigDict(
+        extra="ignore",
+    )
+    id: Annotated[UUID, Field(description="Names the record in URLs.")]
+    name: Annotated[str, Field(description="What it is called.")]
+    symbol: Annotated[str, Field(description="Ticker symbol of the share.")]
+    state: Annotated[Literal["active", "paused", "ended"], Field(description="Whether it goes on.")]
+    backtest: Annotated[str, Field(description="The id of the backtest that was frozen.")]
+    created_at: Annotated[AwareDatetime, Field(description="When it was frozen, UTC.")]
+    frozen_on: Annotated[date_aliased, Field(description="The last session that was known then.")]
+
+
+class RecordPage(BaseModel):
+    """
+    A page of live records, newest first.
+    """
+
+    model_config = ConfigDict(
+        extra="ignore",
+    )
+    items: Annotated[list[RecordListing], Field(description="The records of this page.")]
+    next: Annotated[str | None, Field(description="The cursor of the next page; null: this is the last one.")]
+    deleted: Annotated[int, Field(description="Records that you deleted.")]
+    deleted_behind: Annotated[int, Field(description="Those of them that were behind buy and hold.")]
+
+
+class RecordVerdict(BaseModel):
+    """
+    Whether the record keeps the band, by a test that may be looked at every day.
+    """
+
+    model_config = ConfigDict(
+        extra="ignore",
+    )
+    state: Annotated[
+        Literal["too_early", "inside", "left", "no_band"],
+        Field(description="left: it fell below the limit of the test."),
+    ]
+    sentence: Annotated[str, Field(description="The verdict in words, with its error.")]
+    sessions_below: Annotated[
+        int, Field(description="Sessions in a row, up to the last, below the lowest line of the fan.")
+    ]
+    left_on: Annotated[date_aliased | None, Field(description="The first day below the limit of the test.")]
+    earliest_session: Annotated[int, Field(description="Session of each year at which it can be told first.")]
+    error: Annotated[float, Field(description="Chance a year that a record as good as its backtest leaves.")]
+
+
 class ForecastParameters(BaseModel):
     """
     One forecast's question.
@@ -2188,6 +2356,33 @@ class SweepDocument(BaseModel):
     ]
     versions: Annotated[BacktestVersions, Field(description="Of what computed the document.")]
     links: Annotated[SweepLinks, Field(description="The same sweep in other forms.")]
+
+
+class RecordDocument(BaseModel):
+    """
+    A live record: the frozen rule, what became of it, and the next order.
+    """
+
+    model_config = ConfigDict(
+        extra="ignore",
+    )
+    id: Annotated[UUID, Field(description="Names the record in URLs.")]
+    name: Annotated[str, Field(description="What it is called.")]
+    symbol: Annotated[str, Field(description="Ticker symbol of the share.")]
+    state: Annotated[Literal["active", "paused", "ended"], Field(description="Whether it goes on.")]
+    backtest: Annotated[str, Field(description="The id of the backtest that was frozen.")]
+    created_at: Annotated[AwareDatetime, Field(description="When it was frozen, UTC.")]
+    frozen_on: Annotated[date_aliased, Field(description="The last session that was known then.")]
+    engine_version: Annotated[str, Field(description="Of the engine at the freeze.")]
+    parameters: Annotated[BacktestParameters, Field(description="What is traded; never changed.")]
+    since: Annotated[RecordSince, Field(description="How it has done.")]
+    position: Annotated[RecordPosition, Field(description="What is held.")]
+    next_order: Annotated[RecordOrder | None, Field(description="For the next open; null: nothing to do.")]
+    triggers: Annotated[list[RecordTrigger], Field(description="Closes that would give an order after it.")]
+    band: Annotated[RecordBand | None, Field(description="The forecast; null: see the verdict for why.")]
+    verdict: Annotated[RecordVerdict, Field(description="Whether it does as its backtest let expect.")]
+    entries: Annotated[list[RecordEntry], Field(description="Oldest first.")]
+    notices: Annotated[list[str], Field(description="What to know about its data.")]
 
 
 class ForecastListing(BaseModel):

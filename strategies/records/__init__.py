@@ -1,0 +1,1 @@
+"""Live records: a frozen backtest, followed on bars that came later."""
