@@ -171,6 +171,7 @@ def test_keys_alone_choose_tune_export_and_compare(page: Page) -> None:
     page.keyboard.press("h")
     page.wait_for_url("**/history/**")  # keys count once the page has loaded
     expect(page.get_by_role("heading", name="History")).to_be_visible()
+    page.wait_for_load_state()  # the scripts that listen to keys are there
     page.keyboard.press("/")
     page.keyboard.type("keys alone")
     expect(page.get_by_role("row").filter(has_text="By keys alone")).to_have_count(1)
