@@ -200,7 +200,7 @@ def test_a_finger_reads_a_day_where_it_touches(browser: Browser, site: RunningSi
 
 def test_marks_shrink_where_they_crowd_and_all_trades_keep_theirs(page: Page) -> None:
     crowded = _drawn(page)["marks"]
-    trades = page.locator("button[data-entry-price]").count()
+    trades = int(page.locator("#trades-table [role=status]").inner_text().split()[0])
     assert [count for _, count in crowded] == [trades, trades, 0, 0]
     _press(page, "Dates in view", "1Y")
     alone = _drawn(page)["marks"]
@@ -212,13 +212,32 @@ def test_marks_shrink_where_they_crowd_and_all_trades_keep_theirs(page: Page) ->
 
 
 def test_a_click_on_a_trade_moves_the_chart_there(page: Page) -> None:
-    button = page.locator("button[data-entry-price]").nth(10)
+    button = page.locator('button[data-trade="10"]')
     entry, exit_ = (date.fromisoformat(str(button.get_attribute(f"data-{end}"))) for end in ("entry", "exit"))
     button.locator("xpath=ancestor::tr").get_by_role("cell").last.click()
     expect(page.locator("tr[aria-current=true]")).to_have_count(1)
     start, end = (EPOCH + timedelta(days=day) for day in _view(page))
     assert start < entry < exit_ < end
     assert (end - start) < 4 * (exit_ - entry)
+
+
+MARK = """() => {
+    const [drawn] = Bokeh.documents;
+    const { data } = drawn.get_model_by_name("long_entries");
+    const price = [...drawn.all_models].find((model) => model.type === "Figure");
+    const { el, frame } = Bokeh.index.find_one(price);
+    const { left, top } = el.getBoundingClientRect();
+    return [left + frame.x_scale.compute(data.date[0]), top + frame.y_scale.compute(data.price[0])];
+}"""
+"""Where the mark of the first trade is on the screen."""
+
+
+def test_a_click_on_a_mark_selects_the_row_of_its_trade_under_any_filter(page: Page) -> None:
+    page.get_by_label("Filter by year").select_option("2012")
+    expect(page.locator("#trades-table [role=status]")).to_contain_text(" of ")
+    expect(page.locator('[data-trade="0"]')).to_have_count(0)
+    page.mouse.click(*page.evaluate(MARK))
+    expect(page.locator("tr[aria-current=true] [data-trade]")).to_have_attribute("data-trade", "0")
 
 
 def test_candles_scales_and_units_are_chosen_and_remembered(page: Page) -> None:

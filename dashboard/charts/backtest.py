@@ -94,7 +94,7 @@ def _draw_trades(plot: figure) -> None:
         ("short_entries", "inverted_triangle", sold, paper),
         ("short_exits", "triangle", paper, bought),
     ):
-        source = empty_source(name, "price", "result")
+        source = empty_source(name, "price", "result", "trade")
         drawn = plot.scatter("date", "price", source=source, marker=marker, size=10, line_width=1.5)
         drawn.tags = [MARK_SIZES]
         take_colours(drawn.glyph, fill_color=fill, line_color=line)

@@ -174,18 +174,20 @@ def _candles(document: BacktestDocument, days: NDArray[np.int64], starts: Positi
 
 
 def _markers(trades: Sequence[Trade]) -> dict[str, Columns]:
-    """Return entries and exits by direction; a trade still open has no exit."""
+    """Return entries and exits by direction, with the trade's position; a trade still open has no exit."""
     markers: dict[str, Columns] = {}
     for side in SIDES:
-        entered = [trade for trade in trades if trade.direction == side]
-        closed = [trade for trade in entered if not trade.open]
+        entered = {number: trade for number, trade in enumerate(trades) if trade.direction == side}
+        closed = {number: trade for number, trade in entered.items() if not trade.open}
         markers[f"{side}_entries"] = {
-            "day": days_since_epoch([trade.entry_date for trade in entered]).tolist(),
-            "price": [trade.entry_price for trade in entered],
+            "day": days_since_epoch([trade.entry_date for trade in entered.values()]).tolist(),
+            "price": [trade.entry_price for trade in entered.values()],
+            "trade": list(entered),
         }
         markers[f"{side}_exits"] = {
-            "day": days_since_epoch([trade.exit_date for trade in closed]).tolist(),
-            "price": [trade.exit_price for trade in closed],
-            "result": [trade.return_ for trade in closed],
+            "day": days_since_epoch([trade.exit_date for trade in closed.values()]).tolist(),
+            "price": [trade.exit_price for trade in closed.values()],
+            "result": [trade.return_ for trade in closed.values()],
+            "trade": list(closed),
         }
     return markers

@@ -1,8 +1,9 @@
 """Return results as files, with names and entity tags; 304 where nothing has changed."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from hashlib import sha256
 from http import HTTPStatus
 from typing import Any
 
@@ -13,9 +14,10 @@ from django.utils.http import content_disposition_header, quote_etag
 from core.errors import InvalidInput
 from core.responses import CACHE_CONTROL_REVALIDATE, document_response, not_modified_response
 from core.stored_result import StoredResult
-from dashboard.downloads.spreadsheets import Table, csv_of, workbook_of
+from dashboard.downloads.spreadsheets import Table, csv_of, table_of, workbook_of
 from dashboard.reports.filenames import ReportDocument, file_name
 from dashboard.reports.store import PrintOrder, kind_of, printed
+from strategies.backtests.schemas import BacktestDocument, Trade
 
 type Tables[Form] = Mapping[str, Callable[[Form], Table]]
 """The tables of a kind of result, by name."""
@@ -118,6 +120,20 @@ def csv_response[Form: ReportDocument](
         media_type=MediaType.CSV,
         etag=quote_etag(f"{result.published.digest}-{wanted}"),
         content=lambda: csv_of(tables[wanted](result.document)),
+    )
+    return file_response(request, download)
+
+
+def trades_response(
+    request: HttpRequest, document: BacktestDocument, positions: Sequence[int]
+) -> HttpResponse:
+    """Return the trades at these positions as CSV."""
+    chosen = ",".join(map(str, positions))
+    download = Download(
+        name=file_name(document, "csv").replace(".csv", "-selected-trades.csv"),
+        media_type=MediaType.CSV,
+        etag=quote_etag(f"{document.id}-{sha256(chosen.encode()).hexdigest()[:16]}"),
+        content=lambda: csv_of(table_of("trades", Trade, [document.trades[at] for at in positions])),
     )
     return file_response(request, download)
 

@@ -20,19 +20,15 @@ from dashboard.presenters.table_rows import (
     EquityRow,
     FigureRow,
     SpellRow,
-    TradeRow,
     YearRow,
     bin_rows,
     equity_rows,
     figure_rows,
     spell_rows,
-    trade_rows,
     year_rows,
 )
+from dashboard.presenters.trades import TradeQuery, TradeTable, trade_table
 from strategies.backtests.schemas import BacktestDocument
-
-SHOWN_TRADES = 100
-"""Newest trades on the page; the CSV file has all of them."""
 
 HEADLINE = ("total_return", "cagr", "sharpe", "max_drawdown", "trades", "win_rate")
 """The figures that a reader looks for first."""
@@ -56,17 +52,12 @@ class BacktestResult:
     bin_rows: list[BinRow]
     distribution: BarChart | None
     distribution_in_words: str
-    trade_rows: list[TradeRow]
+    trades: TradeTable
 
     @property
     def months(self) -> tuple[str, ...]:
         """The names over the calendar's columns."""
         return MONTHS
-
-    @property
-    def older_trades(self) -> int:
-        """How many trades the page leaves out."""
-        return len(self.document.trades) - len(self.trade_rows)
 
     @property
     def computed_by(self) -> str:
@@ -95,5 +86,5 @@ def backtest_result(document: BacktestDocument) -> BacktestResult:
         bin_rows=bin_rows(bins),
         distribution=distribution_bars(bins) if bins else None,
         distribution_in_words=describe_trades(document.trades) if bins else "",
-        trade_rows=trade_rows(document.trades[-SHOWN_TRADES:]),
+        trades=trade_table(document.trades, TradeQuery(), currency=document.data.currency),
     )

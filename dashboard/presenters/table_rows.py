@@ -35,8 +35,12 @@ STEPS = (0.02, 0.05, 0.10)
 
 @dataclass(frozen=True, kw_only=True)
 class TradeRow:
-    """A trade; `exit` is HTML, since an open trade has none; `tone` is the CSS class of its result."""
+    """A trade; `exit` is HTML, since an open trade has none; `tone` is the CSS class of its result.
 
+    number: its position in the document. running_total: profit of the trades shown up to this one in time.
+    """
+
+    number: int
     entry_day: str
     exit_day: str
     exit: str
@@ -54,6 +58,7 @@ class TradeRow:
     bars: str
     worst: str
     best: str
+    running_total: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,15 +128,12 @@ class MonthCell:
     value: str
 
 
-def trade_rows(trades: Sequence[Trade]) -> list[TradeRow]:
-    """Return the trades written out, in their order."""
-    return [_trade_row(trade) for trade in trades]
-
-
-def _trade_row(trade: Trade) -> TradeRow:
+def trade_row(trade: Trade, *, number: int, running_total: float) -> TradeRow:
+    """Return a trade written out."""
     exit_day = day(trade.exit_date)
     still_open = '<span class="tag" title="Valued at the last close, {}">Still open</span>'
     return TradeRow(
+        number=number,
         entry_day=day(trade.entry_date),
         exit_day=exit_day,
         exit=format_html(still_open, exit_day) if trade.open else exit_day,
@@ -149,6 +151,7 @@ def _trade_row(trade: Trade) -> TradeRow:
         bars=count(trade.bars),
         worst=percent(trade.max_adverse_excursion, 1),
         best=percent(trade.max_favourable_excursion, 1),
+        running_total=amount(running_total),
     )
 
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from core.formatting import percent, signed_percent
 from dashboard.metrics import METRICS, metric_rows
-from dashboard.presenters.backtest import SHOWN_TRADES
+from dashboard.presenters.trades import PAGE_SIZE
 from dashboard.tests.html import HTMX, Markup, markup_of, words_of
 from ingestion.models import DailyBar, Instrument
 from strategies.backtests.parameters import BacktestParameters
@@ -199,9 +199,9 @@ def test_the_page_lists_trades_with_their_results(reader: Client, run: BacktestD
         assert signed_percent(trade.return_).replace("\N{NO-BREAK SPACE}", " ") in words
 
 
-def test_the_page_shows_the_newest_hundred_trades_and_leads_to_all(reader: Client) -> None:
+def test_the_page_shows_the_newest_fifty_trades_and_leads_to_all(reader: Client) -> None:
     document = run_backtest(BacktestParameters(symbol="AAPL", fast=1, slow=3))
-    assert len(document.trades) > SHOWN_TRADES
+    assert len(document.trades) > PAGE_SIZE
     response = reader.get(document.links.page)
     page = markup_of(response)
     trades = [
@@ -209,13 +209,11 @@ def test_the_page_shows_the_newest_hundred_trades_and_leads_to_all(reader: Clien
         for item in page.all("th", scope="row")
         if any(parent.attributes.get("aria-label") == "Trades" for parent in item.ancestors)
     ]
-    assert [item.text.strip() for item in trades] == [
-        str(trade.entry_date) for trade in document.trades[-SHOWN_TRADES:]
-    ]
-    left_out = len(document.trades) - SHOWN_TRADES
-    said = f"The newest {SHOWN_TRADES} of {len(document.trades)}; {left_out} older left out here"
-    assert said in words_of(response)
-    assert page.all("a", href=document.links.trades_csv)
+    newest = document.trades[: -PAGE_SIZE - 1 : -1]
+    assert [item.text.strip() for item in trades] == [str(trade.entry_date) for trade in newest]
+    assert f"{len(document.trades)} trades" in words_of(response)
+    assert page.all("a", href=f"/backtests/{document.id}/trades.csv")
+    assert page.all("a", rel="next")
 
 
 def test_the_result_can_be_taken_away(reader: Client, run: BacktestDocument) -> None:

@@ -20,7 +20,9 @@ class Chart {
   constructor(host, drawing) {
     this.#host = host;
     this.model = new ChartModel(drawing, () => this.#viewChanged());
-    for (const { model } of drawing.plots) {
+    for (const plot of drawing.plots) {
+      const { model } = plot;
+      model.on_event("tap", (point) => this.#onTap(plot, point));
       model.on_event("doubletap", () => this.model.look(...this.model.openingView()));
       if (window.matchMedia("(pointer: coarse)").matches) leaveTouchToThePage(model.toolbar);
     }
@@ -53,6 +55,13 @@ class Chart {
   remove() {
     clearTimeout(this.#timer);
     this.#abort?.abort();
+  }
+
+  // A click at a trade's mark tells the page, whose table has the trade.
+  #onTap(plot, point) {
+    const trade = this.model.tradeAt(plot, point);
+    if (trade === undefined) return;
+    this.#host.dispatchEvent(new CustomEvent("hindcast:trade", { bubbles: true, detail: { trade } }));
   }
 
   #viewChanged() {

@@ -227,6 +227,11 @@ export class ChartModel {
     return columns.day[position] === day && isOneDay ? columns[column]?.[position] : undefined;
   }
 
+  // The trade whose mark lies at a point of a plot; undefined where none does.
+  tradeAt(plot, point) {
+    return this.#marks.tradeAt(plot, point);
+  }
+
   isEmpty(source) {
     return !this.#drawn[source]?.day.length;
   }

@@ -3,6 +3,7 @@
 
 import { on } from "../lib/dom.js";
 import { addShortcut } from "../shortcuts.js";
+import { showTrades } from "../trades_table.js";
 import { remember } from "./choices.js";
 import { dayOf } from "./time_axis.js";
 
@@ -44,19 +45,39 @@ const act = (host, chart, dataset) => {
   chart.choose();
 };
 
-// Move the chart to a trade or a drawdown, and draw a trade from its entry to its exit.
-const lookAtTrade = (host, { model }, button) => {
+// Draw a trade from its entry to its exit, and mark its row; the days from the one to the other.
+const select = ({ model }, button) => {
   const { entry, exit, entryPrice, exitPrice } = button.dataset;
   const days = [entry, exit].map(dayOf);
-  const around = Math.max(AROUND_A_TRADE * (days[1] - days[0]), 30);
   const prices = [Number(entryPrice), Number(exitPrice)]; // a drawdown has none, and gets no line
   model.fill({ chosen: { day: days, price: prices } });
-  model.look(days[0] - around, days[1] + around);
   for (const row of document.querySelectorAll("tr[aria-current]")) row.removeAttribute("aria-current");
   button.closest("tr").setAttribute("aria-current", "true");
+  return days;
+};
+
+// Move the chart to a trade or a drawdown of a table.
+const lookAt = (host, chart, button) => {
+  const [start, end] = select(chart, button);
+  const around = Math.max(AROUND_A_TRADE * (end - start), 30);
+  chart.model.look(start - around, end + around);
   const behavior = window.matchMedia("(prefers-reduced-motion: reduce)").matches ? "instant" : "smooth";
   // The chart is higher than most windows: what has to be in view is the price, its first panel.
   host.querySelector("[data-panel]").scrollIntoView({ behavior, block: "nearest" });
+};
+
+// Select the row of a trade, on whichever page of the table it is; the window stays where it is.
+const selectRow = async (chart, trade) => {
+  const buttonOf = () => document.querySelector(`#trades-table [data-trade="${trade}"]`);
+  if (!buttonOf()) {
+    const url = `${document.querySelector("#trades-table form").action}?trade=${trade}`;
+    await showTrades(url);
+  }
+  const button = buttonOf();
+  if (!button) return;
+  select(chart, button);
+  const scrolled = button.closest(".table-scroll");
+  scrolled.scrollTop = button.closest("tr").offsetTop - scrolled.clientHeight / 2;
 };
 
 const keys = {
@@ -84,7 +105,12 @@ export const connectControls = (charts) => {
     const button = row.querySelector("[data-look]");
     const host = document.getElementById(button.dataset.look);
     const chart = host && (await charts.of(host));
-    if (chart) lookAtTrade(host, chart, button);
+    if (chart) lookAt(host, chart, button);
+  });
+
+  document.addEventListener("hindcast:trade", async ({ target, detail }) => {
+    const chart = await charts.of(target);
+    if (chart) selectRow(chart, detail.trade);
   });
 
   // Keys move the first chart of the page.

@@ -4,6 +4,7 @@
 import { tagged } from "./bokeh.js";
 import { lowerBound } from "./time_axis.js";
 
+const REACH = 12; // pixels from the middle of a mark to a click at it
 const SHARE_OF_ROOM = 0.5; // of the pixels that each mark has for itself, beyond the least size
 
 export class Marks {
@@ -20,6 +21,24 @@ export class Marks {
     [this.#least, this.#most] = tagged(first, "size:")[0].split(",").map(Number);
     this.#plot = models.find((model) => Array.isArray(model.renderers) && model.renderers.includes(first));
     this.#plot.properties.inner_width.change.connect(onResize);
+  }
+
+  // The trade whose mark lies at a point of its panel; undefined where none does.
+  tradeAt({ model, view }, { sx, sy }) {
+    if (model !== this.#plot) return undefined;
+    const { x_scale, y_scale } = view.frame;
+    let nearest = REACH;
+    let found;
+    for (const { data_source } of this.#renderers) {
+      const { date, price, trade } = data_source.data;
+      for (let place = 0; place < date.length; place += 1) {
+        const distance = Math.hypot(x_scale.compute(date[place]) - sx, y_scale.compute(price[place]) - sy);
+        if (distance >= nearest) continue;
+        nearest = distance;
+        found = trade?.[place];
+      }
+    }
+    return found;
   }
 
   // Size the marks for the dates from start to end.
