@@ -18,6 +18,7 @@ from dashboard.views.reports import report, reports
 from dashboard.views.scorecards import evaluate, scorecard, use_model
 from dashboard.views.search import search, symbols
 from dashboard.views.splits import record_step, remove_recorded
+from dashboard.views.stretch import backtest_stretch
 from dashboard.views.sweeps import sweep, sweeps
 from dashboard.views.trades import backtest_trades, trades_file
 from dashboard.views.universes import resume, start_universe, universe, universes
@@ -28,6 +29,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("backtests/", backtests, name="backtests"),
     path("backtests/<slug:backtest_id>/", backtest, name="backtest"),
     path("backtests/<slug:backtest_id>/detail/", backtest_detail, name="backtest_detail"),
+    path("backtests/<slug:backtest_id>/stretch/", backtest_stretch, name="backtest_stretch"),
     path("backtests/<slug:backtest_id>/trades/", backtest_trades, name="backtest_trades"),
     path("backtests/<slug:backtest_id>/trades.csv", trades_file, name="trades_file"),
     path("backtests/<slug:backtest_id>/save/", save, name="save_run"),

@@ -51,6 +51,7 @@ STATEMENTS = {
     "backtest": (6, 6),
     "backtest_csv": (3, 3),
     "backtest_detail": (3, 3),
+    "backtest_stretch": (3, 3),
     "backtest_trades": (3, 3),
     "trades_file": (3, 3),
     "backtest_json": (3, 3),
@@ -151,6 +152,7 @@ def _question(name: str, stored: Stored) -> Question:
     """Return how the page with this name is asked for."""
     one, symbol, job = stored.runs[0], Question(args=["AAPL"]), Question(args=[str(stored.job.pk)])
     questions = {
+        "backtest_stretch": Question(args=[one.id], query={"start": "2008-01-02", "end": "2009-01-02"}),
         "backtest_trades": Question(args=[one.id]),
         "trades_file": Question(args=[one.id]),
         "backtest_detail": Question(args=[one.id], query={"start": "2008-01-02", "end": "2009-01-02"}),

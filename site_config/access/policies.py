@@ -79,6 +79,7 @@ PAGES = {
     "backtests/": TUNE,
     "backtests/<slug:backtest_id>/": BROWSER,
     "backtests/<slug:backtest_id>/detail/": READ,
+    "backtests/<slug:backtest_id>/stretch/": BROWSER,
     "backtests/<slug:backtest_id>/trades/": BROWSER,
     "backtests/<slug:backtest_id>/trades.csv": READ,
     "backtests/<slug:backtest_id>/save/": BROWSER,

@@ -29,11 +29,17 @@ class Curve:
     @classmethod
     def of(cls, simulation: Simulation, dates: NDArray[np.datetime64]) -> "Curve":
         """Return the curve of a simulation whose traded bars have these dates."""
-        equity = simulation.equity
-        before = np.concatenate(([simulation.initial_cash], equity[:-1]))
-        peak = np.maximum(np.maximum.accumulate(equity), simulation.initial_cash)
+        return cls.from_equity(simulation.equity, initial_cash=simulation.initial_cash, dates=dates)
+
+    @classmethod
+    def from_equity(
+        cls, equity: FloatArray, *, initial_cash: float, dates: NDArray[np.datetime64]
+    ) -> "Curve":
+        """Return the curve of an equity at each close, which was `initial_cash` before the first."""
+        before = np.concatenate(([initial_cash], equity[:-1]))
+        peak = np.maximum(np.maximum.accumulate(equity), initial_cash)
         return cls(
-            initial_cash=simulation.initial_cash,
+            initial_cash=initial_cash,
             dates=dates,
             equity=equity,
             # With everything lost there is nothing left to gain or to lose.

@@ -128,6 +128,29 @@ def measure(simulation: Simulation, curve: Curve, benchmark: Curve, risk_free_ra
     )
 
 
+@dataclass(frozen=True, kw_only=True)
+class CurveMetrics:
+    """The figures that need an equity curve alone; `Metrics` says what they are."""
+
+    total_return: float
+    cagr: Figure
+    annual_volatility: Figure
+    sharpe: Figure
+    max_drawdown: float
+
+
+def measure_curve(curve: Curve, risk_free_rate: float) -> CurveMetrics:
+    """Return the figures of an equity curve, such as a part of one."""
+    moments = _Moments.of(curve.returns, risk_free_rate)
+    return CurveMetrics(
+        total_return=float(curve.equity[-1]) / curve.initial_cash - 1,
+        cagr=compound_annual_growth(curve),
+        annual_volatility=_times(moments.deviation, sqrt(BARS_IN_A_YEAR)),
+        sharpe=_times(moments.ratio, sqrt(BARS_IN_A_YEAR)),
+        max_drawdown=min(float(curve.drawdown.min()), 0.0),
+    )
+
+
 def bar_rate(yearly_rate: float) -> float:
     """Return the rate of one bar that compounds to `yearly_rate` in a year."""
     return expm1(log1p(yearly_rate) / BARS_IN_A_YEAR)

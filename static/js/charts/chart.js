@@ -67,6 +67,7 @@ class Chart {
   #viewChanged() {
     this.#cursor.refresh();
     markRange(this.#host, this.model);
+    showDays(this.#host, this.model.view());
     for (const note of this.#host.querySelectorAll("[data-while-all]")) note.hidden = !this.model.showsAll();
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#loadDetail(), STILL);
@@ -109,6 +110,15 @@ class Chart {
     return null;
   }
 }
+
+// Write the days in view into the fields beside a chart that follow it.
+const showDays = (host, [start, end]) => {
+  const figure = host.closest("figure");
+  for (const [name, day] of [["start", start], ["end", end]]) {
+    const field = figure?.querySelector(`[data-view-${name}]`);
+    if (field) field.value = isoDate(day);
+  }
+};
 
 // A finger scrolls the page; the buttons move the chart.
 const leaveTouchToThePage = (toolbar) => {
