@@ -79,11 +79,52 @@ class Unavailable(HindcastError):
         self.retry_after = retry_after
 
 
+WHOLE_NUMBER = "Give a whole number."
+NUMBER = "Give a number."
+OBJECT = "Give a JSON object."
+LIST = "Give a list."
+
 OWN_WORDS = {
     "extra_forbidden": "This field is not permitted: there is no parameter of this name. Leave it out.",
     "missing": "This field is required. Give it a value.",
+    "none_required": "Give null, or leave it out.",
+    "bool_type": "Give true or false.",
+    "bool_parsing": "Give true or false.",
+    "int_type": WHOLE_NUMBER,
+    "int_parsing": WHOLE_NUMBER,
+    "int_parsing_size": WHOLE_NUMBER,
+    "int_from_float": WHOLE_NUMBER,
+    "float_type": NUMBER,
+    "float_parsing": NUMBER,
+    "decimal_type": NUMBER,
+    "decimal_parsing": NUMBER,
+    "finite_number": "Give a finite number.",
+    "greater_than": "Give a number above {gt}.",
+    "greater_than_equal": "Give a number from {ge} on.",
+    "less_than": "Give a number below {lt}.",
+    "less_than_equal": "Give a number up to {le}.",
+    "string_type": "Give a text.",
+    "string_too_short": "Give a text of {min_length} characters or more.",
+    "string_too_long": "Give a text of {max_length} characters or fewer.",
+    "string_pattern_mismatch": "Give a text that matches the pattern {pattern}.",
+    "literal_error": "Give {expected}.",
+    "enum": "Give {expected}.",
+    "list_type": LIST,
+    "tuple_type": LIST,
+    "too_short": "Give {min_length} entries or more.",
+    "too_long": "Give {max_length} entries or fewer.",
+    "dict_type": OBJECT,
+    "model_type": OBJECT,
+    "model_attributes_type": OBJECT,
 }
-"""What is said instead of pydantic's words, by its type of error."""
+"""What is said instead of pydantic's words, by its type of error; names in braces are of its context."""
+
+OWN_WORDS_OF_GROUPS = {
+    "datetime": "Give a date and time, such as 2013-03-01T15:00:00Z.",
+    "date": "Give a date, such as 2013-03-01.",
+    "uuid": "Give an id, such as 7f1c2a50-4a3e-4d5b-9c57-0b1e3f6a9d21.",
+}
+"""The same for several types of error that begin alike."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,8 +169,17 @@ def problems_of(item: Mapping[str, Any], location: Sequence[int | str]) -> list[
         return [
             FieldError(field=".".join(path), message=item["ctx"]["words"], parts=path) for path in together
         ]
-    message = OWN_WORDS.get(item["type"]) or sentence(str(item["msg"]))
+    message = _own_words(item) or sentence(str(item["msg"]))
     return [FieldError(field=".".join(parts), message=message, parts=parts, **place_in_text(item))]
+
+
+def _own_words(item: Mapping[str, Any]) -> str:
+    """Return what is said instead of pydantic's words; empty where its words are ours already."""
+    words = OWN_WORDS.get(item["type"])
+    if words is not None:
+        return words.format_map(item.get("ctx") or {})
+    group = str(item["type"]).partition("_")[0]
+    return OWN_WORDS_OF_GROUPS.get(group, "")
 
 
 def place_in_text(item: Mapping[str, Any]) -> dict[str, int]:

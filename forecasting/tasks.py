@@ -35,6 +35,7 @@ def train_in_background(*, progress: Progress, symbol: str) -> dict[str, Any]:
         "version": model.version,
         "symbol": symbol,
         "metrics": model.metrics,
+        "url": "/api/v1/models",
         "page": f"/scorecards/{symbol}/?model=symbol",
     }
 
@@ -70,6 +71,7 @@ def evaluate_in_background(*, progress: Progress, parameters: dict[str, Any]) ->
     symbol = document.data.symbol
     return {
         "evaluation": document.id,
+        "url": f"/api/v1/evaluations/{document.id}",
         "symbol": symbol,
         "page": f"/scorecards/{symbol}/?model={asked.model}",
         "sentence": document.sentence,

@@ -23,8 +23,8 @@ from ingestion.instruments import find_instrument, list_instruments
 from ingestion.schemas import (
     BarsDocument,
     CoverageDocument,
-    FetchBacklog,
     InstrumentDocument,
+    QuotaStatus,
     SplitRequest,
 )
 from ingestion.splits import record_split, remove_split
@@ -37,10 +37,10 @@ router = Router(tags=["instruments"], by_alias=True)
 quota_router = Router(tags=["instruments"], by_alias=True)
 
 
-@quota_router.get("", response=FetchBacklog | None, summary="Read what is left of the provider's requests")
-def read_quota(request: HttpRequest) -> FetchBacklog | None:
-    """Return how many requests the API key has left today, and what waits for them; null without a key."""
-    return fetch_backlog()
+@quota_router.get("", response=QuotaStatus, summary="Read what is left of the provider's requests")
+def read_quota(request: HttpRequest) -> QuotaStatus:
+    """Return whether there is an API key, how many requests it has left today, and what waits for them."""
+    return QuotaStatus.of(fetch_backlog())
 
 
 @router.get("/", include_in_schema=False, response=list[InstrumentDocument])

@@ -210,6 +210,30 @@ class FetchBacklog(QuotaDocument):
     ]
 
 
+class QuotaStatus(FetchBacklog):
+    """Whether there is an API key, and what is left of its requests; without one nothing is left."""
+
+    has_key: Annotated[bool, Field(description="Whether ALPHA_VANTAGE_API_KEY is set.")]
+
+    @classmethod
+    def of(cls, backlog: FetchBacklog | None) -> Self:
+        """Return the status of a key with this backlog; None: there is no key."""
+        if backlog is not None:
+            return cls(has_key=True, **backlog.model_dump())
+        return cls(
+            has_key=False,
+            requests_left=0,
+            requests_per_day=0,
+            exhausted_until=None,
+            resets_at=None,
+            reset_is_known=False,
+            full_history=None,
+            fetches_waiting=0,
+            requests_needed=0,
+            done_about=None,
+        )
+
+
 class MatchDocument(Document):
     """A share that a search found."""
 

@@ -27,7 +27,8 @@ def fetch_bars(*, progress: Progress, symbol: str) -> dict[str, Any]:
         result = fetch_stock_data(symbol, progress=progress)
     except MustWait as wait:
         raise Postponed(until=wait.until, reason=wait.message) from None
-    return {**result.as_json(), "page": "/data/", "sentence": result.sentence}
+    url = f"/api/v1/instruments/{result.symbol}"
+    return {**result.as_json(), "url": url, "page": "/data/", "sentence": result.sentence}
 
 
 @job_kind("import_bars")
@@ -55,7 +56,7 @@ def import_file(
         drop_upload(UUID(upload))
         raise
     drop_upload(UUID(upload))
-    return {**result.as_json(), "page": "/data/"}
+    return {**result.as_json(), "url": "/api/v1/instruments", "page": "/data/"}
 
 
 @periodic("drop_forgotten_uploads", every=timedelta(minutes=30))

@@ -24,7 +24,10 @@ class JobDocument(BaseModel):
     error: Annotated[str | None, Field(description="Why it failed, and what to do.")]
     result: Annotated[
         dict[str, Any] | None,
-        Field(description="What the work returned, by kind: a backtest's or sweep's id, counts; else null."),
+        Field(
+            description="What the work made, by kind, such as a sweep's id; `url` is where the API has it, "
+            "`page` the page that shows it. Null until it succeeded."
+        ),
     ]
     next_attempt_at: Annotated[
         datetime | None,

@@ -32,6 +32,9 @@ SECONDS_UNTIL_ANOTHER_TRY = 5
 
 PROBLEM_JSON = "application/problem+json"
 
+NO_SUCH_URL = "Nothing is at this URL. /api/v1/docs lists every operation."
+FOR_PAGES_ONLY = "This URL takes forms of its own pages only. Programs use the operations of /api/v1/docs."
+
 
 class ProblemError(BaseModel):
     """One thing wrong with one field of a request."""
@@ -102,7 +105,7 @@ def add_problem_handlers(api: NinjaAPI) -> None:
 
     @api.exception_handler(Http404)
     def missing(request: HttpRequest, error: Http404) -> HttpResponse:
-        return problem(HTTPStatus.NOT_FOUND, "Page not found.")
+        return problem(HTTPStatus.NOT_FOUND, NO_SUCH_URL)
 
     @api.exception_handler(HttpError)
     def refused(request: HttpRequest, error: HttpError) -> HttpResponse:
@@ -258,12 +261,16 @@ def wants_json(request: HttpRequest) -> bool:
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Return the page for an unknown URL."""
+    if wants_json(request):
+        return problem(HTTPStatus.NOT_FOUND, NO_SUCH_URL)
     return error_response(request, HTTPStatus.NOT_FOUND, "Page not found. Use the menu to continue.")
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Return the page for a CSRF token that does not match: mostly a page left open for long."""
     logger.warning("CSRF check failed: %s", reason)
+    if wants_json(request):
+        return problem(HTTPStatus.FORBIDDEN, FOR_PAGES_ONLY)
     return error_response(
         request, HTTPStatus.FORBIDDEN, "This page is no longer valid. Reload it, then send the form again."
     )

@@ -27,7 +27,12 @@ def sweep_in_background(
     kernel_loader.wait()
     asked = SweepParameters.model_validate(parameters)
     document = run_sweep(asked, progress=progress, owner=user_with_id(owner_id))
-    return {"sweep": document.id, "page": document.links.page, "sentence": document.verdict.sentence}
+    return {
+        "sweep": document.id,
+        "url": f"/api/v1/sweeps/{document.id}",
+        "page": document.links.page,
+        "sentence": document.verdict.sentence,
+    }
 
 
 @job_kind(UNIVERSE_PART)
@@ -37,6 +42,7 @@ def sweep_part_in_background(*, progress: Progress, universe_id: str, symbols: l
     sweep_part(universe_id, symbols, progress=progress)
     return {
         "universe": universe_id,
+        "url": f"/api/v1/universes/{universe_id}",
         "page": page_of_universe(universe_id),
         "sentence": f"Swept {', '.join(symbols)}.",
     }

@@ -1,6 +1,7 @@
 """The pages that say how figures are computed."""
 
 import re
+from collections import Counter
 from html import unescape
 
 import pytest
@@ -63,6 +64,12 @@ def test_a_figure_leads_to_its_term_in_the_glossary(reader: Client) -> None:
     linked = re.findall(r'href="/methods/glossary/#([^"]+)"', page)
     assert len(linked) == 6
     assert set(linked) <= set(_terms())
+
+
+@pytest.mark.parametrize("name", method_documents())
+def test_every_anchor_of_a_document_stands_once(name: str) -> None:
+    anchors = Counter(re.findall(r' id="([^"]+)"', method_documents()[name].html))
+    assert [anchor for anchor, times in anchors.items() if times > 1] == []
 
 
 def test_the_pages_need_no_inline_style_and_hold_no_link_that_leads_nowhere(reader: Client) -> None:

@@ -45,7 +45,10 @@ def cancel_job(request: HtmxRequest, job_id: UUID) -> HttpResponse:
 def resume_job(request: HtmxRequest, job_id: UUID) -> HttpResponse:
     """Let the job go on, and answer with its card."""
     resumed = resume(job_id)
-    return _card(request, resumed) if request.htmx else redirect("job", job_id)
+    if not request.htmx:
+        return redirect("job", job_id)
+    # A page that shows what the job makes must say that it is under way again.
+    return trigger_client_event(_card(request, resumed), "job-resumed", after="settle")
 
 
 def _card(request: HtmxRequest, job: Job) -> HttpResponse:

@@ -132,11 +132,13 @@ def _untraded(bars: Bars) -> str | None:
 
 
 def _missing(bars: Bars) -> str | None:
-    gaps = sum(day > bars.dates[-min(len(bars), QUIET_WINDOW)].item() for day in bars.missing_sessions)
+    # Bars with gaps between them reach further back than as many sessions.
+    since = bars.dates[-min(len(bars), QUIET_WINDOW)].item()
+    gaps = sum(day > since for day in bars.missing_sessions)
     if not gaps:
         return None
     return (
-        f"{counted(gaps, 'session')} of the last year {'has' if gaps == 1 else 'have'} no bar, so a move "
+        f"{counted(gaps, 'session')} since {since} {'has' if gaps == 1 else 'have'} no bar, so a move "
         "over a gap counts as the move of one day."
     )
 

@@ -123,20 +123,30 @@ def request_fetch(symbol: str, *, least_priority: int = ASKED_FOR) -> Job:
 def fetch_sample(symbol: str, *, replace: bool = False, progress: Progress = _silent) -> FetchResult:
     """Load `symbol` from the sample; raises UnknownSymbol when it is not in it.
 
-    replace: whether stored bars of Alpha Vantage give way to it.
+    replace: whether stored bars of a provider or of a file give way to it.
     """
     progress(0.2, "Reading the sample that comes with Hindcast")
+    before = Instrument.objects.filter(symbol=symbol).values_list("source", flat=True).first()
+    origin = _ORIGINS[Source(before or Source.SAMPLE)]
     result = load_sample(symbol, replace=replace)
     progress(0.9, "Stored")
     notice = "The sample is historical: these are not current prices."
     if result.kept_newer:
         notice = (
-            "The stored bars of Alpha Vantage are newer than the sample and stay as they are. "
+            f"The stored bars {origin} stay as they are. "
             f"`manage.py load_stock_data --sample --replace {symbol}` brings the sample back in their place."
         )
     if result.removed:
-        notice += f" They replace {_number(result.removed, 'bar')} of Alpha Vantage."
+        notice += f" They replace {_number(result.removed, 'bar')} {origin}."
     return _summary(symbol, result, notice)
+
+
+_ORIGINS = {
+    Source.SAMPLE: "of the sample",
+    Source.ALPHA_VANTAGE: "of Alpha Vantage",
+    Source.TIINGO: "of Tiingo",
+    Source.FILE: "from a file",
+}
 
 
 def is_up_to_date(symbol: str) -> bool:

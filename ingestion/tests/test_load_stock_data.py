@@ -1,9 +1,13 @@
 """The command `load_stock_data`."""
 
+import io
+
 import pytest
 from django.core.management import CommandError, call_command
 
 from ingestion.bars import load_bars
+from ingestion.files.requests import import_request
+from ingestion.files.service import import_bars
 from ingestion.instruments import find_instrument
 from ingestion.models import Instrument
 from ingestion.tests.fake_provider import (
@@ -91,13 +95,22 @@ def test_the_sample_replaces_newer_bars_only_when_asked_to(
 
     call_command("load_stock_data", "AAPL", sample=True)
     assert capsys.readouterr().out == (
-        "AAPL: The stored bars of Alpha Vantage are newer than the sample and stay as they are. "
+        "AAPL: The stored bars of Alpha Vantage stay as they are. "
         "`manage.py load_stock_data --sample --replace AAPL` brings the sample back in their place.\n"
     )
     call_command("load_stock_data", "aapl", sample=True, replace=True)
     assert "They replace 100 bars of Alpha Vantage." in capsys.readouterr().out
     assert load_bars("AAPL").fingerprint == before
     assert find_instrument("AAPL").is_sample
+
+
+def test_the_sample_names_the_source_whose_bars_it_replaces(capsys: pytest.CaptureFixture[str]) -> None:
+    line = b"date,open,high,low,close,volume\n2024-01-02,10,12,9,11,100\n"
+    import_bars(io.BytesIO(line), import_request("IBM"))
+    call_command("load_stock_data", "IBM", sample=True)
+    assert "The stored bars from a file stay as they are." in capsys.readouterr().out
+    call_command("load_stock_data", "IBM", sample=True, replace=True)
+    assert "They replace 1 bar from a file." in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("asked", [["--replace", "AAPL"], ["--replace", "--sample"]])

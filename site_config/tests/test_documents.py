@@ -15,6 +15,9 @@ LINK = re.compile(r"\]\(([^)\s]+)\)")
 FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 
 
+STARTED_BY_THE_PROCFILE = {"qcluster"}
+
+
 def _name(path: Path) -> str:
     return str(path.relative_to(BASE_DIR))
 
@@ -64,3 +67,16 @@ def test_every_command_that_it_names_exists(document: Path) -> None:
 def test_the_readme_names_what_a_newcomer_needs() -> None:
     named = set(re.findall(r"manage\.py (\w+)", README))
     assert {"load_stock_data", "train_ml_model", "prepare", "create_administrator"} <= named
+
+
+def test_every_command_of_ours_is_listed_for_those_who_look_for_it() -> None:
+    paths = BASE_DIR.glob("*/management/commands/*.py")
+    ours = {path.stem for path in paths if path.stem != "__init__"}
+    lists = README + (BASE_DIR / "docs" / "commands.md").read_text()
+    assert ours - set(re.findall(r"manage\.py (\w+)", lists)) == STARTED_BY_THE_PROCFILE
+
+
+def test_the_commands_of_the_readme_can_be_run_as_they_stand() -> None:
+    commands = re.findall(r"^\| (`manage\.py .*?) \| ", README, re.MULTILINE)
+    assert len(commands) > 10
+    assert [line for line in commands if re.search(r"[\[\]<>…]|\b[A-Z]{5,}\b|\.\.\.", line)] == []

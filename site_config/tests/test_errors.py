@@ -1,6 +1,7 @@
 """What a client and a visitor are told when something is wrong."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -8,9 +9,15 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, override_settings
 from django.urls import path
+from pydantic import BaseModel
 
 from core.errors import Unavailable
+from core.models import Bucket
+from forecasting.parameters import EvaluationParameters, ForecastParameters
 from site_config import urls
+from strategies.backtests.parameters import BacktestParameters
+from strategies.sweeps.parameters import SweepParameters
+from strategies.universes.schemas import UniverseParameters
 
 
 def _post(client: Client, address: str, body: object) -> tuple[int, dict[str, object]]:
@@ -126,6 +133,61 @@ def test_when_even_the_error_page_fails_words_and_reference_remain(operator: Cli
         answer = operator.get("/unforeseen")
     assert (answer.status_code, answer["Content-Type"]) == (500, "text/plain; charset=utf-8")
     assert f"Reference {answer['X-Request-ID']}" in answer.content.decode()
+
+
+WRONG_VALUES: list[object] = ["abc", "", -1e300, 1.5, True, [], {}, None, ["x"], {"start": "x"}]
+NOT_OUR_WORDS = re.compile(
+    r"Input should|valid (integer|number|string|date|dict|list)|are not permitted|Value error|ensure this"
+    r"|menu|\bclick\b|\bpress\b|\bbutton\b|this page",
+    re.IGNORECASE,
+)
+"""How pydantic would say it, and what only a reader of a page can follow."""
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("url", "parameters"),
+    [
+        ("/api/v1/backtests", BacktestParameters),
+        ("/api/v1/sweeps", SweepParameters),
+        ("/api/v1/universes", UniverseParameters),
+        ("/api/v1/forecasts", ForecastParameters),
+        ("/api/v1/evaluations", EvaluationParameters),
+    ],
+)
+def test_every_wrong_value_is_told_in_our_words(
+    operator: Client, url: str, parameters: type[BaseModel]
+) -> None:
+    told = set()
+    for name in [*parameters.model_fields, "unheard_of"]:
+        for value in WRONG_VALUES:
+            Bucket.objects.all().delete()
+            response = operator.post(url, {"symbol": "ZZZZ", name: value}, content_type="application/json")
+            if response.status_code == 422:
+                told.add(f"{name}={value!r}: {response.json()['detail']}")
+    assert len(told) > len(parameters.model_fields)
+    assert [words for words in sorted(told) if NOT_OUR_WORDS.search(words)] == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "url",
+    [
+        "/api/v1/nowhere",
+        "/api/v1/jobs/abc",
+        "/api/v1/jobs?limit=many",
+        "/api/v1/jobs?state=lost",
+        "/api/v1/instruments/AAPL/bars?start=soon",
+        "/api/v1/instruments/AAPL/bars?adjustment=all",
+        "/api/v1/scorecards/AAPL?model=best",
+        "/api/v1/schemas/none.json",
+    ],
+)
+def test_a_wrong_url_of_the_api_is_told_in_our_words(reader: Client, url: str) -> None:
+    response = reader.get(url)
+    assert response.status_code in {404, 422}
+    assert response["Content-Type"] == "application/problem+json"
+    assert not NOT_OUR_WORDS.search(response.json()["detail"]), response.json()["detail"]
 
 
 @pytest.mark.django_db

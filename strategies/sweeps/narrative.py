@@ -46,7 +46,10 @@ def summary(run: SweepRun) -> str:
     tried = f"Of {counted(len(run.inputs.grid), 'combination')}"
     if run.best is None:
         least = run.inputs.parameters.minimum_trades
-        return f"{tried} none can be chosen: each has fewer than {counted(least, 'trade')} or no figure."
+        too_few = (
+            f"each has fewer than {counted(least, 'trade')} or no figure" if least else "none has a figure"
+        )
+        return f"{tried} none can be chosen: {too_few}."
     held = getattr(run.run.result.benchmark.metrics, objective)
     beside = "" if isinstance(held, Undefined) else f"; buy and hold has {_figure(objective, float(held))}"
     return (

@@ -7,6 +7,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
+from jobs.models import Job, JobState
 from site_config.api import api
 from tests.crawler.spider import Spider
 from tests.crawler.used_site import use
@@ -14,6 +15,9 @@ from tests.crawler.used_site import use
 pytestmark = pytest.mark.django_db
 
 API = "/api/v1"
+STARTED_BY_THE_API = (
+    "sweep", "universe_part", "train_model", "evaluate_forecasts", "fetch_bars", "import_bars",
+)  # fmt: skip
 
 
 def _said(faults: list[str]) -> str:
@@ -32,6 +36,7 @@ def test_everything_can_be_visited(operator: Client, staff: User, reader: Client
     faults += [f"reader: {fault}" for fault in second.faults]
     faults += [f"stranger: {fault}" for fault in _without_a_login(visitor, first.urls)]
     faults += [f"program: {fault}" for fault in _operations(first)]
+    faults += [f"program: {fault}" for fault in _results_of_jobs(first)]
     assert len(first.urls) > 100, first.urls
     assert not faults, _said(faults)
 
@@ -61,6 +66,16 @@ def _operations(spider: Spider) -> list[str]:
             elif "{" not in path and response.headers["Content-Type"].startswith("application/json"):
                 known[path] = _ids(json.loads(response.content))
     return faults
+
+
+def _results_of_jobs(spider: Spider) -> list[str]:
+    """Return which jobs of the API do not name a URL where what they made can be read."""
+    done = Job.objects.filter(state=JobState.SUCCEEDED, kind__in=STARTED_BY_THE_API)
+    assert {job.kind for job in done} >= {"sweep", "universe_part", "train_model", "evaluate_forecasts"}
+    urls = {str((job.result or {}).get("url")) for job in done}
+    return [
+        f"the result {url} of a job cannot be read" for url in urls if spider.read(url).status_code != 200
+    ]
 
 
 def _is_explained(status: int, content: bytes) -> bool:

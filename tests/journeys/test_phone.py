@@ -35,6 +35,23 @@ def test_a_field_of_a_heatmap_is_read_by_touch(phone: Visitor) -> None:
     shows_backtest(page, "AAPL Simple")
 
 
+def test_reading_a_day_moves_nothing(phone: Visitor) -> None:
+    phone.run_backtest("symbol=AAPL&fast=39")
+    page = phone.page
+    canvas = page.locator("#backtest-chart [data-canvas] canvas").first
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+    assert box
+    heights = set()
+    for share in (0.1, 0.3, 0.5, 0.8):
+        page.touchscreen.tap(box["x"] + share * box["width"], box["y"] + box["height"] / 2)
+        expect(page.locator("#backtest-chart [data-readout-box]")).to_be_visible()
+        chart = page.locator("#backtest-chart").bounding_box()
+        assert chart
+        heights.add(chart["height"])
+    assert len(heights) == 1, heights
+
+
 def test_an_instruments_actions_are_in_reach(phone: Visitor) -> None:
     page = phone.open("/")
     link = page.get_by_role("link", name="Backtest IBM")

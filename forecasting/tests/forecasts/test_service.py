@@ -261,6 +261,15 @@ def test_sessions_without_trades_are_pointed_out() -> None:
     assert any("252 of the last 252 sessions" in notice for notice in predict_next_30_days("HALT").notices)
 
 
+def test_gaps_are_counted_over_the_days_that_the_last_bars_cover() -> None:
+    store_closes("GAPS", random_closes(600), last=ISSUE)
+    every_second = DailyBar.objects.filter(instrument__symbol="GAPS").order_by("date")[::2]
+    DailyBar.objects.filter(instrument__symbol="GAPS", date__in=[bar.date for bar in every_second]).delete()
+    (said,) = [notice for notice in predict_next_30_days("GAPS").notices if "no bar" in notice]
+    first = DailyBar.objects.filter(instrument__symbol="GAPS").order_by("-date")[251].date
+    assert said.startswith(f"251 sessions since {first} have no bar")
+
+
 def test_a_share_that_never_moved_still_gets_a_valid_document() -> None:
     store_closes("FLAT", [5.0] * 400, last=ISSUE)
     document = predict_next_30_days("FLAT")

@@ -36,7 +36,9 @@ class Chart {
     const choices = choicesOf(this.#host);
     showChoices(this.#host, choices);
     this.model.choose(choices);
-    if (this.model.columns) this.#cursor.refresh();
+    if (!this.model.columns) return;
+    this.#cursor.reserve();
+    this.#cursor.refresh();
   }
 
   show(columns) {
@@ -50,6 +52,7 @@ class Chart {
     const forgotten = (this.#host.dataset.forget ?? "").split(" ").filter(Boolean);
     this.model.fill(Object.fromEntries(forgotten.map((name) => [name, { day: [] }])));
     this.model.show(columns);
+    this.#cursor.reserve();
   }
 
   remove() {

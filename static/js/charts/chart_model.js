@@ -232,6 +232,12 @@ export class ChartModel {
     return this.#marks.tradeAt(plot, point);
   }
 
+  // The least and the greatest value of a source's column; nothing where it has none.
+  extremes(source, column) {
+    const values = (this.#drawn[source]?.[column] ?? []).filter(Number.isFinite);
+    return values.length ? [values.reduce((one, other) => Math.min(one, other)), values.reduce((one, other) => Math.max(one, other))] : [];
+  }
+
   isEmpty(source) {
     return !this.#drawn[source]?.day.length;
   }

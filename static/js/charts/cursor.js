@@ -43,6 +43,16 @@ export class ChartCursor {
     this.refresh();
   }
 
+  // Keep room for the longest value of each output: a legend that wraps for a longer one moves the chart.
+  reserve() {
+    for (const output of this.#host.querySelectorAll(".legend [data-value]:not([data-near])")) {
+      const texts = this.#model
+        .extremes(...output.dataset.value.split("."))
+        .map((value) => this.#written(value, output.dataset));
+      output.style.minWidth = `${Math.max(0, ...texts.map((text) => text.length))}ch`;
+    }
+  }
+
   // Write values and place the lines anew, for example after the data or the view has changed.
   refresh() {
     const day = this.#day ?? this.#model.view()[1];

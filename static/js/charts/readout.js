@@ -17,6 +17,7 @@ const rowsOf = (panel) => {
   const rows = items.map((item) => {
     const row = document.createElement("dd");
     row.append(...item.cloneNode(true).childNodes);
+    for (const value of row.querySelectorAll("[data-value]")) value.style.minWidth = ""; // room of the legend
     return row;
   });
   return [titleOf(panel), ...rows];
@@ -52,7 +53,8 @@ export class Readout {
     const drawn = canvas.getBoundingClientRect();
     const [x, y] = [drawn.left - host.left + sx, drawn.top - host.top + sy];
     const { offsetWidth: width, offsetHeight: height } = this.#box;
-    const left = x > host.width / 2 ? x - GAP - width : x + GAP;
+    const beside = x > host.width / 2 ? x - GAP - width : x + GAP;
+    const left = Math.min(beside, host.width - width);
     const top = Math.min(Math.max(y - height / 2, 0), host.height - height);
     this.#box.style.transform = `translate(${Math.round(Math.max(left, 0))}px, ${Math.round(top)}px)`;
   }

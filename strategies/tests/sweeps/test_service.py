@@ -84,6 +84,12 @@ def test_combinations_with_too_few_trades_cannot_be_the_best() -> None:
     assert min(document.cells.trades) < 25
 
 
+def test_a_sweep_of_rules_that_never_trade_does_not_count_trades_below_zero() -> None:
+    document = run_sweep(asked(symbol="FB", fast=[150], slow=[190], minimum_trades=0))
+    assert document.best is None
+    assert "none can be chosen: none has a figure." in document.summary
+
+
 def test_where_no_combination_qualifies_the_document_says_why() -> None:
     document = run_sweep(asked(minimum_trades=9_000))
     assert document.best is None

@@ -142,9 +142,9 @@ class SetAsideDocument(BaseModel):
     reason: Annotated[str, Field(description="What is wrong with it.")]
 
 
-class FetchBacklog(BaseModel):
+class QuotaStatus(BaseModel):
     """
-    What is left of the requests, and how long the fetches that wait will take with them.
+    Whether there is an API key, and what is left of its requests; without one nothing is left.
     """
 
     model_config = ConfigDict(
@@ -173,6 +173,7 @@ class FetchBacklog(BaseModel):
     done_about: Annotated[
         AwareDatetime | None, Field(description="About when the last of them is done; null: none waits.")
     ]
+    has_key: Annotated[bool, Field(description="Whether ALPHA_VANTAGE_API_KEY is set.")]
 
 
 class BacktestLinks(BaseModel):
@@ -1339,7 +1340,9 @@ class JobDocument(BaseModel):
     error: Annotated[str | None, Field(description="Why it failed, and what to do.")]
     result: Annotated[
         dict[str, Any] | None,
-        Field(description="What the work returned, by kind: a backtest's or sweep's id, counts; else null."),
+        Field(
+            description="What the work made, by kind, such as a sweep's id; `url` is where the API has it, `page` the page that shows it. Null until it succeeded."
+        ),
     ]
     next_attempt_at: Annotated[
         AwareDatetime | None,
