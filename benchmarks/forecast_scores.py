@@ -1,7 +1,7 @@
 """Scores of forecasts beside those of a random walk, and the tables that print them."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import NormalDist
 
 import numpy as np
@@ -13,6 +13,8 @@ from forecasting.model.evaluation import Evaluation, crps_of, gaussian_crps, ran
 
 FloatArray = NDArray[np.float64]
 SCORES = ("CRPS", "IS80", "IS95")
+SMALLEST_DECILE = 0.005
+"""Of all forecasts: rarer deciles are not printed."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -30,6 +32,25 @@ class Record:
     inside_95: NDArray[np.bool_]
     absolute_error: FloatArray
     walk_error: FloatArray
+    probability_above: FloatArray | None = None
+    above: NDArray[np.bool_] | None = None
+    first_horizon: int = 1
+
+    def beyond(self, horizon: int) -> "Record":
+        """Return the same for the horizons beyond one."""
+        far = (slice(None), slice(horizon, None))
+        return replace(
+            self,
+            losses={name: values[far] for name, values in self.losses.items()},
+            walk={name: values[far] for name, values in self.walk.items()},
+            inside_80=self.inside_80[far],
+            inside_95=self.inside_95[far],
+            absolute_error=self.absolute_error[far],
+            walk_error=self.walk_error[far],
+            probability_above=None if self.probability_above is None else self.probability_above[far],
+            above=None if self.above is None else self.above[far],
+            first_horizon=horizon + 1,
+        )
 
     def chosen(self, rows: NDArray[np.bool_]) -> "Record":
         """Return the forecasts of the chosen days."""
@@ -48,7 +69,7 @@ class Record:
 def record_of(share: Share, evaluation: Evaluation) -> Record:
     """Return the losses of the model's forecasts."""
     bands = {80: (evaluation.low_80, evaluation.high_80), 95: (evaluation.low_95, evaluation.high_95)}
-    return _record(
+    record = _record(
         share,
         evaluation.days,
         actual=evaluation.actual,
@@ -56,6 +77,7 @@ def record_of(share: Share, evaluation: Evaluation) -> Record:
         bands=bands,
         median=evaluation.median,
     )
+    return replace(record, probability_above=evaluation.probability_above, above=evaluation.actual > 0)
 
 
 def record_of_quantiles(
@@ -148,8 +170,8 @@ def median_against_walk(records: list[Record]) -> tuple[float, float]:
 
 def p_values(records: list[Record], rivals: list[Record] | None, *, step: int) -> dict[str, float | None]:
     """Return the Diebold-Mariano p value of each score against the random walk, or against `rivals`."""
-    horizon = records[0].inside_80.shape[1]
-    lag = (horizon - 1 + step - 1) // step
+    longest = records[0].first_horizon + records[0].inside_80.shape[1] - 1
+    lag = (longest - 1) // step
     return {
         name: diebold_mariano(
             _by_date([(record.dates, record.losses[name]) for record in records]),
@@ -162,6 +184,30 @@ def p_values(records: list[Record], rivals: list[Record] | None, *, step: int) -
         ).p_value
         for name in SCORES
     }
+
+
+def mean_ratios(records: list[Record]) -> dict[str, float]:
+    """Return the mean over shares of each score over the random walk's."""
+    return {
+        name: float(np.mean([record.losses[name].sum() / record.walk[name].sum() for record in records]))
+        for name in SCORES
+    }
+
+
+def reliability_lines(records: list[Record]) -> Iterator[str]:
+    """Yield how often closes came above the last one, by decile of the probability that was given."""
+    given = np.concatenate([record.probability_above.ravel() for record in records])
+    came = np.concatenate([record.above.ravel() for record in records])
+    decile = np.minimum((given * 10).astype(int), 9)
+    error = 0.0
+    parts = []
+    for number in np.unique(decile):
+        rows = decile == number
+        said, held, share = given[rows].mean(), came[rows].mean(), rows.mean()
+        error += share * abs(said - held)
+        if share >= SMALLEST_DECILE:
+            parts.append(f"{said:.3f} said, {held:.3f} came ({100 * share:.0f} %)")
+    yield f"  P(above): {'; '.join(parts)}; mean error {100 * error:.1f} points"
 
 
 def _by_date(losses: list[tuple[NDArray[np.datetime64], FloatArray]]) -> FloatArray:
@@ -181,8 +227,11 @@ def table_lines(name: str, records: list[Record], *, step: int) -> Iterator[str]
     count = sum(len(record.dates) for record in records)
     scores, chance = ratios(records), p_values(records, None, step=step)
     yield f"{name}: {len(records)} shares, {count} forecasts"
+    means = mean_ratios(records)
     for score in SCORES:
-        yield f"  {score} over the random walk's{scores[score]:18.4f}   p = {chance[score]:.4f}"
+        chances = "none" if chance[score] is None else f"{chance[score]:.4f}"
+        figures = f"{scores[score]:.4f}, by share {means[score]:.4f}, p = {chances}"
+        yield f"  {score} over the random walk's {figures}"
     held = [coverage(records, level) for level in (80, 95)]
     yield f"  coverage of 80 % / 95 %{held[0]:21.3f} / {held[1]:.3f}"
     yield "  worst horizon off, points" + "".join(
@@ -192,3 +241,5 @@ def table_lines(name: str, records: list[Record], *, step: int) -> Iterator[str]
     yield "  worst share off, points  " + "".join(f"{off:+8.2f} {symbol:4}" for symbol, off in worst)
     mean, largest = median_against_walk(records)
     yield f"  MAE of the median over the random walk's {mean:.4f}, at the worst horizon {largest:.4f}"
+    if records[0].above is not None:
+        yield from reliability_lines(records)

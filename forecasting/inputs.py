@@ -1,11 +1,64 @@
-"""Bars on which a share was traded: what a forecast may learn its volatility from."""
+"""From stored bars to what a forecast learns from: traded prices, and the market around them."""
 
-from dataclasses import replace
+import hashlib
+from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 
+from forecasting.market import market_members
+from forecasting.model.market import FEWEST_MEMBERS, market_features
+from forecasting.model.prediction import UNKNOWN, Surroundings
 from forecasting.model.price_moves import Prices
 from ingestion.bars import Bars
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class ForecastInputs:
+    """The arrays behind a forecast.
+
+    traded: the bars on which the share was traded. market: the symbols of the market's shares; empty where
+    too few others are stored, or their bars do not reach the last day.
+    """
+
+    traded: Bars
+    surroundings: Surroundings = UNKNOWN
+    market: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, bars: Bars) -> Self:
+        """Return the inputs from bars that end on the day of issue."""
+        traded = traded_bars(bars)
+        if not is_share(bars):
+            return cls(traded=traded, surroundings=Surroundings(drifts=False))
+        members = market_members(bars.symbol, bars.currency)
+        if len(members) < FEWEST_MEMBERS:
+            return cls(traded=traded)
+        features = market_features(list(members.values()), traded.dates)
+        if np.isnan(features).all():
+            return cls(traded=traded)
+        known = bool(np.isfinite(features[-1]).all())
+        return cls(
+            traded=traded,
+            surroundings=Surroundings(market=features),
+            market=tuple(members) if known else (),
+        )
+
+    @property
+    def prices(self) -> Prices:
+        """The traded prices as the model takes them."""
+        return prices_of(self.traded)
+
+    @property
+    def market_fingerprint(self) -> str | None:
+        """SHA-256 over the market's features; None: there is no market."""
+        market = self.surroundings.market
+        return None if market is None else hashlib.sha256(market.tobytes()).hexdigest()
+
+
+def is_share(bars: Bars) -> bool:
+    """Whether the bars are of a share: those of currencies, metals and most indices know no volume."""
+    return bool(bars.volume.any())
 
 
 def traded_bars(bars: Bars) -> Bars:

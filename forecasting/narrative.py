@@ -9,26 +9,27 @@ from forecasting.schemas import HorizonScore, Point
 BAND_80, BAND_95 = percent(0.8, 0), percent(0.95, 0)
 
 DISCLOSURE = (
-    "This is a statistical projection, not advice and not a prediction of direction. The median follows the "
-    "average drift of 14 large US companies from 1990 on, which were chosen after the fact because they "
-    "survived and whose prices include dividends: it is probably too high for most shares. What the model "
-    "does estimate is the spread, from how much the price moved recently. It knows nothing of earnings, "
-    "news or the market's opinion, it foresaw no crash, and one close in five should fall outside the "
-    f"{BAND_80} band even when all is well. Past accuracy does not promise future accuracy. Prices are "
-    "adjusted for splits, not for dividends."
+    "This is a statistical projection, not advice and not a prediction of direction. The median follows half "
+    "the average drift of 14 large US companies from 1990 on, in proportion to how much this price moves, "
+    "and to a small part its own past drift; only half, because those companies were chosen after the fact "
+    "for having survived. Without volume, as for currencies, no drift of shares is assumed. What the model "
+    "does estimate is the spread, from how much the price, and other stored shares, moved recently. "
+    "It knows nothing of earnings, news or the market's opinion, it foresaw no crash, and one close in five "
+    f"should fall outside the {BAND_80} band even when all is well. Past accuracy does not promise future "
+    "accuracy. Prices are adjusted for splits, not for dividends."
 )
 
 MODEL_DESCRIPTIONS = {
     ModelKind.POOLED: (
-        "One linear regression for all symbols. From the volatility of the last days, weeks and months, read "
-        "from closes and from the range within each day, it predicts the volatility of the coming sessions; "
-        "the symbol's own recent errors widen or narrow it. "
-        "The median is the average drift of the training symbols."
+        "Linear regressions for all symbols. From the volatility of the last days, weeks and months, read "
+        "from closes and from the range within each day, they predict the volatility of the coming sessions "
+        "and on which days errors are larger than usual; the symbol's own errors widen or narrow the bands. "
+        "The median is a drift in proportion to the volatility, and no opinion on direction."
     ),
     ModelKind.SYMBOL: (
-        "The pooled linear regression, with the spread of its errors drawn towards those that it made on "
-        "this symbol: strongly for the next sessions, weakly further out, where a symbol alone has too few "
-        "independent periods. The median is the average drift of the training pool."
+        "The pooled linear regressions, with the spread of their errors drawn towards those that they made "
+        "on this symbol: strongly for the next sessions, weakly further out, where a symbol alone has too "
+        "few independent periods. The median is a drift in proportion to the volatility."
     ),
 }
 
@@ -41,16 +42,27 @@ TOLERATED_MISS = 0.05
 """How far the 80 % band's share of closes may be off before a reader is told."""
 
 
-def summary_sentence(*, symbol: str, currency: str, issued_on: date, last_close: float, point: Point) -> str:
-    """Return the forecast in a sentence, taken at its last session."""
+def summary_sentence(
+    *, symbol: str, currency: str, issued_on: date, last_close: float, point: Point, drifts: bool
+) -> str:
+    """Return the forecast in a sentence, taken at its last session; drifts: whether it is a share's."""
     last, low, median, high = (
         f"{price(value)}{SPACE}{currency}"
         for value in (last_close, point.low_80, point.median, point.high_80)
     )
+    if point.low_95 == point.high_95:
+        return (
+            f"{symbol} closed at {last} on {issued_on} and has not moved for a year: the forecast for "
+            f"{point.date} is the same price."
+        )
+    centre = (
+        f"the median, {median}, is average drift and no opinion on this share"
+        if drifts
+        else f"the median, {median}, is no opinion on direction"
+    )
     return (
         f"From a close of {last} on {issued_on}, {symbol} closes on {point.date} between {low} and {high} in "
-        f"four cases out of five, if its volatility behaves as it did; the median, {median}, is average "
-        "market drift and no opinion on this share."
+        f"four cases out of five, if its volatility behaves as it did; {centre}."
     )
 
 

@@ -17,6 +17,16 @@ EVALUATION_VERSION = 1
 
 Figure = float | None
 
+METRICS = (
+    "held_out_forecasts",
+    "coverage_80",
+    "coverage_95",
+    "mean_absolute_error",
+    "random_walk_error",
+    "crps_ratio",
+)
+"""Of a trained model, on the last two years of its data, which the model that is measured did not see."""
+
 
 class Point(Document):
     """The forecast of one session's close, in the instrument's currency."""
@@ -44,6 +54,14 @@ class ModelDocument(Document):
     features: Annotated[list[str], Field(description="What the model looks at, by name.")]
     sha256: Annotated[str, Field(description="Fingerprint of the artefact.")]
     description: Annotated[str, Field(description="What the model does, in plain words.")]
+    average_drift: Annotated[
+        bool,
+        Field(description="Whether the median holds the average drift of shares; not for currencies."),
+    ] = True
+    market: Annotated[
+        list[str],
+        Field(description="Stored shares whose moves it saw beside the symbol's own; empty: none."),
+    ] = []
 
 
 class HorizonScore(Document):
@@ -77,6 +95,16 @@ class Calibration(Document):
     coverage: Annotated[float, Field(description="Share that it held.")]
 
 
+class Reliability(Document):
+    """How often closes came above the last one where such a probability was given, at all distances."""
+
+    probability_from: Annotated[float, Field(description="Least probability of the group.")]
+    probability_to: Annotated[float, Field(description="The probabilities of the group lie below this.")]
+    forecasts: Annotated[int, Field(description="Forecasts of a close in the group; neighbours overlap.")]
+    mean_probability: Annotated[float, Field(description="Mean of the probabilities that were given.")]
+    frequency: Annotated[float, Field(description="Share of the closes that came above the last one.")]
+
+
 class PastForecast(Document):
     """A look back: what was forecast at one distance, and what came."""
 
@@ -107,6 +135,10 @@ class Scorecard(Document):
         Field(
             description="Central bands of 10 to 95 % at the longest horizon; empty in documents of version 1."
         ),
+    ] = []
+    reliability: Annotated[
+        list[Reliability],
+        Field(description="Of the probability of a higher close, by tenths; empty in older documents."),
     ] = []
     past: Annotated[list[PastForecast], Field(description="Predicted against actual, longest horizon.")]
     trained_through: Annotated[
@@ -200,6 +232,10 @@ class EvaluationDocument(Document):
     calibration: Annotated[
         list[Calibration], Field(description="Central bands of 10 to 95 % at the longest distance.")
     ]
+    reliability: Annotated[
+        list[Reliability],
+        Field(description="Of the probability of a higher close, by tenths; empty in older documents."),
+    ] = []
     past: Annotated[list[PastForecast], Field(description="Predicted against actual, longest horizon.")]
     sentence: Annotated[str, Field(description="What the figures mean, in words.")]
 
@@ -245,13 +281,17 @@ class TrainedModelDocument(Document):
     training_symbols: Annotated[list[str], Field(description="Symbols whose bars were used in training.")]
     features: Annotated[list[str], Field(description="What the model looks at, by name.")]
     library_versions: Annotated[dict[str, str], Field(description="Of the libraries that trained it.")]
-    metrics: Annotated[dict[str, float], Field(description="Figures on data that training had not seen.")]
+    metrics: Annotated[
+        dict[str, Figure],
+        Field(description="Figures on data that training had not seen; null where there was too little."),
+    ]
     sha256: Annotated[str, Field(description="Fingerprint of the artefact.")]
 
     @classmethod
     def of(cls, record: TrainedModel) -> Self:
-        """Return the document of a stored model."""
-        return cls(**{name: getattr(record, name) for name in cls.model_fields})
+        """Return the document of a stored model, with every metric, also where an old version has none."""
+        values = {name: getattr(record, name) for name in cls.model_fields}
+        return cls(**values | {"metrics": dict.fromkeys(METRICS) | record.metrics})
 
 
 class ForecastListing(Document):

@@ -1,4 +1,4 @@
-"""Forecast with AutoARIMA, AutoETS and AutoTheta of statsforecast, for benchmarks/forecast_accuracy.py.
+"""Forecast with AutoARIMA, AutoETS, AutoTheta and GJR-GARCH, for benchmarks/forecast_accuracy.py.
 
 In an environment of its own, from the repository's folder:
 
@@ -13,28 +13,59 @@ import sys
 import time
 
 import numpy as np
+from arch import arch_model
 from statsforecast.models import AutoARIMA, AutoETS, AutoTheta
 
 HORIZON = 30
 WINDOW = 1000
 BANDS = [10, 20, 30, 40, 50, 60, 70, 80, 90, 95]
+LEVELS = np.arange(5, 100, 5) / 100
+OUTER = (0.025, 0.975)
+SIMULATIONS = 2000
+
+
+class GjrGarch:
+    """GJR-GARCH(1, 1) with Student's t, fitted by arch, and paths drawn from its own residuals."""
+
+    def quantiles(self, window):
+        """Return the log returns after `window` at LEVELS and at OUTER."""
+        returns = 100 * np.diff(window)
+        fitted = arch_model(returns, mean="Constant", vol="GARCH", p=1, o=1, q=1, dist="t").fit(disp="off")
+        drawn = fitted.forecast(
+            horizon=HORIZON,
+            method="bootstrap",
+            simulations=SIMULATIONS,
+            random_state=np.random.RandomState(1),
+        )
+        paths = np.cumsum(drawn.simulations.values[-1], axis=1) / 100
+        return [np.quantile(paths, levels, axis=0) for levels in (LEVELS, OUTER)]
+
+
+class Statsforecast:
+    """A model of statsforecast."""
+
+    def __init__(self, make):
+        self.make = make
+
+    def quantiles(self, window):
+        """Return the log returns after `window` at LEVELS and at OUTER."""
+        answer = self.make().forecast(y=window, h=HORIZON, level=BANDS)
+        inner = BANDS[:-1]
+        logs = [
+            *(answer[f"lo-{band}"] for band in reversed(inner)),
+            answer["mean"],
+            *(answer[f"hi-{band}"] for band in inner),
+        ]
+        outer = [answer["lo-95"], answer["hi-95"]]
+        return [np.stack(each) - window[-1] for each in (logs, outer)]
+
+
 PEERS = {
-    "AutoARIMA": AutoARIMA,
-    "AutoETS": AutoETS,
-    "AutoTheta": AutoTheta,
+    "GJR-GARCH-t": GjrGarch(),
+    "AutoETS": Statsforecast(AutoETS),
+    "AutoTheta": Statsforecast(AutoTheta),
+    "AutoARIMA": Statsforecast(AutoARIMA),
 }
-
-
-def returns(answer, close):
-    """Return quantiles at 0.05 to 0.95 by 0.05, and the band of 95 %, as returns on `close`."""
-    inner = BANDS[:-1]
-    logs = [
-        *(answer[f"lo-{band}"] for band in reversed(inner)),
-        answer["mean"],
-        *(answer[f"hi-{band}"] for band in inner),
-    ]
-    outer = [answer["lo-95"], answer["hi-95"]]
-    return [np.expm1(np.stack(each) - np.log(close)) for each in (logs, outer)]
 
 
 def main(source, target):
@@ -44,7 +75,7 @@ def main(source, target):
     written = {"symbols": stored["symbols"], "peers": np.array(list(PEERS)), "step": stored["step"]}
     for symbol in symbols:
         written[f"{symbol}_days"] = stored[f"{symbol}_days"]
-    for name, make in PEERS.items():
+    for name, peer in PEERS.items():
         spent, count = 0.0, 0
         for symbol in symbols:
             closes, days = stored[f"{symbol}_closes"], stored[f"{symbol}_days"]
@@ -52,11 +83,10 @@ def main(source, target):
             for day in days:
                 window = closes[max(0, day + 1 - WINDOW) : day + 1]
                 begin = time.process_time()
-                answer = make().forecast(y=np.log(window), h=HORIZON, level=BANDS)
+                inner, wide = peer.quantiles(np.log(window))
                 spent, count = spent + time.process_time() - begin, count + 1
-                inner, wide = returns(answer, closes[day])
-                quantiles.append(inner)
-                outer.append(wide)
+                quantiles.append(np.expm1(inner))
+                outer.append(np.expm1(wide))
             written[f"{symbol}_{name}_quantiles"] = np.stack(quantiles, axis=1)
             written[f"{symbol}_{name}_outer"] = np.stack(outer, axis=1)
             print(name, symbol, len(days), f"{1000 * spent / count:.0f} ms a forecast", flush=True)

@@ -39,6 +39,11 @@ class ForecastResult:
         return self.document.points[-1]
 
     @property
+    def median_note(self) -> str:
+        """What the median is, beside its figure."""
+        return "Average drift, no opinion" if self.document.model.average_drift else "No opinion on direction"
+
+    @property
     def computed_by(self) -> str:
         """What computed the document."""
         versions = self.document.versions

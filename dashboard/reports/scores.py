@@ -32,6 +32,25 @@ def calibration_table(document: ForecastDocument) -> Table:
     )
 
 
+def reliability_table(document: ForecastDocument) -> Table:
+    """Return how often closes came above the last one, by the probability that was given."""
+    return Table(
+        caption="How often did the close rise?",
+        headings=["Probability of a higher close", "Forecast", "Observed", "Forecasts"],
+        rows=[
+            [
+                f"{percent(row.probability_from, 0)} to {percent(row.probability_to, 0)}",
+                percent(row.mean_probability, 1),
+                percent(row.frequency, 1),
+                count(row.forecasts),
+            ]
+            for row in document.scorecard.reliability
+        ],
+        note="Past forecasts at all distances; neighbours overlap. Where the two figures of a row differ by "
+        "much, the probability is no guide for this symbol.",
+    )
+
+
 def _score(score: HorizonScore) -> list[str]:
     return [
         count(score.horizon),

@@ -22,7 +22,7 @@ from dashboard.metrics import METRICS, Group, Metric, MetricRow, metric_rows
 from dashboard.reports import facts
 from dashboard.reports.components import Chart, FactGroup, Table
 from dashboard.reports.returns import Returns, returns
-from dashboard.reports.scores import calibration_table, scores_table
+from dashboard.reports.scores import calibration_table, reliability_table, scores_table
 from dashboard.reports.svg import charts
 from forecasting.schemas import ForecastDocument, Point
 from strategies.backtests.schemas import BacktestDocument, Trade
@@ -73,6 +73,7 @@ class ForecastSection:
     points: Table
     scores: Table | None
     calibration: Table | None
+    reliability: Table | None
     past: Chart | None
     method: Sequence[FactGroup]
     url: str
@@ -140,6 +141,7 @@ def forecast_section(
         points=_points(document),
         scores=scores_table(document) if scored else None,
         calibration=calibration_table(document) if scored and document.scorecard.calibration else None,
+        reliability=reliability_table(document) if document.scorecard.reliability else None,
         past=_past(document) if scored and document.scorecard.past else None,
         method=() if look_back else method,
         url=urljoin(site_address, document.links.page),

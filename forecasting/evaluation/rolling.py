@@ -18,10 +18,11 @@ from forecasting.evaluation.scorecard import (
     horizon_score,
     past_days_of_issue,
     past_forecasts,
+    reliability_of,
     rolling_evaluation,
     start_of_scoring,
 )
-from forecasting.inputs import traded_bars
+from forecasting.inputs import ForecastInputs
 from forecasting.model import MODEL_VERSION
 from forecasting.model.diebold_mariano import diebold_mariano
 from forecasting.model.evaluation import Evaluation
@@ -43,11 +44,11 @@ TURBULENT_SHARE = 1 / 3
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class _Inputs:
-    """What an evaluation is computed from. days: positions in `traded` of the issue dates."""
+    """What an evaluation is computed from. days: positions of the issue dates in the traded bars."""
 
     parameters: EvaluationParameters
     bars: Bars
-    traded: Bars
+    share: ForecastInputs
     pooled: LoadedModel
     days: NDArray[np.int64]
 
@@ -90,7 +91,8 @@ def newest_evaluation(symbol: str, kind: ModelKind) -> EvaluationDocument | None
 
 def _load_inputs(parameters: EvaluationParameters, *, renew: bool) -> _Inputs:
     bars = load_bars(parameters.symbol, adjustment=Adjustment.SPLITS)
-    traded = traded_bars(bars)
+    share = ForecastInputs.of(bars)
+    traded = share.traded
     start = start_of_scoring(bars.dates[-1].item(), parameters.years)
     days = past_days_of_issue(traded, since=start, kind=parameters.model, horizon=parameters.horizon)
     if not len(days):
@@ -100,7 +102,7 @@ def _load_inputs(parameters: EvaluationParameters, *, renew: bool) -> _Inputs:
             field="symbol",
         )
     pooled = pooled_model(before=start, renew=renew)
-    return _Inputs(parameters=parameters, bars=bars, traded=traded, pooled=pooled, days=days)
+    return _Inputs(parameters=parameters, bars=bars, share=share, pooled=pooled, days=days)
 
 
 def _identity(inputs: _Inputs) -> str:
@@ -109,15 +111,16 @@ def _identity(inputs: _Inputs) -> str:
             "evaluation": inputs.parameters.model_dump(mode="json"),
             "data": data_fingerprint_fields(DataDocument.of(inputs.bars)),
             "model": [inputs.pooled.record.version, MODEL_VERSION],
+            "market": inputs.share.market_fingerprint,
         }
     )
 
 
 def _compose(evaluation_id: str, inputs: _Inputs) -> EvaluationDocument:
-    parameters, traded, record = inputs.parameters, inputs.traded, inputs.pooled.record
+    parameters, traded, record = inputs.parameters, inputs.share.traded, inputs.pooled.record
     horizon = parameters.horizon
     evaluation = rolling_evaluation(
-        traded, inputs.days, inputs.pooled, kind=parameters.model, horizon=horizon
+        inputs.share, inputs.days, inputs.pooled, kind=parameters.model, horizon=horizon
     )
     horizons = [horizon_score(evaluation, step) for step in range(1, horizon + 1)]
     first, last = (traded.dates[day].item() for day in inputs.days[[0, -1]])
@@ -135,6 +138,7 @@ def _compose(evaluation_id: str, inputs: _Inputs) -> EvaluationDocument:
         periods=_periods(traded, evaluation),
         advantages=_advantages(evaluation),
         calibration=calibration_of(evaluation, horizon),
+        reliability=reliability_of(evaluation),
         past=list(past_forecasts(traded, evaluation, horizon))[::-PAST_STEP][::-1],
         sentence=scorecard_sentence(
             horizons[-1],
@@ -186,7 +190,7 @@ def _advantages(evaluation: Evaluation) -> list[Advantage]:
 
 
 def _advantage(against: str, score: str, own: FloatArray, simple: FloatArray) -> Advantage:
-    lag = -(-(own.shape[1] - 1) // ISSUE_STEP)
+    lag = (own.shape[1] - 1) // ISSUE_STEP
     compared = diebold_mariano(own.mean(axis=1), simple.mean(axis=1), lag=lag)
     level = float(simple.mean())
     return Advantage(

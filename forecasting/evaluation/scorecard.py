@@ -7,14 +7,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from forecasting.inputs import prices_of
+from forecasting.inputs import ForecastInputs
 from forecasting.model.evaluation import Evaluation, evaluate
 from forecasting.model.prediction import STEADY_CLOSES
 from forecasting.model.quantile_grid import SCORED_LEVELS
 from forecasting.model.training import SMALLEST_SYMBOL_DAYS, calibrate
 from forecasting.narrative import no_scorecard_sentence, scorecard_sentence
 from forecasting.parameters import ModelKind
-from forecasting.schemas import Calibration, HorizonScore, PastForecast, Scorecard
+from forecasting.schemas import Calibration, HorizonScore, PastForecast, Reliability, Scorecard
 from forecasting.training.registry import LoadedModel
 from forecasting.training.service import EARLIEST_ISSUE, pooled_model
 from ingestion.bars import Bars
@@ -25,22 +25,24 @@ YEARS_LOOKED_BACK = 10
 ISSUE_STEP = 5
 PAST_STEP = 4
 """Every fourth forecast is shown: at one in twenty sessions the chart of thirty ahead is full."""
+TENTHS = 10
 SHOWN_HORIZONS = (1, 5, 10, 15, 20, 25, 30)
 
 
-def score(bars: Bars, *, kind: ModelKind, horizon: int) -> Scorecard:
-    """Return how such forecasts would have done on the bars, which end on the issue date.
+def score(inputs: ForecastInputs, *, kind: ModelKind, horizon: int) -> Scorecard:
+    """Return how such forecasts would have done on the traded bars, which end on the issue date.
 
     The issue dates lie five sessions apart, and every outcome is known by the last bar. All are
     forecast by the pooled model that existed before the first of them; a model of the symbol is
     calibrated anew for each year, from the bars before it.
     """
+    bars = inputs.traded
     start = start_of_scoring(bars.dates[-1].item())
     days = past_days_of_issue(bars, since=start, kind=kind, horizon=horizon)
     if not len(days):
         return _empty_scorecard(len(bars))
     pooled = pooled_model(before=start)
-    evaluation = rolling_evaluation(bars, days, pooled, kind=kind, horizon=horizon)
+    evaluation = rolling_evaluation(inputs, days, pooled, kind=kind, horizon=horizon)
     horizons = [horizon_score(evaluation, step) for step in shown_horizons(horizon)]
     first, last = bars.dates[days[0]].item(), bars.dates[days[-1]].item()
     return Scorecard(
@@ -49,6 +51,7 @@ def score(bars: Bars, *, kind: ModelKind, horizon: int) -> Scorecard:
         last_issued_on=last,
         horizons=horizons,
         calibration=calibration_of(evaluation, horizon),
+        reliability=reliability_of(evaluation),
         past=list(past_forecasts(bars, evaluation, horizon))[::-PAST_STEP][::-1],
         trained_through=pooled.record.trained_through,
         sentence=scorecard_sentence(
@@ -75,20 +78,21 @@ def past_days_of_issue(bars: Bars, *, since: date, kind: ModelKind, horizon: int
 
 
 def rolling_evaluation(
-    bars: Bars, days: IntArray, pooled: LoadedModel, *, kind: ModelKind, horizon: int
+    inputs: ForecastInputs, days: IntArray, pooled: LoadedModel, *, kind: ModelKind, horizon: int
 ) -> Evaluation:
     """Return how forecasts from `days` did: a symbol's model is calibrated anew for each of their years."""
-    prices = prices_of(bars)
+    prices, around = inputs.prices, inputs.surroundings
     if kind == ModelKind.POOLED:
-        return evaluate(pooled.fitted, prices, days, horizon=horizon)
-    years = bars.dates[days].astype("datetime64[Y]")
+        return evaluate(pooled.fitted, prices, days, horizon=horizon, surroundings=around)
+    years = inputs.traded.dates[days].astype("datetime64[Y]")
     groups = [days[years == year] for year in np.unique(years)]
+    models = [
+        calibrate(pooled.fitted, prices.before(int(group[0]) + 1), drifts=around.drifts) for group in groups
+    ]
     return Evaluation.joined(
         [
-            evaluate(
-                calibrate(pooled.fitted, prices.before(int(group[0]) + 1)), prices, group, horizon=horizon
-            )
-            for group in groups
+            evaluate(model, prices, group, horizon=horizon, surroundings=around)
+            for model, group in zip(models, groups, strict=True)
         ]
     )
 
@@ -133,6 +137,25 @@ def calibration_of(evaluation: Evaluation, horizon: int) -> list[Calibration]:
     return [*rows, Calibration(nominal=0.95, coverage=held_95)]
 
 
+def reliability_of(evaluation: Evaluation) -> list[Reliability]:
+    """Return how often closes came above the last one, by tenths of the probability that was given.
+
+    All distances count. Tenths in which no probability fell have no row.
+    """
+    given, came = evaluation.probability_above.ravel(), (evaluation.actual > 0).ravel()
+    tenth = np.minimum((given * TENTHS).astype(np.int64), TENTHS - 1)
+    return [
+        Reliability(
+            probability_from=number / TENTHS,
+            probability_to=(number + 1) / TENTHS,
+            forecasts=int((tenth == number).sum()),
+            mean_probability=float(given[tenth == number].mean()),
+            frequency=float(came[tenth == number].mean()),
+        )
+        for number in np.unique(tenth).tolist()
+    ]
+
+
 def past_forecasts(bars: Bars, part: Evaluation, horizon: int) -> Iterator[PastForecast]:
     """Yield each forecast at one distance with the close that came."""
     for row, day in enumerate(part.days):
@@ -161,6 +184,7 @@ def _empty_scorecard(bars: int) -> Scorecard:
         last_issued_on=None,
         horizons=[],
         calibration=[],
+        reliability=[],
         past=[],
         trained_through=None,
         sentence=no_scorecard_sentence(bars),

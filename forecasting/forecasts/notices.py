@@ -3,22 +3,30 @@
 from datetime import UTC, date, datetime
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.errors import InvalidInput
-from core.formatting import counted, percent
-from forecasting.inputs import traded_bars, untraded_at_end
-from forecasting.model.distribution import SCALE_WINDOW
+from core.formatting import counted, number, percent
+from forecasting.inputs import is_share, traded_bars, untraded_at_end
 from forecasting.model.prediction import MINIMUM_CLOSES, STEADY_CLOSES
+from forecasting.model.regression import SCALE_WINDOW
+from forecasting.model.surprise import SURPRISE_WINDOW
 from forecasting.parameters import ForecastParameters
 from ingestion.bars import Bars
 from ingestion.exchange_calendar import calendar_notice, next_sessions, sessions_between
 from ingestion.models import Source
 from ingestion.notices import actions_notice
 
+FloatArray = NDArray[np.float64]
+
 STALE_SESSIONS = 5
 JUMP = 0.4
 """A move between two closes beyond this looks like a split that nobody recorded."""
 QUIET_WINDOW = 252
+CALM_DEVIATION = 0.001
+"""A daily standard deviation below this, 1.6 % a year, is that of a peg or of a fund of short bills."""
+BREAK_RATIO = 2.0
+"""The median move of SURPRISE_WINDOW sessions over that of the year before: beyond, volatility has broken."""
 LONGEST_HALT = 20
 """Sessions without a trade, about a month, after which no forecast is made."""
 
@@ -58,7 +66,10 @@ def notices_about(bars: Bars, parameters: ForecastParameters) -> list[str]:
         _stale(bars) if parameters.as_of is None and bars.source != Source.SAMPLE else None,
         actions_notice(bars),
         _short(bars),
+        _unmoved(bars) or _calm(bars),
+        _broken(bars),
         _jumps(bars),
+        _no_share(bars),
         _untraded(bars),
         _missing(bars),
         _provisional(bars),
@@ -121,9 +132,61 @@ def _jumps(bars: Bars) -> str | None:
     )
 
 
+def _returns(bars: Bars) -> FloatArray:
+    """Return the log returns of the last year between days of trade."""
+    return np.asarray(np.diff(np.log(traded_bars(bars).close))[-QUIET_WINDOW:])
+
+
+def _unmoved(bars: Bars) -> str | None:
+    returns = _returns(bars)
+    if returns.any():
+        return None
+    return (
+        f"The close has not changed in the last {counted(len(returns), 'session')}. The forecast repeats it, "
+        "and its bands say nothing of where the price goes once it moves."
+    )
+
+
+def _calm(bars: Bars) -> str | None:
+    deviation = float(np.sqrt(np.mean(_returns(bars) ** 2)))
+    if deviation >= CALM_DEVIATION:
+        return None
+    return (
+        f"The close hardly moves: {percent(deviation, 2)} a day over the last year. Where somebody holds a "
+        "price in place, as with a pegged currency or a pending takeover, the bands show how far it moved "
+        "while it was held, and not how far it moves when that ends."
+    )
+
+
+def _broken(bars: Bars) -> str | None:
+    """Compare the median move of the last sessions with that of the year before them."""
+    sizes = np.abs(_returns(bars))
+    recent, before = sizes[-SURPRISE_WINDOW:], sizes[:-SURPRISE_WINDOW]
+    if len(before) < SURPRISE_WINDOW:
+        return None
+    usual = float(np.median(before))
+    ratio = float(np.median(recent)) / usual if usual > 0 else 0.0
+    if ratio < BREAK_RATIO:
+        return None
+    return (
+        f"The typical move of the last {counted(SURPRISE_WINDOW, 'session')} is {number(ratio, 1)} times "
+        "that of the year before. The bands have widened, but by less: most such jumps in volatility fade. "
+        f"Where one lasts, the {percent(0.8, 0)} band holds too few closes for months."
+    )
+
+
+def _no_share(bars: Bars) -> str | None:
+    if is_share(bars):
+        return None
+    return (
+        "No volume is known, as with currencies, metals and indices, so the average drift of shares is left "
+        "out: the median stays close to the last close."
+    )
+
+
 def _untraded(bars: Bars) -> str | None:
     quiet = int(np.count_nonzero(bars.volume[-QUIET_WINDOW:] == 0))
-    if not quiet:
+    if not quiet or not is_share(bars):
         return None
     return (
         f"On {quiet} of the last {counted(min(len(bars), QUIET_WINDOW), 'session')} nothing was traded. "

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from core.documents import library_version
 from forecasting.evaluation.scorecard import score
-from forecasting.inputs import prices_of, traded_bars
+from forecasting.inputs import ForecastInputs
 from forecasting.model import MODEL_VERSION
 from forecasting.model.prediction import PricePath, predict_prices
 from forecasting.models import TrainedModel
@@ -42,13 +42,20 @@ class Composed:
 
 
 def compose(
-    forecast_id: str, parameters: ForecastParameters, bars: Bars, model: LoadedModel, notices: list[str]
+    forecast_id: str,
+    *,
+    parameters: ForecastParameters,
+    bars: Bars,
+    inputs: ForecastInputs,
+    model: LoadedModel,
+    notices: list[str],
 ) -> Composed:
     """Return the forecast from `bars`, which end on the issue date."""
     issued_on: date = bars.dates[-1].item()
     last_close = float(bars.close[-1])
-    traded = traded_bars(bars)
-    path = predict_prices(model.fitted, prices_of(traded), horizon=parameters.horizon)
+    path = predict_prices(
+        model.fitted, inputs.prices, horizon=parameters.horizon, surroundings=inputs.surroundings
+    )
     points = _points(path, next_sessions(bars.exchange, issued_on, parameters.horizon))
     document = ForecastDocument(
         id=forecast_id,
@@ -57,18 +64,19 @@ def compose(
         issued_on=issued_on,
         last_close=last_close,
         data=DataDocument.of(bars),
-        model=_model_document(model.record),
+        model=_model_document(model.record, inputs),
         summary=summary_sentence(
             symbol=bars.symbol,
             currency=bars.currency,
             issued_on=issued_on,
             last_close=last_close,
             point=points[-1],
+            drifts=inputs.surroundings.drifts,
         ),
         notices=notices,
         points=points,
         history=_history(bars),
-        scorecard=score(traded, kind=parameters.model, horizon=parameters.horizon),
+        scorecard=score(inputs, kind=parameters.model, horizon=parameters.horizon),
         versions=_versions(model.record),
         disclosure=DISCLOSURE,
         links=links_of(forecast_id),
@@ -102,7 +110,7 @@ def _points(path: PricePath, sessions: list[date]) -> list[Point]:
     ]
 
 
-def _model_document(record: TrainedModel) -> ModelDocument:
+def _model_document(record: TrainedModel, inputs: ForecastInputs) -> ModelDocument:
     return ModelDocument(
         kind=record.kind,
         version=record.version,
@@ -112,6 +120,8 @@ def _model_document(record: TrainedModel) -> ModelDocument:
         features=record.features,
         sha256=record.sha256,
         description=MODEL_DESCRIPTIONS[ModelKind(record.kind)],
+        average_drift=inputs.surroundings.drifts,
+        market=list(inputs.market),
     )
 
 

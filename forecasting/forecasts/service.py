@@ -17,6 +17,7 @@ from core.stored_result import StoredResult
 from forecasting.errors import ArtefactRefused
 from forecasting.forecasts.notices import notices_about, refuse_untradable
 from forecasting.forecasts.serializer import Composed, compose
+from forecasting.inputs import ForecastInputs
 from forecasting.model import MODEL_VERSION
 from forecasting.models import Forecast, ForecastPoint
 from forecasting.parameters import ForecastParameters, ModelKind
@@ -103,12 +104,15 @@ def _obtain(parameters: ForecastParameters, owner: AbstractBaseUser | None) -> S
     refuse_untradable(bars, parameters)
     model = _model(parameters, issued_on=bars.dates[-1].item())
     notices = notices_about(bars, parameters)
-    forecast_id = _identity(parameters, bars, model, notices)
+    inputs = ForecastInputs.of(bars)
+    forecast_id = _identity(parameters, bars, inputs, model, notices)
     stored = _stored(forecast_id)
     if stored is not None:
         return StoredResult.of(forecast_id, _up_to_date(stored), is_new=False)
     require_room(owner)
-    composed = compose(forecast_id, parameters, bars, model, notices)
+    composed = compose(
+        forecast_id, parameters=parameters, bars=bars, inputs=inputs, model=model, notices=notices
+    )
     if _store(composed, model, owner):
         return StoredResult.of(forecast_id, _up_to_date(composed.document), is_new=True)
     return stored_forecast(forecast_id)
@@ -185,7 +189,13 @@ def _model(parameters: ForecastParameters, *, issued_on: date) -> LoadedModel:
     return pooled_model(before=issued_on)
 
 
-def _identity(parameters: ForecastParameters, bars: Bars, model: LoadedModel, notices: list[str]) -> str:
+def _identity(
+    parameters: ForecastParameters,
+    bars: Bars,
+    inputs: ForecastInputs,
+    model: LoadedModel,
+    notices: list[str],
+) -> str:
     """Return the hash of the question, the data, the model, and the code that writes the document.
 
     The notices are part of it because data grow stale without changing.
@@ -196,6 +206,7 @@ def _identity(parameters: ForecastParameters, bars: Bars, model: LoadedModel, no
             "data": data_fingerprint_fields(DataDocument.of(bars)),
             "notices": notices,
             "model": [model.record.version, model.record.sha256],
+            "market": inputs.market_fingerprint,
             "model_version": MODEL_VERSION,
             "schema_version": SCHEMA_VERSION,
         }

@@ -8,14 +8,10 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from forecasting.model.distribution import (
-    HORIZONS,
-    FittedModel,
-    log_returns_ahead,
-    predict_distribution,
-)
+from forecasting.model.prediction import UNKNOWN, Surroundings, predict_distribution
 from forecasting.model.price_moves import Prices
 from forecasting.model.quantile_grid import BANDS, MEDIAN, SCORED_LEVELS
+from forecasting.model.regression import HORIZONS, FittedModel, log_returns_ahead
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -31,6 +27,7 @@ class Evaluation:
 
     days: shape (days,), positions of the issue dates. Everything else is a return on the close of the
     issue date, as a fraction. quantiles: shape (levels, days, horizons), at SCORED_LEVELS.
+    probability_above: of a close above that of the issue date.
     The scores are losses for each forecast: smaller is better. `random_walk` is the last close carried on
     with Gaussian bands from the past 1,000 days; `drift` is the same with the share's own mean return.
     """
@@ -42,6 +39,7 @@ class Evaluation:
     low_95: FloatArray
     high_95: FloatArray
     quantiles: FloatArray
+    probability_above: FloatArray
     actual: FloatArray
     crps: FloatArray
     random_walk_crps: FloatArray
@@ -82,13 +80,20 @@ class Evaluation:
         )
 
 
-def evaluate(model: FittedModel, prices: Prices, days: IntArray, *, horizon: int) -> Evaluation:
+def evaluate(
+    model: FittedModel,
+    prices: Prices,
+    days: IntArray,
+    *,
+    horizon: int,
+    surroundings: Surroundings = UNKNOWN,
+) -> Evaluation:
     """Forecast from each of `days` as if it were the last, and compare with what came.
 
     days: shape (days,), increasing positions in `prices`, each with `horizon` days after it.
     The caller sees to it that `model` was trained on nothing after the first of `days`.
     """
-    distribution = predict_distribution(model, prices, days, horizon=horizon)
+    distribution = predict_distribution(model, prices, days, horizon=horizon, surroundings=surroundings)
     actual = np.expm1(log_returns_ahead(prices.close, horizon)[days])
     deviation = random_walk_deviation(prices.close, days, horizon)
     drift = own_drift(prices.close, days, horizon)
@@ -102,6 +107,7 @@ def evaluate(model: FittedModel, prices: Prices, days: IntArray, *, horizon: int
         low_95=np.expm1(distribution.at(BANDS[95][0])),
         high_95=np.expm1(distribution.at(BANDS[95][1])),
         quantiles=quantiles,
+        probability_above=distribution.probabilities_above(),
         crps=crps_of(quantiles, actual),
         random_walk_crps=gaussian_crps(0.0, deviation, actual),
         drift_crps=gaussian_crps(drift, deviation, actual),

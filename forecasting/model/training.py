@@ -7,17 +7,21 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from forecasting.model.distribution import (
+from forecasting.model.features import VARIANCE_FLOOR, daily_features
+from forecasting.model.location import POOL_WEIGHT, daily_drift, pooled_drift
+from forecasting.model.market import FEWEST_MEMBERS, Member, market_features, member_of
+from forecasting.model.price_moves import Prices
+from forecasting.model.quantile_grid import LEVELS
+from forecasting.model.regression import (
     HORIZONS,
     MAX_HORIZON,
     FittedModel,
-    expected_move,
+    Regression,
+    StageInputs,
     log_returns_ahead,
     own_scale,
 )
-from forecasting.model.features import VARIANCE_FLOOR, daily_features
-from forecasting.model.price_moves import Prices
-from forecasting.model.quantile_grid import LEVELS
+from forecasting.model.width_regression import WidthRegression, fit_width_regression
 
 FloatArray = NDArray[np.float64]
 
@@ -62,10 +66,13 @@ class TrainingPool:
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class _History:
-    """What one symbol teaches. Rows are days, columns horizons; examples are the rows `days`."""
+    """What one symbol teaches. Rows are days, columns horizons; examples are the rows `days`.
 
-    features: FloatArray
-    returns: FloatArray
+    errors: log returns less the drift, NaN where unknown.
+    """
+
+    inputs: StageInputs
+    errors: FloatArray
     log_variances: FloatArray
     days: NDArray[np.int64]
 
@@ -80,21 +87,54 @@ def fit_pooled_model(pool: TrainingPool) -> FittedModel:
         raise TooLittleData(
             f"A pooled model needs {SMALLEST_POOL_DAYS} days of prices; here are {len(pool.dates)}."
         )
-    histories = [_history(Prices.of_closes(closes)) for closes in pool.closes.values()]
-    features = np.concatenate([each.features[each.days] for each in histories])
-    log_variances = np.concatenate([each.log_variances for each in histories])
-    returns = np.concatenate([each.returns[each.days] for each in histories])
-    model = _regression(features, log_variances, drift=_drift(pool))
-    errors = (returns - model.drift) / expected_move(model, features)
-    model = replace(model, absolute_error=np.abs(errors).mean(axis=0))
-    scaled = np.concatenate([_scaled_errors(model, each) for each in histories])
-    return replace(model, quantiles=_centred_quantiles(scaled))
+    drift = float(np.mean([pooled_drift(closes) for closes in pool.closes.values()]))
+    prices = {symbol: Prices.of_closes(closes) for symbol, closes in pool.closes.items()}
+    return FittedModel(
+        drift_per_volatility=POOL_WEIGHT * drift,
+        alone=_fit([_history(each, drift) for each in prices.values()]),
+        with_market=_fit_with_market(pool.dates, prices, drift),
+    )
 
 
-def calibrate(model: FittedModel, prices: Prices) -> FittedModel:
+def _fit_with_market(
+    dates: NDArray[np.datetime64], prices: Mapping[str, Prices], drift: float
+) -> Regression | None:
+    """Return the regression that sees the other shares; None where the pool is too small for a market."""
+    if len(prices) <= FEWEST_MEMBERS:
+        return None
+    members = {symbol: member_of(dates, each) for symbol, each in prices.items()}
+    return _fit(
+        [
+            _history(each, drift, market=market_features(_others(members, symbol), dates))
+            for symbol, each in prices.items()
+        ]
+    )
+
+
+def _others(members: Mapping[str, Member], symbol: str) -> list[Member]:
+    return [member for name, member in members.items() if name != symbol]
+
+
+def _fit(histories: list[_History]) -> Regression:
+    regression = _volatility_regression(histories)
+    errors = [_standardised_errors(regression, each) for each in histories]
+    rows = [_rows(each) for each in histories]
+    absolute = np.concatenate([np.abs(own[chosen]) for own, chosen in zip(errors, rows, strict=True)])
+    regression = replace(regression, absolute_error=absolute.mean(axis=0))
+    scaled = np.concatenate(
+        [_own_scaled(regression, own, chosen) for own, chosen in zip(errors, rows, strict=True)]
+    )
+    median = _smooth(np.median(scaled, axis=0))
+    features = np.concatenate([each.inputs.second[each.days] for each in histories])
+    width = fit_width_regression(features, scaled - median, HORIZONS)
+    regression = replace(regression, median_error=median, width=width)
+    return replace(regression, quantiles=_quantiles(_over_width(regression, scaled, features)))
+
+
+def calibrate(model: FittedModel, prices: Prices, *, drifts: bool = True) -> FittedModel:
     """Return `model` with its error quantiles drawn towards those of one symbol.
 
-    prices: everything the calibrated model is allowed to know.
+    prices: everything the calibrated model is allowed to know. drifts: whether they are those of a share.
     The symbol's weight is n / (n + EQUAL_WEIGHT_ERRORS), n being the number of its errors that do not
     overlap: large at one session, small at sixty. Raises TooLittleData below SMALLEST_SYMBOL_DAYS.
     """
@@ -103,53 +143,74 @@ def calibrate(model: FittedModel, prices: Prices) -> FittedModel:
             f"A model of one symbol needs {SMALLEST_SYMBOL_DAYS} closes, about two years; "
             f"here are {len(prices)}."
         )
-    errors = _scaled_errors(model, _history(prices, step=1))
-    independent = len(errors) / HORIZONS
-    weight = (independent / (independent + EQUAL_WEIGHT_ERRORS))[:, None]
-    return replace(model, quantiles=(1 - weight) * model.quantiles + weight * _centred_quantiles(errors))
+    history = _history(prices, model.drift_per_volatility if drifts else 0.0, step=1)
+    scaled = _own_scaled(model.alone, _standardised_errors(model.alone, history), _rows(history))
+    errors = _over_width(model.alone, scaled, history.inputs.second[history.days])
+    weight = (len(errors) / HORIZONS / (len(errors) / HORIZONS + EQUAL_WEIGHT_ERRORS))[:, None]
+    own = weight * _quantiles(errors)
+    return replace(
+        model,
+        alone=replace(model.alone, quantiles=(1 - weight) * model.alone.quantiles + own),
+        with_market=model.with_market
+        and replace(model.with_market, quantiles=(1 - weight) * model.with_market.quantiles + own),
+    )
 
 
-def _scaled_errors(model: FittedModel, history: _History) -> FloatArray:
-    """Return standardised errors after the symbol's own scale, one row for each example."""
-    volatility = expected_move(model, history.features[WARM_UP:])
-    errors = (history.returns[WARM_UP:] - model.drift) / volatility
-    rows = history.days - WARM_UP
-    return np.asarray(errors[rows] / own_scale(np.abs(errors) / model.absolute_error, rows))
-
-
-def _drift(pool: TrainingPool) -> FloatArray:
-    """Return the mean log return of the pool over each horizon: one rate a session, carried on."""
-    rates = [np.log(closes[-1] / closes[0]) / (len(closes) - 1) for closes in pool.closes.values()]
-    return np.asarray(HORIZONS * np.mean(rates))
-
-
-def _regression(features: FloatArray, log_variances: FloatArray, *, drift: FloatArray) -> FittedModel:
+def _volatility_regression(histories: list[_History]) -> Regression:
     from sklearn.linear_model import Ridge
     from sklearn.preprocessing import StandardScaler
 
+    features = np.concatenate([each.inputs.first[each.days] for each in histories])
+    log_variances = np.concatenate([each.log_variances for each in histories])
     scaler = StandardScaler().fit(features)
     ridge = Ridge(alpha=RIDGE_PENALTY * len(features)).fit(scaler.transform(features), log_variances)
-    return FittedModel(
+    return Regression(
         feature_means=scaler.mean_,
         feature_scales=scaler.scale_,
         coefficients=ridge.coef_,
         intercepts=ridge.intercept_,
-        drift=drift,
         absolute_error=np.ones(MAX_HORIZON),
+        median_error=np.zeros(MAX_HORIZON),
+        width=WidthRegression.none(histories[0].inputs.second.shape[1]),
         quantiles=np.zeros((MAX_HORIZON, len(LEVELS))),
     )
 
 
-def _centred_quantiles(errors: FloatArray) -> FloatArray:
-    """Return quantiles of shape (horizons, levels) whose median is zero: the drift stays the median.
+def _rows(history: _History) -> NDArray[np.int64]:
+    """Return where the examples stand in errors that begin on the day WARM_UP."""
+    return history.days - WARM_UP
+
+
+def _standardised_errors(regression: Regression, history: _History) -> FloatArray:
+    """Return the errors from the day WARM_UP on in units of the expected move."""
+    return np.asarray(history.errors[WARM_UP:] / regression.expected_move(history.inputs.first[WARM_UP:]))
+
+
+def _own_scaled(regression: Regression, errors: FloatArray, rows: NDArray[np.int64]) -> FloatArray:
+    """Return the errors of some rows after the symbol's own scale."""
+    return np.asarray(errors[rows] / own_scale(np.abs(errors) / regression.absolute_error, rows))
+
+
+def _over_width(regression: Regression, errors: FloatArray, features: FloatArray) -> FloatArray:
+    """Return the errors around their median over the width that the second stage expects."""
+    widths = np.exp(regression.width.log_widths(features, MAX_HORIZON))
+    return np.asarray((errors - regression.median_error) / widths)
+
+
+def _quantiles(errors: FloatArray) -> FloatArray:
+    """Return quantiles of shape (horizons, levels), the median being zero.
 
     Each is smoothed over the horizons, whose errors overlap and share their accidents.
     """
     quantiles = np.quantile(errors, LEVELS, axis=0).T
-    centred = quantiles - np.median(errors, axis=0)[:, None]
-    powers = np.vander(np.log(HORIZONS), SMOOTHING_DEGREE + 1)
-    smooth = powers @ np.linalg.lstsq(powers, centred, rcond=None)[0]
+    smooth = _smooth(quantiles - np.median(errors, axis=0)[:, None])
     return np.asarray(np.maximum.accumulate(smooth, axis=1))
+
+
+def _smooth(values: FloatArray) -> FloatArray:
+    """Return values of shape (horizons, ...) on polynomials in the log of the horizon."""
+    powers = np.vander(np.log(HORIZONS), SMOOTHING_DEGREE + 1)
+    return np.asarray(powers @ np.linalg.lstsq(powers, values, rcond=None)[0])
 
 
 def _example_days(days: int, step: int) -> NDArray[np.int64]:
@@ -157,11 +218,16 @@ def _example_days(days: int, step: int) -> NDArray[np.int64]:
     return np.arange(WARM_UP, days - MAX_HORIZON, step)
 
 
-def _history(prices: Prices, *, step: int = STEP) -> _History:
+def _history(
+    prices: Prices, drift_per_volatility: float, *, market: FloatArray | None = None, step: int = STEP
+) -> _History:
     days = _example_days(len(prices), step)
+    returns = np.diff(np.log(prices.close), prepend=np.log(prices.close[0]))
+    drift = daily_drift(prices.close, drift_per_volatility)[:, None]
+    own = StageInputs.of(daily_features(prices), returns)
     return _History(
-        features=daily_features(prices),
-        returns=log_returns_ahead(prices.close),
+        inputs=own if market is None else own.beside(market),
+        errors=log_returns_ahead(prices.close) - drift * HORIZONS,
         log_variances=_log_variances_ahead(prices.close, days),
         days=days,
     )

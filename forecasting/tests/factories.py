@@ -7,8 +7,8 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from forecasting.model.distribution import FittedModel
 from forecasting.model.price_moves import Prices
+from forecasting.model.regression import FittedModel
 from forecasting.model.training import TrainingPool, fit_pooled_model
 from forecasting.training.pool import shipped_pool
 from ingestion.exchange_calendar import sessions_between

@@ -8,7 +8,7 @@ import hashlib
 import hmac
 import io
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from importlib.metadata import version as package_version
@@ -20,25 +20,14 @@ from django.utils.crypto import salted_hmac
 
 from forecasting.errors import ArtefactRefused
 from forecasting.model import MODEL_VERSION
-from forecasting.model.distribution import MAX_HORIZON, FittedModel
-from forecasting.model.features import FEATURES
-from forecasting.model.quantile_grid import LEVELS
+from forecasting.model.arrays import ALL_FEATURES, from_arrays, to_arrays
+from forecasting.model.regression import FittedModel
 from forecasting.models import TrainedModel
 from forecasting.parameters import ModelKind
 
 SALT = "forecasting.registry"
-LARGEST_ARTEFACT = 50_000
+LARGEST_ARTEFACT = 80_000
 """Bytes; what is larger was not saved here."""
-
-_SHAPES = {
-    "feature_means": (len(FEATURES),),
-    "feature_scales": (len(FEATURES),),
-    "coefficients": (MAX_HORIZON, len(FEATURES)),
-    "intercepts": (MAX_HORIZON,),
-    "drift": (MAX_HORIZON,),
-    "absolute_error": (MAX_HORIZON,),
-    "quantiles": (MAX_HORIZON, len(LEVELS)),
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +68,7 @@ def save_model(training: Training, fitted: FittedModel, metrics: Mapping[str, fl
         "trained_through": training.trained_through,
         "training_symbols": training.training_symbols,
         "data_fingerprint": training.data_fingerprint,
-        "features": list(FEATURES),
+        "features": list(ALL_FEATURES),
         "library_versions": library_versions(),
         "metrics": dict(metrics),
         "artefact": artefact,
@@ -107,7 +96,7 @@ def load_model(record: TrainedModel) -> LoadedModel:
 def _dump(fitted: FittedModel) -> bytes:
     import joblib
 
-    arrays = {name: np.asarray(getattr(fitted, name), dtype=np.float32) for name in _SHAPES}
+    arrays = {name: np.asarray(array, dtype=np.float32) for name, array in to_arrays(fitted).items()}
     buffer = io.BytesIO()
     joblib.dump(arrays, buffer, compress=("zlib", 9))
     return buffer.getvalue()
@@ -116,11 +105,10 @@ def _dump(fitted: FittedModel) -> bytes:
 def _undump(record: TrainedModel, artefact: bytes) -> FittedModel:
     import joblib
 
-    arrays = joblib.load(io.BytesIO(artefact))
-    if {name: array.shape for name, array in arrays.items()} != _SHAPES:
-        raise _refused(record, "its arrays do not have the expected shapes")
-    names = [field.name for field in fields(FittedModel)]
-    return FittedModel(**{name: np.asarray(arrays[name], dtype=np.float64) for name in names})
+    try:
+        return from_arrays(joblib.load(io.BytesIO(artefact)))
+    except ValueError as error:
+        raise _refused(record, str(error)) from None
 
 
 def _check_origin(record: TrainedModel, artefact: bytes) -> None:
@@ -139,7 +127,7 @@ def _check_compatibility(record: TrainedModel) -> None:
     here = library_versions()["scikit-learn"]
     if _minor(made_with) != _minor(here):
         raise _refused(record, f"it was made with scikit-learn {made_with}, and this is {here}")
-    if record.features != list(FEATURES):
+    if record.features != list(ALL_FEATURES):
         raise _refused(record, "it was trained on other features")
 
 

@@ -9,12 +9,13 @@ from numpy.typing import NDArray
 
 from core.errors import InvalidInput, NotFound
 from forecasting.errors import ArtefactRefused
-from forecasting.inputs import prices_of, traded_bars
+from forecasting.inputs import is_share, prices_of, traded_bars
 from forecasting.model import MODEL_VERSION
-from forecasting.model.distribution import MAX_HORIZON, FittedModel
+from forecasting.model.arrays import ALL_FEATURES
 from forecasting.model.evaluation import Evaluation, evaluate
-from forecasting.model.features import FEATURES
+from forecasting.model.prediction import Surroundings
 from forecasting.model.price_moves import Prices
+from forecasting.model.regression import MAX_HORIZON, FittedModel
 from forecasting.model.training import TooLittleData, TrainingPool, calibrate, fit_pooled_model
 from forecasting.models import TrainedModel
 from forecasting.parameters import ModelKind
@@ -92,7 +93,7 @@ def train_symbol_model(bars: Bars, *, renew: bool = False) -> LoadedModel:
     if stored:
         return stored
     try:
-        fitted = calibrate(pooled.fitted, prices_of(traded_bars(bars)))
+        fitted = calibrate(pooled.fitted, prices_of(traded_bars(bars)), drifts=is_share(bars))
     except TooLittleData as error:
         raise InvalidInput(
             f"{error} Use the pooled model for {bars.symbol}, or fetch more of its history.", field="symbol"
@@ -190,7 +191,7 @@ def _symbol_training(bars: Bars, pooled: TrainedModel) -> Training:
 
 def _version(name: str, through: date, fingerprint: str) -> str:
     """Return a version that changes with the code, the data, the features and scikit-learn."""
-    basis = (MODEL_VERSION, fingerprint, *FEATURES, library_versions()["scikit-learn"])
+    basis = (MODEL_VERSION, fingerprint, *ALL_FEATURES, library_versions()["scikit-learn"])
     return f"{MODEL_VERSION}-{name}-{through}-{hashlib.sha256(' '.join(basis).encode()).hexdigest()[:8]}"
 
 
@@ -211,16 +212,18 @@ def _symbol_metrics(bars: Bars, *, renew: bool) -> dict[str, float]:
     prices = prices_of(traded)
     try:
         pooled = pooled_model(before=_day(traded.dates[-HELD_OUT_DAYS]), renew=renew).fitted
-        earlier = calibrate(pooled, prices.before(len(prices) - HELD_OUT_DAYS + 1))
+        known = prices.before(len(prices) - HELD_OUT_DAYS + 1)
+        earlier = calibrate(pooled, known, drifts=is_share(bars))
     except (TooLittleData, InvalidInput, IndexError):
         return {}
-    return _metrics([_held_out(earlier, prices)])
+    return _metrics([_held_out(earlier, prices, drifts=is_share(bars))])
 
 
-def _held_out(model: FittedModel, prices: Prices) -> Evaluation:
+def _held_out(model: FittedModel, prices: Prices, *, drifts: bool = True) -> Evaluation:
     last = len(prices) - 1 - MAX_HORIZON
     days = np.arange(len(prices) - HELD_OUT_DAYS, last + 1, METRICS_STEP)
-    return evaluate(model, prices, days, horizon=MAX_HORIZON)
+    around = Surroundings(drifts=drifts)
+    return evaluate(model, prices, days, horizon=MAX_HORIZON, surroundings=around)
 
 
 def _metrics(evaluations: list[Evaluation]) -> dict[str, float]:

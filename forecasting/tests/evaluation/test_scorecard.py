@@ -1,16 +1,23 @@
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
 import pytest
 
-from forecasting.evaluation.scorecard import past_days_of_issue, score, start_of_scoring
-from forecasting.inputs import prices_of
+from forecasting.evaluation.scorecard import (
+    past_days_of_issue,
+    rolling_evaluation,
+    score,
+    start_of_scoring,
+)
+from forecasting.inputs import ForecastInputs, prices_of
+from forecasting.model.evaluation import Evaluation
 from forecasting.model.prediction import predict_prices
 from forecasting.narrative import scorecard_sentence
 from forecasting.parameters import ModelKind
 from forecasting.schemas import HorizonScore
 from forecasting.training.service import pooled_model
-from ingestion.bars import load_bars
+from ingestion.bars import Bars, load_bars
 
 pytestmark = pytest.mark.django_db
 
@@ -30,7 +37,7 @@ def test_scoring_starts_ten_calendar_years_back_but_never_before_a_model_can_exi
 
 def test_a_scored_forecast_is_the_one_that_its_day_would_have_issued() -> None:
     bars = load_bars("IBM")
-    scorecard = score(bars, kind=ModelKind.POOLED, horizon=20)
+    scorecard = score(ForecastInputs(traded=bars), kind=ModelKind.POOLED, horizon=20)
     assert scorecard.trained_through == date(2002, 12, 31)
     model = pooled_model(before=date(2003, 6, 1)).fitted
     past = scorecard.past[7]
@@ -45,7 +52,7 @@ def test_a_scored_forecast_is_the_one_that_its_day_would_have_issued() -> None:
 
 def test_the_scores_are_means_over_the_past_forecasts() -> None:
     bars = load_bars("MSFT")
-    scorecard = score(bars, kind=ModelKind.POOLED, horizon=10)
+    scorecard = score(ForecastInputs(traded=bars), kind=ModelKind.POOLED, horizon=10)
     assert [row.horizon for row in scorecard.horizons] == [1, 5, 10]
     longest = scorecard.horizons[-1]
     days = past_days_of_issue(bars, since=date(2003, 1, 1), kind=ModelKind.POOLED, horizon=10)
@@ -55,14 +62,35 @@ def test_the_scores_are_means_over_the_past_forecasts() -> None:
     assert str(len(days)) in scorecard.sentence
 
 
-def test_a_model_of_the_symbol_is_scored_with_calibrations_of_the_past_only() -> None:
-    full, cut = load_bars("IBM"), load_bars("IBM", end=date(2011, 6, 1))
-    cut_scores = score(cut, kind=ModelKind.SYMBOL, horizon=30)
-    assert cut_scores != score(cut, kind=ModelKind.POOLED, horizon=30)
-    known = {past.issued_on: past for past in score(full, kind=ModelKind.SYMBOL, horizon=30).past}
-    shared = [past for past in cut_scores.past if past.issued_on in known]
-    for past in shared:
-        assert past.actual == known[past.issued_on].actual
+def _scored(bars: Bars, days: np.ndarray) -> Evaluation:
+    pooled = pooled_model(before=date(2003, 6, 1))
+    inputs = ForecastInputs(traded=bars)
+    return rolling_evaluation(inputs, days, pooled, kind=ModelKind.SYMBOL, horizon=30)
+
+
+@pytest.mark.parametrize("year", [2007, 2009, 2011])
+def test_a_model_of_the_symbol_is_scored_with_calibrations_of_the_past_only(year: int) -> None:
+    """The first forecast of a year is the same, whatever that year and later ones bring."""
+    bars = load_bars("IBM")
+    days = past_days_of_issue(bars, since=date(2003, 1, 1), kind=ModelKind.SYMBOL, horizon=30)
+    first = int(days[np.searchsorted(bars.dates[days], np.datetime64(f"{year}-01-01"))])
+    wild = np.exp(np.cumsum(np.random.default_rng(year).standard_t(2, len(bars)) * 0.05))
+    later = np.where(np.arange(len(bars)) > first, wild, 1.0)
+    names = ("open", "high", "low", "close")
+    changed = replace(bars, **{name: getattr(bars, name) * later for name in names})
+    row = int(np.searchsorted(days, first))
+    known, other = _scored(bars, days), _scored(changed, days)
+    for edge in ("low_95", "low_80", "median", "high_80", "high_95"):
+        np.testing.assert_array_equal(getattr(known, edge)[: row + 1], getattr(other, edge)[: row + 1])
+    assert (known.low_95[row + 1] != other.low_95[row + 1]).any()
+
+
+def test_the_reliability_counts_how_often_closes_came_above_the_last_one() -> None:
+    scorecard = score(ForecastInputs(traded=load_bars("MSFT")), kind=ModelKind.POOLED, horizon=10)
+    assert sum(row.forecasts for row in scorecard.reliability) == 10 * scorecard.forecasts
+    for row in scorecard.reliability:
+        assert row.probability_from <= row.mean_probability < row.probability_to
+        assert 0 <= row.frequency <= 1
 
 
 NO_BREAK_PERCENT = "\N{NO-BREAK SPACE}%"

@@ -5,6 +5,7 @@ from decimal import Decimal
 from threading import Barrier, Thread
 from typing import Any
 
+import numpy as np
 import pytest
 from django.core.management import call_command
 from django.db import connection, connections
@@ -26,7 +27,7 @@ from forecasting.forecasts.service import (
 )
 from forecasting.models import Forecast, ForecastPoint, TrainedModel
 from forecasting.parameters import ForecastParameters, ModelKind
-from forecasting.schemas import ForecastDocument
+from forecasting.schemas import ForecastDocument, TrainedModelDocument
 from forecasting.tests.factories import SAMPLE_ISSUE, random_closes, store_closes
 from forecasting.training import registry
 from forecasting.training import service as training_service
@@ -257,8 +258,10 @@ def test_a_jump_like_a_split_that_nobody_recorded_is_pointed_out() -> None:
 
 
 def test_sessions_without_trades_are_pointed_out() -> None:
-    store_closes("HALT", random_closes(300), last=ISSUE, volume=0)
-    assert any("252 of the last 252 sessions" in notice for notice in predict_next_30_days("HALT").notices)
+    store_closes("HALT", random_closes(300), last=ISSUE)
+    bars = DailyBar.objects.filter(instrument__symbol="HALT", date__lt=date(2012, 3, 1))
+    bars.update(volume=0)
+    assert any("nothing was traded" in notice for notice in predict_next_30_days("HALT").notices)
 
 
 def test_gaps_are_counted_over_the_days_that_the_last_bars_cover() -> None:
@@ -355,3 +358,83 @@ def test_a_forecast_that_was_stored_before_scorecards_knew_of_drift_is_still_rea
     found = find_forecast(document.id)
     assert (found.scorecard.calibration, found.scorecard.horizons[0].drift_error) == ([], None)
     assert found.points == document.points
+
+
+def _notices(symbol: str, closes: Any, **stored: Any) -> str:
+    store_closes(symbol, closes, last=ISSUE, **stored)
+    return " ".join(issue_forecast(_ask(symbol, as_of=ISSUE)).notices)
+
+
+def test_a_constant_price_gets_a_constant_forecast_and_is_called_constant() -> None:
+    store_closes("FLAT", [50.0] * 300, last=ISSUE)
+    document = issue_forecast(_ask("FLAT", as_of=ISSUE))
+    for point in document.points:
+        prices = (point.low_95, point.low_80, point.median, point.high_80, point.high_95)
+        assert set(prices) == {50.0}
+        assert point.probability_above_last_close == 0
+    assert "has not changed in the last 252 sessions" in " ".join(document.notices)
+    assert "the same price" in document.summary
+
+
+def test_a_pegged_price_is_called_held_in_place() -> None:
+    closes = random_closes(400, volatility=0.0002)
+    assert "held, and not how far it moves when that ends" in _notices("PEG", closes)
+
+
+def test_a_break_in_volatility_is_pointed_out() -> None:
+    moves = np.random.default_rng(1).normal(0, 0.01, 500)
+    moves[-12:] *= 4
+    assert "The typical move of the last 10 sessions" in _notices("BREAK", 100 * np.exp(np.cumsum(moves)))
+    assert "The typical move" not in _notices("CALM", random_closes(500))
+
+
+def test_without_volume_no_drift_of_shares_is_assumed() -> None:
+    closes = random_closes(400, seed=4)
+    assert "average drift of shares is left out" in _notices("EURXXX", closes, volume=0)
+    document = issue_forecast(_ask("EURXXX", as_of=ISSUE))
+    assert not document.model.average_drift
+    assert "no opinion on direction" in document.summary
+    assert abs(document.points[-1].median / document.last_close - 1) < 0.01
+
+
+def _store_market(count: int = 4) -> None:
+    for number in range(count):
+        store_closes(f"MEMBER{number}", random_closes(700, seed=50 + number), last=ISSUE)
+
+
+def test_other_stored_shares_are_the_market_of_a_forecast() -> None:
+    store_closes("OWN", random_closes(700), last=ISSUE)
+    alone = issue_forecast(_ask("OWN", as_of=ISSUE))
+    _store_market()
+    document = issue_forecast(_ask("OWN", as_of=ISSUE))
+    assert alone.id != document.id
+    assert alone.points != document.points
+    assert {f"MEMBER{number}" for number in range(4)} <= set(document.model.market)
+    assert "OWN" not in document.model.market
+
+
+def test_bars_of_the_market_after_the_day_of_issue_change_nothing() -> None:
+    _store_market()
+    store_closes("OWN", random_closes(700), last=ISSUE)
+    early = date(2012, 11, 1)
+    first = issue_forecast(_ask("OWN", as_of=early))
+    DailyBar.objects.filter(instrument__symbol="MEMBER1", date__gt=early).delete()
+    assert issue_forecast(_ask("OWN", as_of=early)).id == first.id
+
+
+def test_a_forecast_without_reliability_or_market_is_still_read() -> None:
+    document = issue_forecast(_ask("IBM"))
+    stored = Forecast.objects.get(pk=document.id)
+    parts: Any = stored.document
+    del parts["scorecard"]["reliability"], parts["model"]["market"], parts["model"]["average_drift"]
+    stored.save(update_fields=["document"])
+    read = find_forecast(document.id)
+    assert (read.scorecard.reliability, read.model.market, read.model.average_drift) == ([], [], True)
+    assert read.points == document.points
+
+
+def test_a_model_that_was_stored_without_metrics_has_every_metric_in_its_document() -> None:
+    record = TrainedModel.objects.first()
+    assert record is not None
+    record.metrics = {}
+    assert set(TrainedModelDocument.of(record).metrics.values()) == {None}

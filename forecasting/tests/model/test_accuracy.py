@@ -7,7 +7,6 @@ import bokeh_sampledata.stocks as sample
 import numpy as np
 import pytest
 
-from forecasting.model.distribution import expected_move
 from forecasting.model.evaluation import Evaluation, evaluate, quantile_loss, random_walk_deviation
 from forecasting.model.features import daily_features
 from forecasting.model.price_moves import Prices
@@ -72,7 +71,8 @@ def test_where_volatility_comes_by_chance_the_model_learns_that_it_cannot_be_for
     by_chance = fit_pooled_model(TrainingPool(dates=pool.dates, closes=shuffled))
     features = daily_features(Prices.of_closes(_closes("IBM")[1]))[252:]
     learned, noise = (
-        np.log(expected_move(model, features)[:, 20]).std() for model in (fitted_through(2004), by_chance)
+        np.log(model.alone.expected_move(features)[:, 20]).std()
+        for model in (fitted_through(2004), by_chance)
     )
     assert noise < learned / 2
 

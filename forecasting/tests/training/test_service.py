@@ -129,7 +129,7 @@ def test_the_command_tells_what_it_trained_and_names_what_it_could_not() -> None
     with pytest.raises(CommandError, match="NOPE: No bars of NOPE are stored"):
         call_command("train_ml_model", "NOPE", "IBM", stdout=output)
     printed = output.getvalue()
-    assert "IBM: trained model 2.0-IBM-2013-03-01-" in printed
+    assert "IBM: trained model 3.0-IBM-2013-03-01-" in printed
     assert "1990-01-02 to 2013-03-01" in printed
     assert "80 % band" in printed
 
@@ -141,5 +141,5 @@ def test_the_pooled_command_trains_what_forecasts_need_and_then_nothing() -> Non
         call_command("train_pooled_model", stdout=output)
         outputs.append((output.getvalue(), TrainedModel.objects.count()))
     assert outputs[0] == outputs[1]
-    assert outputs[0][0].startswith("Pooled model 2.0-pooled-2022-12-28-")
+    assert outputs[0][0].startswith("Pooled model 3.0-pooled-2022-12-28-")
     assert outputs[0][0].count("\n") == 1
