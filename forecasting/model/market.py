@@ -10,6 +10,7 @@ from forecasting.model.features import daily_features
 from forecasting.model.price_moves import Prices, window_means
 
 FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
 DateArray = NDArray[np.datetime64]
 
 FEWEST_MEMBERS = 4
@@ -97,19 +98,26 @@ def _means(members: Sequence[Member], dates: DateArray) -> _MarketMeans:
     count = np.zeros(len(days))
     for member in members:
         own = member.dates.astype("datetime64[D]").astype(np.int64)
-        place = np.searchsorted(own, days, side="right") - 1
-        known = place >= 0
-        np.maximum(place, 0, out=place)
-        fresh = (known & (days - own[place] <= FRESH_DAYS)).astype(np.float64)
-        closes = member.log_closes[place]
-        totals += member.log_variances[place] * fresh[:, None]
+        place = _last_known(own, days)
+        fresh = (place >= 0) & (days - own[place] <= FRESH_DAYS)
+        closes = member.log_closes[np.maximum(place, 0)]
         moves = np.minimum(np.maximum(np.diff(closes, prepend=closes[0]), -LARGEST_RETURN), LARGEST_RETURN)
-        returns += moves * fresh
+        rows = slice(None) if fresh.all() else fresh
+        totals[rows] += member.log_variances[place[rows]]
+        returns[rows] += moves[rows]
         count += fresh
     some = np.maximum(count, 1)
     return _MarketMeans(
         log_variances=totals / some[:, None], returns=returns / some, enough=count >= FEWEST_MEMBERS
     )
+
+
+def _last_known(own: IntArray, days: IntArray) -> IntArray:
+    """Return the position in `own` of the last day up to each of `days`, -1 where there is none."""
+    start = int(np.searchsorted(own, days[0]))
+    if np.array_equal(own[start : start + len(days)], days):
+        return np.arange(start, start + len(days))
+    return np.searchsorted(own, days, side="right") - 1
 
 
 def _features(means: _MarketMeans) -> FloatArray:

@@ -135,16 +135,12 @@ def _path(
         inputs.append(inputs[0].beside(surroundings.market))
         regression[np.isfinite(surroundings.market[first:]).all(axis=1)] = 1
     volatility = np.empty((len(regression), horizon))
-    expected = np.empty_like(volatility)
     for position, each in enumerate(inputs):
-        fitted = model.regressions[position]
         rows = np.flatnonzero(regression == position)
-        if len(rows) == len(regression):
-            volatility = fitted.expected_move(each.first[first:], horizon)
-            expected = volatility * fitted.absolute_error[:horizon]
-        elif len(rows):
-            volatility[rows] = fitted.expected_move(each.first[first + rows], horizon)
-            expected[rows] = volatility[rows] * fitted.absolute_error[:horizon]
+        volatility[rows] = model.regressions[position].expected_move(each.first[first + rows], horizon)
+    usual = np.stack([each.absolute_error[:horizon] for each in model.regressions])
+    expected = usual[regression]
+    expected *= volatility
     drift = daily_drift(known.close, model.drift_per_volatility if surroundings.drifts else 0.0)[first:]
     ahead = log_returns_ahead(known.close, horizon)[first:]
     surprises = np.zeros(len(regression))
@@ -154,11 +150,20 @@ def _path(
         inputs=inputs,
         volatility=volatility,
         ahead=ahead,
-        errors=np.abs(ahead - np.outer(drift, HORIZONS[:horizon])) / expected,
+        errors=_relative_errors(ahead, drift, expected),
         drift=drift,
         regression=regression,
         surprises=surprises,
     )
+
+
+def _relative_errors(ahead: FloatArray, drift: FloatArray, expected: FloatArray) -> FloatArray:
+    """Return absolute errors around the drift, over those expected, NaN where unknown."""
+    errors = np.outer(drift, HORIZONS[: ahead.shape[1]])
+    np.subtract(ahead, errors, out=errors)
+    np.abs(errors, out=errors)
+    errors /= expected
+    return errors
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -44,9 +44,11 @@ class Regression:
 
     def expected_move(self, features: FloatArray, horizon: int = MAX_HORIZON) -> FloatArray:
         """Return the typical size of the log return over each horizon, shape (days, horizon)."""
-        standardised = (features - self.feature_means) / self.feature_scales
-        log_variance = standardised @ self.coefficients[:horizon].T + self.intercepts[:horizon]
-        return np.asarray(np.exp(log_variance / 2) * np.sqrt(HORIZONS[:horizon]))
+        slopes = self.coefficients[:horizon] / self.feature_scales / 2
+        constants = self.intercepts[:horizon] / 2 - slopes @ self.feature_means
+        moves = features @ slopes.T
+        moves += constants + np.log(HORIZONS[:horizon]) / 2
+        return np.asarray(np.exp(moves, out=moves))
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -101,8 +103,8 @@ def own_scale(relative_errors: FloatArray, days: IntArray) -> FloatArray:
     Uses for each of `days` the errors that were known by then, at most SCALE_WINDOW of them.
     Returns shape (days, horizons); one where there are none.
     """
-    totals = np.cumsum(np.nan_to_num(relative_errors), axis=0)
-    totals = np.vstack([np.zeros(totals.shape[1]), totals])
+    totals = np.zeros((len(relative_errors) + 1, relative_errors.shape[1]))
+    np.cumsum(np.where(np.isnan(relative_errors), 0.0, relative_errors), axis=0, out=totals[1:])
     columns = np.arange(relative_errors.shape[1])
     stop = np.maximum(days[:, None] - HORIZONS[: len(columns)] + 1, 0)
     start = np.maximum(stop - SCALE_WINDOW, 0)

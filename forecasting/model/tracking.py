@@ -33,14 +33,16 @@ def tracked_widths(reach: FloatArray, known: IntArray, *, allowed_misses: FloatA
     most = min(TRACKING_WINDOW // TRACKING_STEP, len(reach))
     columns = np.arange(reach.shape[1])
     widths = np.zeros((*known.shape, reach.shape[2]))
-    moves, missed = np.empty_like(widths), np.empty(widths.shape, dtype=bool)
     for start in range(most, 0, -BLOCK):
         positions = known - np.arange(start, max(start - BLOCK, 0), -1)[:, None, None]
         rates = np.where(positions >= 0, TRACKING_RATE, 0.0)[..., None]
-        for outcomes, rate in zip(reach[np.maximum(positions, 0), columns], rates, strict=True):
-            np.greater(outcomes, widths, out=missed)
-            np.subtract(missed, allowed_misses, out=moves)
-            moves *= rate
-            widths += moves
+        steps = zip(
+            reach[np.maximum(positions, 0), columns],
+            rates * (1 - allowed_misses),
+            rates * -allowed_misses,
+            strict=True,
+        )
+        for outcomes, wider, narrower in steps:
+            widths += np.where(outcomes > widths, wider, narrower)
             np.maximum(widths, MOST_NARROWING, out=widths)
     return widths
