@@ -27,7 +27,7 @@ class ForecastInputs:
 
     @classmethod
     def of(cls, bars: Bars) -> Self:
-        """Return the inputs from bars that end on the day of issue."""
+        """Return the inputs from bars that end on the issue date."""
         traded = traded_bars(bars)
         if not is_share(bars):
             return cls(traded=traded, surroundings=Surroundings(drifts=False))

@@ -164,7 +164,8 @@ def model_facts(document: ForecastDocument) -> list[Fact]:
         "Version": f"{model.version}, SHA-256 {model.sha256}",
         "Training data": f"{', '.join(model.training_symbols)}; {day(model.trained_from)} to "
         f"{day(model.trained_through)}, nothing later.",
-        "Inputs": ", ".join(name.replace("_", " ") for name in model.features) + ".",
+        "Inputs": ", ".join(dict.fromkeys(name.replace("_", " ") for name in model.features)) + ".",
+        "Market": f"{', '.join(model.market)}." if model.market else "None: its own prices alone.",
         "Issue date": f"{day(document.issued_on)}; the forecast uses nothing later.",
     })  # fmt: skip
 

@@ -272,6 +272,14 @@ def test_a_forecast_prints_every_point_and_its_scorecard(forecast: ForecastDocum
         assert words(sentence) in text
     assert forecast.model.sha256 in text
     assert f"{SITE}forecasts/{forecast.id}/" in text
+    assert "Market None: its own prices alone." in text
+
+
+def test_a_forecast_prints_the_shares_that_were_its_market(forecast: ForecastDocument) -> None:
+    seen = forecast.model_copy(
+        update={"model": forecast.model.model_copy(update={"market": ["IBM", "MSFT"]})}
+    )
+    assert "Market IBM, MSFT." in text_of(printed(seen))
 
 
 def test_the_combined_report_has_all_three_parts(combined: CombinedDocument) -> None:

@@ -390,7 +390,9 @@ def test_a_break_in_volatility_is_pointed_out() -> None:
 
 def test_without_volume_no_drift_of_shares_is_assumed() -> None:
     closes = random_closes(400, seed=4)
-    assert "average drift of shares is left out" in _notices("EURXXX", closes, volume=0)
+    notices = _notices("EURXXX", closes, volume=0)
+    assert "average drift of shares is left out" in notices
+    assert "probability of a higher close was off" in notices
     document = issue_forecast(_ask("EURXXX", as_of=ISSUE))
     assert not document.model.average_drift
     assert "no opinion on direction" in document.summary
