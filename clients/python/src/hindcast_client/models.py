@@ -890,7 +890,10 @@ class TrainedModelDocument(BaseModel):
     training_symbols: Annotated[list[str], Field(description="Symbols whose bars were used in training.")]
     features: Annotated[list[str], Field(description="What the model looks at, by name.")]
     library_versions: Annotated[dict[str, str], Field(description="Of the libraries that trained it.")]
-    metrics: Annotated[dict[str, float], Field(description="Figures on data that training had not seen.")]
+    metrics: Annotated[
+        dict[str, float | None],
+        Field(description="Figures on data that training had not seen; null where there was too little."),
+    ]
     sha256: Annotated[str, Field(description="Fingerprint of the artefact.")]
 
 
@@ -992,6 +995,14 @@ class ModelDocument(BaseModel):
     features: Annotated[list[str], Field(description="What the model looks at, by name.")]
     sha256: Annotated[str, Field(description="Fingerprint of the artefact.")]
     description: Annotated[str, Field(description="What the model does, in plain words.")]
+    average_drift: Annotated[
+        bool | None,
+        Field(description="Whether the median holds the average drift of shares; not for currencies."),
+    ] = True
+    market: Annotated[
+        list[str] | None,
+        Field(description="Stored shares whose moves it saw beside the symbol's own; empty: none."),
+    ] = []
 
 
 class PastForecast(BaseModel):
@@ -1033,6 +1044,21 @@ class Point(BaseModel):
     actual: Annotated[float | None, Field(description="The close that came, where it is known.")]
 
 
+class Reliability(BaseModel):
+    """
+    How often closes came above the last one where such a probability was given, at all distances.
+    """
+
+    model_config = ConfigDict(
+        extra="ignore",
+    )
+    probability_from: Annotated[float, Field(description="Least probability of the group.")]
+    probability_to: Annotated[float, Field(description="The probabilities of the group lie below this.")]
+    forecasts: Annotated[int, Field(description="Forecasts of a close in the group; neighbours overlap.")]
+    mean_probability: Annotated[float, Field(description="Mean of the probabilities that were given.")]
+    frequency: Annotated[float, Field(description="Share of the closes that came above the last one.")]
+
+
 class Scorecard(BaseModel):
     """
     How this model would have done on this symbol, from past issue dates only.
@@ -1053,6 +1079,13 @@ class Scorecard(BaseModel):
         list[Calibration] | None,
         Field(
             description="Central bands of 10 to 95 % at the longest horizon; empty in documents of version 1.",
+            validate_default=True,
+        ),
+    ] = []
+    reliability: Annotated[
+        list[Reliability] | None,
+        Field(
+            description="Of the probability of a higher close, by tenths; empty in older documents.",
             validate_default=True,
         ),
     ] = []
@@ -2174,6 +2207,13 @@ class EvaluationDocument(BaseModel):
     calibration: Annotated[
         list[Calibration], Field(description="Central bands of 10 to 95 % at the longest distance.")
     ]
+    reliability: Annotated[
+        list[Reliability] | None,
+        Field(
+            description="Of the probability of a higher close, by tenths; empty in older documents.",
+            validate_default=True,
+        ),
+    ] = []
     past: Annotated[list[PastForecast], Field(description="Predicted against actual, longest horizon.")]
     sentence: Annotated[str, Field(description="What the figures mean, in words.")]
 
