@@ -50,6 +50,9 @@ def _pdf_text(path: Path) -> str:
 def test_a_newcomer_backtests_aapl_and_takes_it_away(page: Page) -> None:
     page.goto("/")
     page.get_by_role("link", name="New backtest").click()
+    page.get_by_role("combobox", name="Symbol").fill("AAPL")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="AAPL Simple 20 / 50")).to_be_visible()
     expect(page.get_by_text("historical sample prices, not current ones")).to_be_visible()
     expect(page.locator("#backtest-chart canvas").first).to_be_visible()
 
@@ -75,7 +78,7 @@ def test_a_newcomer_backtests_aapl_and_takes_it_away(page: Page) -> None:
 
 
 def test_back_and_forward_lead_through_the_runs(page: Page) -> None:
-    page.goto("/backtests/")
+    page.goto("/backtests/?symbol=AAPL")
     expect(page.get_by_role("heading", name="AAPL Simple 20 / 50")).to_be_visible()
     page.get_by_role("button", name="50 / 200").click()
     expect(page.get_by_role("heading", name="AAPL Simple 50 / 200")).to_be_visible()
@@ -89,7 +92,7 @@ def test_back_and_forward_lead_through_the_runs(page: Page) -> None:
 
 
 def test_a_wrong_field_is_told_at_the_field_and_nothing_is_lost(page: Page) -> None:
-    page.goto("/backtests/")
+    page.goto("/backtests/?symbol=AAPL")
     page.get_by_label("Initial investment").fill("2500")
     page.get_by_label("Slow window").fill("10")
     page.get_by_role("button", name="Run backtest").click()
@@ -157,7 +160,7 @@ def test_fetching_what_the_sample_lacks_says_which_variable_to_set(page: Page) -
 def test_without_javascript_the_form_leads_to_the_run(browser: Browser, site: RunningSite) -> None:
     context = browser.new_context(base_url=site.address, java_script_enabled=False)
     page = context.new_page()
-    page.goto("/backtests/")
+    page.goto("/backtests/?symbol=AAPL")
     page.get_by_label("Fast window").fill("30")
     page.get_by_role("button", name="Run backtest").click()
     expect(page).to_have_url(RUN_ADDRESS)

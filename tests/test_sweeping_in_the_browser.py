@@ -193,7 +193,7 @@ def test_the_same_ranges_are_swept_over_all_symbols(page: Page) -> None:
     expect(page.get_by_role("heading", name="Does any symbol stand out?")).to_be_visible(timeout=60_000)
     rows = page.get_by_role("table").get_by_role("row")
     symbols = [rows.nth(row).get_by_role("rowheader").inner_text() for row in range(1, rows.count())]
-    assert sorted(symbols) == ["AAPL", "FB", "GOOG", "IBM", "MSFT"]
+    assert {"AAPL", "FB", "GOOG", "IBM", "MSFT"} <= set(symbols)  # and those that other tests import
     section = page.get_by_role("navigation", name="Pages").get_by_role("link", name="Sweeps")
     expect(section).to_have_attribute("aria-current", "true")
     page.get_by_role("link", name="IBM").click()

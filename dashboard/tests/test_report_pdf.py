@@ -78,7 +78,7 @@ def test_an_undefined_figure_is_a_dash_with_its_reason(
     assert backtest.benchmark.profit_factor is None
     text = text_of(printed_backtest)
     assert f"Profit factor {formatting.ratio(backtest.metrics.profit_factor)} {UNDEFINED}" in text
-    assert words(f"Profit factor of buy and hold: {backtest.undefined.benchmark['profit_factor']}") in text
+    assert words(f"Profit factor of buy & hold: {backtest.undefined.benchmark['profit_factor']}") in text
 
 
 def test_the_report_says_what_a_reader_must_know(backtest: BacktestDocument, printed_backtest: bytes) -> None:

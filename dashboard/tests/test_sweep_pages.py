@@ -176,7 +176,7 @@ def test_a_large_sweep_shows_its_job_and_then_the_result(
     waiting = reader.get("/sweeps/", QUESTION, headers=HTMX)
     job = Job.objects.get()
     assert f'id="job-{job.pk}"' in waiting.content.decode()
-    assert 'hx-trigger="job-ended from:body"' in waiting.content.decode()
+    assert 'hx-trigger="job-ended from:body, job-resumed from:body"' in waiting.content.decode()
     assert "in the background" in reader.get(f"/sweeps/{job.subject}/").content.decode()
     run_job(str(job.pk))
     done = reader.get(f"/sweeps/{job.subject}/", headers=HTMX)

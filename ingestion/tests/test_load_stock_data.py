@@ -106,7 +106,7 @@ def test_the_sample_replaces_newer_bars_only_when_asked_to(
 
 def test_the_sample_names_the_source_whose_bars_it_replaces(capsys: pytest.CaptureFixture[str]) -> None:
     line = b"date,open,high,low,close,volume\n2024-01-02,10,12,9,11,100\n"
-    import_bars(io.BytesIO(line), import_request("IBM"))
+    import_bars(io.BytesIO(line), import_request("IBM", replace=True))
     call_command("load_stock_data", "IBM", sample=True)
     assert "The stored bars from a file stay as they are." in capsys.readouterr().out
     call_command("load_stock_data", "IBM", sample=True, replace=True)

@@ -60,7 +60,7 @@ const find = async (input, words) => {
   if (!response.ok || request !== input.findNumber) return false;
   const html = await response.text();
   if (request !== input.findNumber || !input.isConnected) return false;
-  listOf(input).innerHTML = html;
+  listOf(input).replaceChildren(...new DOMParser().parseFromString(html, "text/html").body.children);
   optionsOf(input).forEach((option, place) => (option.id = `${input.id}-option-${place}`));
   return true;
 };
