@@ -1,7 +1,8 @@
 """What holds on every page: accessible, nothing blocked, nothing cut off, in both themes and any width."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import product
+from pathlib import Path
 from typing import Literal
 
 import pytest
@@ -149,9 +150,9 @@ def test_a_comparison_of_runs_and_a_sweep_of_all_symbols_are_accessible_and_comp
 
 
 def test_a_site_without_data_is_accessible_and_says_what_to_do(
-    browser: Browser, tmp_path_factory: pytest.TempPathFactory
+    browser: Browser, prepared: Callable[[], Path]
 ) -> None:
-    data_dir = tmp_path_factory.mktemp("empty") / "var"
+    data_dir = prepared()
     with running_site(data_dir) as site:
         run_python(FORGET_EVERY_BAR, LOCAL_USER="True", DATA_DIR=str(data_dir))
         page, complaints = _opened(browser, site, "/")

@@ -5,6 +5,7 @@ import re
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import psutil
@@ -42,8 +43,10 @@ def _second(port: str, data_dir: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_a_second_site_needs_a_port_and_a_folder_of_its_own(tmp_path: Path) -> None:
-    with running_site(tmp_path / "var") as site:
+def test_a_second_site_needs_a_port_and_a_folder_of_its_own(
+    prepared: Callable[[], Path], tmp_path: Path
+) -> None:
+    with running_site(prepared()) as site:
         port = site.address.rsplit(":", 1)[1]
         same_port = _second(port, tmp_path / "other")
         assert same_port.returncode == 1
@@ -56,8 +59,8 @@ def test_a_second_site_needs_a_port_and_a_folder_of_its_own(tmp_path: Path) -> N
         assert requests.get(f"{site.address}/readyz", timeout=30).ok
 
 
-def test_a_site_with_logins_serves_its_collected_files(tmp_path: Path) -> None:
-    with running_site(tmp_path / "var", LOCAL_USER="False", BEHIND_TLS="False") as site:
+def test_a_site_with_logins_serves_its_collected_files(prepared: Callable[[], Path]) -> None:
+    with running_site(prepared(), LOCAL_USER="False", BEHIND_TLS="False") as site:
         login = requests.get(f"{site.address}/", timeout=30)
         assert login.url == f"{site.address}/login/?next=/"
         (sheet, *_) = re.findall(r'href="(/static/css/[^"]+)"', login.text)
@@ -65,8 +68,8 @@ def test_a_site_with_logins_serves_its_collected_files(tmp_path: Path) -> None:
         assert requests.get(site.address + sheet, timeout=30).ok
 
 
-def test_a_closed_terminal_ends_it_as_ctrl_c_does(tmp_path: Path) -> None:
-    with running_site(tmp_path / "var") as site:
+def test_a_closed_terminal_ends_it_as_ctrl_c_does(prepared: Callable[[], Path]) -> None:
+    with running_site(prepared()) as site:
         site.process.send_signal(signal.SIGHUP)
         site.process.wait(STOPPED_WITHIN)
         assert not site.postgres_is_running()
