@@ -138,7 +138,7 @@ def _figures_beside(page: Markup, label: str) -> list[str]:
     (position,) = [
         index
         for index, element in enumerate(page.elements)
-        if (element.tag, element.attributes.get("abbr")) == ("th", label)
+        if (element.tag, element.attributes.get("aria-label")) == ("th", label)
     ]
     cells = [element for element in page.elements[position:] if element.tag == "td"][:2]
     return [cell.text.strip().split(":")[0] for cell in cells]
