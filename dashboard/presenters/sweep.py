@@ -134,9 +134,8 @@ def sweep_result(document: SweepDocument, *, choice: int | None = None, linked: 
     linked: whether combinations lead to their backtests, whose form asks the database.
     """
     found, bands = document.walk_forward, document.bootstrap
-    shown = vars(sweep_cells(document, choice=choice, linked=linked)) | {"document": document}
     return SweepResult(
-        **shown,
+        **vars(sweep_cells(document, choice=choice, linked=linked)),
         tests=_tests(document),
         walk_forward=walk_forward_columns(found.series) if found else None,
         compared=_compared(found) if found else [],

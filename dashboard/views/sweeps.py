@@ -29,8 +29,8 @@ from strategies.sweeps.schemas import SweepDocument
 from strategies.sweeps.service import (
     data_changed_since,
     find_job_of,
+    find_preview,
     find_sweep,
-    preview_of,
     run,
     run_or_preview,
 )
@@ -77,11 +77,8 @@ def sweep(request: HtmxRequest, sweep_id: str) -> HttpResponse:
 
 
 def _page(request: HtmxRequest, context: dict[str, Any]) -> HttpResponse:
-    return render_page(request, PAGE, context, partial=_part(request))
-
-
-def _part(request: HtmxRequest) -> str:
-    return "result" if request.htmx and request.htmx.target == "result" else "workbench"
+    partial = "result" if request.htmx and request.htmx.target == "result" else "workbench"
+    return render_page(request, PAGE, context, partial=partial)
 
 
 def _first_page(request: HtmxRequest) -> HttpResponse:
@@ -113,7 +110,7 @@ def _context(form: SweepForm, result: StoredResult[SweepDocument] | Job) -> dict
 
 def _waiting(form: SweepForm, job: Job) -> dict[str, Any]:
     """Return what is shown of a large sweep until its job has ended: its figures come at once."""
-    figures = preview_of(job)
+    figures = find_preview(job)
     return {
         "form": form,
         "job": job,

@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.documents import library_version
-from ingestion.schemas import DataDocument
 from strategies.backtests import narrative as backtest_narrative
 from strategies.backtests.schemas import BacktestVersions, Period
 from strategies.backtests.serializer import metrics_of
@@ -25,6 +24,7 @@ from strategies.engine.sweep.walk_forward import WalkForward, WalkForwardWindow
 from strategies.rounding import published, published_column, published_or_none
 from strategies.sweeps import narrative, verdict
 from strategies.sweeps.computation import EvaluatedCells, SweepRun
+from strategies.sweeps.preview import SweepPreview
 from strategies.sweeps.schemas import (
     Band,
     BandSeries,
@@ -53,38 +53,43 @@ FIGURES = (
 )
 
 
-def document_of(run: SweepRun, *, sweep_id: str, generated_at: datetime) -> SweepDocument:
+def document_of(run: SweepRun, *, generated_at: datetime) -> SweepDocument:
     """Return the document of `run`."""
-    inputs, undefined = run.inputs, _reasons(run)
-    cells = cells_of(run)
     return SweepDocument(
-        id=sweep_id,
+        **vars(preview_of(run)),
         generated_at=generated_at,
-        parameters=inputs.parameters,
-        period=Period(start=run.run.start, end=run.run.end, bars=run.sweep.bars),
-        data=DataDocument.of(inputs.bars),
-        varied=list(inputs.parameters.varied()),
-        skipped=inputs.grid.skipped,
         summary=narrative.summary(run),
         notices=backtest_narrative.notices(run.run),
-        cells=cells,
-        best=best_of(run, cells),
-        top=top_of(run, cells),
         benchmark=metrics_of(run.run.result.benchmark.metrics),
         verdict=_verdict(run),
         walk_forward=None
         if isinstance(run.walk_forward, Undefined)
         else _walk_forward(run, run.walk_forward),
         bootstrap=None if isinstance(run.bands, Undefined) else _bootstrap(run, run.bands),
-        undefined=undefined,
+        undefined=_reasons(run),
         versions=BacktestVersions(engine=ENGINE_VERSION, numpy=library_version("numpy")),
         disclosure=backtest_narrative.disclosure(run.run),
-        links=links_of(sweep_id),
+        links=links_of(run.inputs.sweep_id),
     )
 
 
-def cells_of(run: EvaluatedCells) -> Cells:
-    """Return every combination as columns."""
+def preview_of(run: EvaluatedCells) -> SweepPreview:
+    """Return what a document says of the combinations."""
+    inputs, cells = run.inputs, _cells(run)
+    return SweepPreview(
+        id=inputs.sweep_id,
+        parameters=inputs.parameters,
+        period=Period(start=inputs.start, end=inputs.end, bars=run.sweep.bars),
+        data=inputs.data,
+        varied=list(inputs.parameters.varied()),
+        skipped=inputs.grid.skipped,
+        cells=cells,
+        best=None if run.best is None else _cell(cells, run.best),
+        top=[_cell(cells, index) for index in _best_first(run.score)[:SHOWN_BEST]],
+    )
+
+
+def _cells(run: EvaluatedCells) -> Cells:
     return Cells.model_validate(
         {
             **_columns_of(run),
@@ -93,16 +98,6 @@ def cells_of(run: EvaluatedCells) -> Cells:
             "neighbourhood": published_or_none(run.neighbourhood),
         }
     )
-
-
-def best_of(run: EvaluatedCells, cells: Cells) -> Cell | None:
-    """Return the combination that was chosen; None where none qualifies."""
-    return None if run.best is None else _cell(cells, run.best)
-
-
-def top_of(run: EvaluatedCells, cells: Cells) -> list[Cell]:
-    """Return the best combinations, best first."""
-    return [_cell(cells, index) for index in _best_first(run.score)[:SHOWN_BEST]]
 
 
 def _columns_of(run: EvaluatedCells) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from strategies.sweeps.inputs import SweepInputs
 from strategies.sweeps.parameters import SweepParameters
 from strategies.sweeps.preview import SweepPreview
 from strategies.sweeps.schemas import SweepDocument
-from strategies.sweeps.serializer import document_of
+from strategies.sweeps.serializer import document_of, preview_of
 from strategies.trials import MOST_KEPT, forget_surplus, read_ledger, record_trials, trial_keys
 
 SWEEP = "sweep"
@@ -88,11 +88,12 @@ def run_or_preview(
     return _stored(inputs, owner) or _preview(inputs, owner) or _begun(inputs, owner)
 
 
-def preview_of(job: Job) -> SweepPreview | None:
+def find_preview(job: Job) -> SweepPreview | None:
     """Return the figures of a large sweep whose job is not done; None where even they take long."""
+    if not job.is_active or not kernel_loader.ready():
+        return None
     inputs = SweepInputs.load(SweepParameters.model_validate(job.arguments["parameters"]))
-    is_worth_it = inputs.cost <= MOST_PREVIEWED and kernel_loader.ready()
-    return _evaluated(inputs) if job.is_active and is_worth_it else None
+    return _evaluated(inputs) if inputs.cost <= MOST_PREVIEWED else None
 
 
 def _stored(inputs: SweepInputs, owner: AbstractBaseUser | None) -> StoredResult[SweepDocument] | None:
@@ -112,7 +113,7 @@ def _evaluated(inputs: SweepInputs) -> SweepPreview:
     with failures_in_words(inputs.parameters, inputs.bars):
         cells = evaluate(inputs, silent)
     _record(cells)
-    return SweepPreview.of(cells)
+    return preview_of(cells)
 
 
 def _begun(inputs: SweepInputs, owner: AbstractBaseUser | None) -> StoredResult[SweepDocument] | Job:
@@ -149,7 +150,7 @@ def _computed(
     ledger = read_ledger(inputs.bars.symbol, keys, most=most)
     with failures_in_words(inputs.parameters, inputs.bars):
         run = compute(inputs, ledger=ledger, progress=progress)
-    document = document_of(run, sweep_id=inputs.sweep_id, generated_at=datetime.now(UTC))
+    document = document_of(run, generated_at=datetime.now(UTC))
     with transaction.atomic():
         stored = SWEEPS.store(document, owner=owner, trials=document.verdict.trials, **_statistics(run))
         _record(run)

@@ -17,15 +17,24 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Result:
-    """What all results have: pages and files of the site."""
+    """What all results have: a document, a page and a printed report on the site."""
 
     transport: Transport
+    document: BacktestDocument | SweepDocument | ForecastDocument
 
-    def _page(self, path: str) -> str:
-        return self.transport.url.rstrip("/") + path
+    @property
+    def id(self) -> str:
+        """Its id on the site."""
+        return self.document.id
 
-    def _save(self, path: str, target: str | Path) -> Path:
-        target = Path(target)
+    @property
+    def page(self) -> str:
+        """The URL of its page."""
+        return self.transport.url.rstrip("/") + self.document.links.page
+
+    def save_pdf(self, target: str | Path) -> Path:
+        """Write the printed report to a file."""
+        target, path = Path(target), self.document.links.pdf
         target.write_bytes(self.transport.request("GET", path, headers={"Accept": "*/*"}).content)
         return target
 
@@ -37,19 +46,9 @@ class Backtest(Result):
     document: BacktestDocument
 
     @property
-    def id(self) -> str:
-        """Its id on the site."""
-        return self.document.id
-
-    @property
     def summary(self) -> str:
         """The outcome in a sentence."""
         return self.document.summary
-
-    @property
-    def page(self) -> str:
-        """The URL of its page."""
-        return self._page(self.document.links.page)
 
     @property
     def metrics(self) -> pd.DataFrame:
@@ -80,10 +79,6 @@ class Backtest(Result):
         }
         return pd.DataFrame(columns, index=pd.DatetimeIndex(series.dates, name="date"))
 
-    def save_pdf(self, target: str | Path) -> Path:
-        """Write the printed report to a file."""
-        return self._save(self.document.links.pdf, target)
-
     def chart(self) -> LayoutDOM:
         """Return the site's own chart of this run as a Bokeh layout."""
         from hindcast_client.charts import backtest_chart
@@ -104,19 +99,9 @@ class Sweep(Result):
     document: SweepDocument
 
     @property
-    def id(self) -> str:
-        """Its id on the site."""
-        return self.document.id
-
-    @property
     def verdict(self) -> Verdict:
         """Whether the best combination means anything."""
         return self.document.verdict
-
-    @property
-    def page(self) -> str:
-        """The URL of its page."""
-        return self._page(self.document.links.page)
 
     @property
     def cells(self) -> pd.DataFrame:
@@ -133,10 +118,6 @@ class Sweep(Result):
         rows, *columns = names or self.document.varied
         return self.cells.pivot_table(index=rows, columns=columns[:1], values=figure, aggfunc="max")
 
-    def save_pdf(self, target: str | Path) -> Path:
-        """Write the printed report to a file."""
-        return self._save(self.document.links.pdf, target)
-
 
 @dataclass(frozen=True)
 class Forecast(Result):
@@ -145,19 +126,9 @@ class Forecast(Result):
     document: ForecastDocument
 
     @property
-    def id(self) -> str:
-        """Its id on the site."""
-        return self.document.id
-
-    @property
     def summary(self) -> str:
         """The forecast in a sentence."""
         return self.document.summary
-
-    @property
-    def page(self) -> str:
-        """The URL of its page."""
-        return self._page(self.document.links.page)
 
     @property
     def bands(self) -> pd.DataFrame:
@@ -166,7 +137,3 @@ class Forecast(Result):
         table = pd.DataFrame(rows).set_index("date")
         table.index = pd.DatetimeIndex(table.index, name="date")
         return table
-
-    def save_pdf(self, target: str | Path) -> Path:
-        """Write the printed report to a file."""
-        return self._save(self.document.links.pdf, target)
