@@ -113,6 +113,7 @@ def _evaluated(inputs: SweepInputs) -> SweepPreview:
     with failures_in_words(inputs.parameters, inputs.bars):
         cells = evaluate(inputs, silent)
     _record(cells)
+    forget_surplus(inputs.bars.symbol)
     return preview_of(cells)
 
 

@@ -6,7 +6,9 @@ from django.test.utils import CaptureQueriesContext
 
 from strategies.engine import kernel_loader
 from strategies.models import Trial
+from strategies.sweeps import service
 from strategies.sweeps.parameters import SweepParameters
+from strategies.sweeps.preview import SweepPreview
 from strategies.sweeps.service import run_sweep
 from strategies.trials import MOST_KEPT
 
@@ -44,6 +46,17 @@ def test_what_is_stored_makes_no_later_sweep_read_more() -> None:
     later = _statements(11)
     assert len(later) <= len(first) + 2  # the terms of earlier trials, and the surplus that is forgotten
     assert _rows_of_the_ledger(later) <= MOST_KEPT
+    assert Trial.objects.filter(symbol="AAPL").count() <= MOST_KEPT
+
+
+def test_figures_without_a_verdict_leave_no_surplus_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    kernel_loader.wait()
+    _statements(12)
+    with connection.cursor() as cursor:
+        cursor.execute(STORE_TRIALS, [MOST_KEPT + 100])
+    monkeypatch.setattr(service, "LEAST_PREVIEWED", 10)
+    asked = {"symbol": "AAPL", "fast": [13, 20], "slow": [50, 60]}
+    assert isinstance(service.run_or_preview(SweepParameters.model_validate(asked)), SweepPreview)
     assert Trial.objects.filter(symbol="AAPL").count() <= MOST_KEPT
 
 
